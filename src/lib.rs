@@ -1,0 +1,4 @@
+//! x
+pub mod chat;
+pub mod secret;
+pub mod providers;

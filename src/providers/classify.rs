@@ -1,0 +1,286 @@
+//! From a provider's refusal to a failure class.
+//!
+//! Status codes alone mislead: providers say "bad key" with 400, "no money" with 403 and 429, "too long" with 413, 422
+//! and 500, and their own model's mistakes with 400. So codes and wording are read first, in the order in which they
+//! bind, and the status decides what they leave open. The table of phrases is data; the order is the logic.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::header::HeaderMap;
+
+use super::error_body::{ErrorBody, looks_like_html};
+use super::reset::reset;
+use crate::chat::{Failure, FailureClass};
+
+/// A reset that is farther away than this is a daily limit, whatever it is called.
+const SOON: Duration = Duration::from_hours(1);
+
+const BAD_KEY: &[&str] = &["invalid_api_key", "wrong_api_key", "api_key_invalid", "authentication_error", "unauthenticated"];
+const BAD_KEY_TEXT: &[&str] =
+    &["api key not valid", "incorrect api key", "invalid api key", "wrong api key", "not authenticated", "invalid x-api-key"];
+
+const FILTER: &[&str] =
+    &["content_filter", "content_policy_violation", "moderation_blocked", "refusal", "content_filtered"];
+const FILTER_TEXT: &[&str] = &["content policy", "content management policy", "flagged by", "requires moderation"];
+
+const NO_CREDIT: &[&str] = &[
+    "insufficient_quota", "billing_hard_limit_reached", "not_enough_balance", "insufficient_balance",
+    "payment_required", "billing_error", "precondition_failed", "insufficient_credit",
+    "enforced_spend_limit_reached", "contract_spend_limit_reached",
+];
+const NO_CREDIT_TEXT: &[&str] = &[
+    "insufficient balance", "not enough balance", "credit balance is too low", "no credits remaining",
+    "insufficient credit", "available credits", "any credits or licenses", "monthly included credits",
+    "free usage quota exceeded", "exceeded your current quota, please check your plan and billing",
+];
+const DAILY_TEXT: &[&str] =
+    &["per day", "(tpd)", "(rpd)", "per-day", "perday", "daily limit", "daily quota", "tokens_day"];
+
+const TOO_LONG: &[&str] = &[
+    "context_length_exceeded", "exceed_context_size_error", "model_context_window_exceeded",
+    "token_limit_exceeded", "string_too_long", "request_too_large",
+];
+const TOO_LONG_TEXT: &[&str] = &[
+    "maximum context length", "exceeds the context window", "prompt is too long", "exceed context limit",
+    "exceeds the maximum number of tokens allowed", "maximum prompt length is",
+    "reduce the length of the messages", "maximum context", "`inputs` tokens + `max_new_tokens` must be",
+    "exceeds the available context size", "loaded with context length of only", "exceeded max context length",
+    "input length exceeds the context length", "longer than the model's context length", "prompt too long",
+    "context window exceeds limit", "exceeded model token limit", "context size has been exceeded",
+    "cannot be greater than max_model_len", "input is too large to process", "prompt tokens limit exceeded",
+];
+
+const NO_MODEL: &[&str] = &[
+    "model_not_found", "model_not_supported", "model_decommissioned", "model_not_available", "not_found_error",
+];
+const NO_MODEL_TEXT: &[&str] = &["model not found", "invalid model", "not supported by provider", "no models loaded"];
+
+const MODEL_FAULT: &[&str] = &["tool_use_failed", "json_validate_failed", "output_parse_failed"];
+const MODEL_FAULT_TEXT: &[&str] = &["the model has crashed", "model crashed"];
+
+const UNSUPPORTED: &[&str] = &["unsupported_parameter", "unsupported_value", "extra_forbidden", "not_supported_error"];
+const UNSUPPORTED_TEXT: &[&str] =
+    &["unsupported parameter", "is not supported with this model", "is not supported by this model", "extra inputs are not permitted", "unknown parameter", "unrecognized request argument", "property is unsupported"];
+
+/// A provider's refusal as a failure.
+pub fn classify(status: u16, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Failure {
+    // A web page says nothing about the request; its words are not searched.
+    let page = looks_like_html(body);
+    let error = ErrorBody::read(body);
+    // HTTP 200 with an error inside: the body knows better, and without a status of its own it is the server's fault.
+    let status = if status < 400 { error.status.unwrap_or(500) } else { status };
+    let mut failure = if page {
+        Failure::new(by_status(status, None), error.message.clone())
+    } else {
+        from_error(status, &error, headers, now)
+    };
+    failure.status = Some(status);
+    failure
+}
+
+/// An error inside a stream or in a body with a good status: it is classed by the status that it states.
+pub(super) fn classify_in_band(error: &ErrorBody, now: Timestamp) -> Failure {
+    let status = error.status.unwrap_or_else(|| implied_status(error));
+    let mut failure = from_error(status, error, &HeaderMap::new(), now);
+    failure.status = Some(status);
+    failure
+}
+
+/// The status that an in-band error would have had.
+fn implied_status(error: &ErrorBody) -> u16 {
+    let any = |codes: &[&str]| codes.iter().any(|code| error.has_code(code));
+    if any(&["rate_limit_error", "rate_limit_exceeded", "rate_limited", "too_many_requests_error"]) {
+        429
+    } else if any(&["invalid_request_error", "badrequesterror", "invalid_argument"]) {
+        400
+    } else {
+        500
+    }
+}
+
+fn from_error(status: u16, error: &ErrorBody, headers: &HeaderMap, now: Timestamp) -> Failure {
+    let message = error.message.to_lowercase();
+    let any = |codes: &[&str], texts: &[&str]| {
+        codes.iter().any(|code| error.has_code(code)) || texts.iter().any(|text| message.contains(text))
+    };
+    let reset = reset(headers, &error.json, &error.message, now);
+    let throttled = matches!(status, 429 | 498);
+    let never_fits = throttled && message.contains("request too large");
+    let client_fault = (400..500).contains(&status);
+
+    let class = if status == 401 || (matches!(status, 400 | 403) && any(BAD_KEY, BAD_KEY_TEXT)) {
+        FailureClass::Auth
+    } else if client_fault && !throttled && (any(FILTER, FILTER_TEXT) || is_flagged(error)) {
+        FailureClass::ContentFilter
+    } else if status == 413 || never_fits || (!throttled && any(TOO_LONG, TOO_LONG_TEXT)) {
+        FailureClass::ContextLength
+    } else if status == 402 || status == 412 || (client_fault && any(NO_CREDIT, &[]))
+        || (client_fault && any(&[], NO_CREDIT_TEXT) && !is_per_minute(error))
+        || (throttled && (is_daily(error, reset) || has_no_allowance(headers)))
+    {
+        FailureClass::QuotaExhausted
+    } else if client_fault && any(MODEL_FAULT, MODEL_FAULT_TEXT) {
+        FailureClass::Malformed
+    } else if client_fault && !throttled && any(NO_MODEL, NO_MODEL_TEXT) {
+        FailureClass::NotFound
+    } else if matches!(status, 400 | 422) && any(UNSUPPORTED, UNSUPPORTED_TEXT) {
+        FailureClass::Unsupported
+    } else if status == 400 && message.contains("upstream provider returned an error") {
+        FailureClass::Server
+    } else {
+        by_status(status, Some(error))
+    };
+
+    let mut failure = Failure::new(class, error.message.clone());
+    match class {
+        FailureClass::Auth => failure.message = "the provider refused the key".into(), // bodies echo parts of keys
+        FailureClass::ContextLength => failure.window = stated_window(&message),
+        FailureClass::Unsupported => failure.param = error.param.clone().or_else(|| quoted(&error.message)),
+        _ => {}
+    }
+    if matches!(class, FailureClass::RateLimited | FailureClass::QuotaExhausted | FailureClass::Server) {
+        failure.reset = reset;
+    }
+    failure
+}
+
+/// What a status means when the wording leaves it open.
+fn by_status(status: u16, error: Option<&ErrorBody>) -> FailureClass {
+    match status {
+        401 => FailureClass::Auth,
+        402 | 412 => FailureClass::QuotaExhausted,
+        403 => FailureClass::Forbidden,
+        // An endpoint that is not there: mostly a wrong base_url.
+        300..=399 | 404 | 405 | 410 | 501 | 505 => FailureClass::NotFound,
+        408 | 409 | 425 => FailureClass::Server,
+        413 => FailureClass::ContextLength,
+        429 | 498 => FailureClass::RateLimited,
+        400..=499 if error.is_none() => FailureClass::Server, // a page from something between us and the provider
+        400..=499 => FailureClass::BadRequest,
+        _ => FailureClass::Server,
+    }
+}
+
+/// OpenRouter's moderation names reasons or the flagged input.
+fn is_flagged(error: &ErrorBody) -> bool {
+    let metadata = error.json.get("error").and_then(|error| error.get("metadata"));
+    metadata.is_some_and(|metadata| metadata.get("flagged_input").is_some() || metadata.get("reasons").is_some())
+}
+
+/// Whether a refusal is about the day's share and not about this minute's.
+fn is_daily(error: &ErrorBody, reset: Option<Duration>) -> bool {
+    let message = error.message.to_lowercase();
+    DAILY_TEXT.iter().any(|text| message.contains(text) || error.codes.contains(text))
+        || reset.is_some_and(|reset| reset > SOON)
+}
+
+/// Google words a minute's limit like an empty purse; its quota id tells them apart.
+fn is_per_minute(error: &ErrorBody) -> bool {
+    error.codes.contains("perminute") || error.message.to_lowercase().contains("retry in")
+        || (error.has_code("resource_exhausted") && !error.codes.contains("perday"))
+}
+
+/// A limit of zero: the key is valid and has no allowance at all.
+fn has_no_allowance(headers: &HeaderMap) -> bool {
+    headers.iter().any(|(name, value)| {
+        name.as_str().contains("ratelimit") && name.as_str().contains("limit-") && !name.as_str().contains("remaining")
+            && !name.as_str().contains("reset") && value.as_bytes() == b"0"
+    })
+}
+
+/// The window that an overflow message states, so that it can be learnt.
+fn stated_window(message: &str) -> Option<u64> {
+    const BEFORE: &[&str] = &[
+        "maximum context length is ", "maximum context length of ", "maximum prompt length is ", "while limit is ",
+        "tokens allowed (", "too large for model with ", "available context size (", "context length of only ",
+        "model's context length (", "must be <= ", "model maximum context length: ", "model token limit: ", "limit ",
+        "tokens > ",
+    ];
+    BEFORE.iter().find_map(|phrase| {
+        let rest = &message[message.find(phrase)? + phrase.len()..];
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse().ok()
+    })
+}
+
+/// The first quoted word of a message: the parameter in "Unsupported parameter: 'temperature' is not supported".
+fn quoted(message: &str) -> Option<String> {
+    let start = message.find(['\'', '`', '"'])?;
+    let rest = &message[start + 1..];
+    let name = &rest[..rest.find(['\'', '`', '"'])?];
+    (!name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c))).then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use FailureClass as C;
+
+    fn class(status: u16, body: &str) -> FailureClass {
+        classify(status, &HeaderMap::new(), body.as_bytes(), Timestamp::UNIX_EPOCH).class
+    }
+
+    #[test]
+    fn wording_binds_before_the_status() {
+        let cases = [
+            (400, r#"{"code":"invalid-argument","error":"Incorrect API key provided: xa***"}"#, C::Auth),
+            (400, r#"[{"error":{"code":400,"message":"API key not valid. Please pass a valid API key.","details":[{"reason":"API_KEY_INVALID"}]}}]"#, C::Auth),
+            (403, r#"{"detail":"Not authenticated"}"#, C::Auth),
+            (403, r#"{"code":403,"reason":"NOT_ENOUGH_BALANCE","message":"not enough balance"}"#, C::QuotaExhausted),
+            (403, r#"{"code":"permission-denied","error":"Your newly created team doesn't have any credits or licenses yet."}"#, C::QuotaExhausted),
+            (403, r#"{"error":"You cannot access this model."}"#, C::Forbidden),
+            (403, r#"{"error":{"code":403,"message":"flagged","metadata":{"reasons":["violence"]}}}"#, C::ContentFilter),
+            (403, r#"{"error":{"message":"This model's maximum context length is 4096 tokens."}}"#, C::ContextLength),
+            (402, r#"{"error":{"message":"Insufficient Balance","code":"invalid_request_error"}}"#, C::QuotaExhausted),
+            (412, r#"{"error":{"code":"PRECONDITION_FAILED","message":"Account is suspended"}}"#, C::QuotaExhausted),
+            (429, r#"{"error":{"message":"…","type":"insufficient_quota","code":"insufficient_quota"}}"#, C::QuotaExhausted),
+            (429, r#"{"error":{"message":"Limit 8000, Used 4437. Please try again in 11s. Upgrade at https://x/settings/billing","type":"tokens"}}"#, C::RateLimited),
+            (429, r#"{"error":{"message":"on tokens per day (TPD): Limit 200000. Please try again in 29m32s.","type":"tokens"}}"#, C::QuotaExhausted),
+            (429, r#"{"message":"Tokens per minute limit exceeded","type":"too_many_tokens_error","param":"quota","code":"token_quota_exceeded"}"#, C::RateLimited),
+            (429, r#"{"error":{"message":"Request too large for gpt: Limit 30000, Requested 30601","type":"tokens"}}"#, C::ContextLength),
+            (413, r#"{"error":{"message":"Request too large for model","code":"rate_limit_exceeded"}}"#, C::ContextLength),
+            (413, "", C::ContextLength),
+            (400, r#"{"error":{"message":"Tool call validation failed","code":"tool_use_failed"}}"#, C::Malformed),
+            (400, r#"{"error":"The model has crashed without additional information."}"#, C::Malformed),
+            (400, r#"{"error":{"message":"the upstream provider returned an error","type":"invalid_request_error"}}"#, C::Server),
+            (400, r#"{"error":{"message":"The requested model 'x' is not supported by any provider you have enabled.","code":"model_not_supported"}}"#, C::NotFound),
+            (400, r#"{"error":{"message":"Unsupported parameter: 'temperature' is not supported with this model.","code":null}}"#, C::Unsupported),
+            (400, r#"{"error":{"message":"messages must not be empty"}}"#, C::BadRequest),
+            (400, r#"{"error":{"message":"content_policy_violation","code":"content_policy_violation"}}"#, C::ContentFilter),
+            (503, r#"{"error":{"message":"The model is overloaded. Rate limit soon."}}"#, C::Server),
+            (529, r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#, C::Server),
+            (502, "<html><title>invalid api key, rate limit</title></html>", C::Server),
+            (403, "<!doctype html><title>Attention Required! maximum context length</title>", C::Forbidden),
+            (200, r#"{"error":{"message":"Rate limit exceeded","code":429}}"#, C::RateLimited),
+            (404, "", C::NotFound),
+        ];
+        for (status, body, expected) in cases {
+            assert_eq!(class(status, body), expected, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn google_says_quota_for_a_minute_too() {
+        let body = |id: &str| format!(r#"{{"error":{{"code":429,"message":"You exceeded your current quota, please check your plan and billing details.","status":"RESOURCE_EXHAUSTED","details":[{{"violations":[{{"quotaId":"{id}"}}]}},{{"retryDelay":"34s"}}]}}}}"#);
+        assert_eq!(class(429, &body("GenerateRequestsPerMinutePerProjectPerModel-FreeTier")), C::RateLimited);
+        assert_eq!(class(429, &body("GenerateRequestsPerDayPerProjectPerModel-FreeTier")), C::QuotaExhausted);
+    }
+
+    #[test]
+    fn a_limit_of_zero_is_no_allowance() {
+        let headers = [("x-ratelimit-limit-req-minute".parse().unwrap(), "0".parse().unwrap())].into_iter().collect();
+        let failure = classify(429, &headers, br#"{"message":"Rate limit exceeded"}"#, Timestamp::UNIX_EPOCH);
+        assert_eq!(failure.class, C::QuotaExhausted);
+    }
+
+    #[test]
+    fn details_are_kept_and_keys_are_not() {
+        let failure = classify(401, &HeaderMap::new(), br#"{"error":{"message":"Incorrect API key: sk-abc****xyz"}}"#, Timestamp::UNIX_EPOCH);
+        assert!(!failure.message.contains("sk-abc"));
+        let failure = classify(400, &HeaderMap::new(), br#"{"error":{"message":"Unsupported parameter: 'temperature' is not supported with this model."}}"#, Timestamp::UNIX_EPOCH);
+        assert_eq!(failure.param.as_deref(), Some("temperature"));
+        let failure = classify(400, &HeaderMap::new(), br#"{"message":"Please reduce the length of the messages or completion. Current length is 23592 while limit is 8192"}"#, Timestamp::UNIX_EPOCH);
+        assert_eq!((failure.class, failure.window), (C::ContextLength, Some(8192)));
+    }
+}

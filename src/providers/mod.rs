@@ -1,0 +1,70 @@
+//! Upstream accounts: what is known about them, how to speak to them, and what they answer.
+//!
+//! A provider is a row of data ([`catalog`], merged with the user's settings into a [`Provider`]); a protocol is code
+//! ([`wire`]). [`client`] is the one place where a request leaves the machine; it knows sockets and timers and nothing
+//! of any protocol. Everything else here is pure: bytes in, values out.
+
+use std::time::Duration;
+
+pub mod catalog;
+mod classify;
+pub mod client;
+mod error_body;
+mod reading;
+pub mod reset;
+pub mod sse;
+mod tls;
+pub mod wire;
+
+pub use catalog::{Ability, Billing, Catalog, Model, Quirks, WireFormat};
+pub use classify::classify;
+pub use error_body::one_line;
+
+/// A provider as requests see it: its row and the user's settings in one. Its keys are not part of it.
+#[derive(Debug, Clone)]
+pub struct Provider {
+    /// What users type.
+    pub id: String,
+    /// The wire format that it speaks.
+    pub wire: WireFormat,
+    /// All that stands before the path of an endpoint, without a slash at the end.
+    pub base_url: String,
+    /// Constant headers.
+    pub headers: Vec<(String, String)>,
+    /// Where it departs from its wire format.
+    pub quirks: Quirks,
+    /// How long it may take.
+    pub timeouts: Timeouts,
+    /// Who pays.
+    pub billing: Billing,
+}
+
+/// How long a provider may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// To connect.
+    pub connect: Duration,
+    /// From the request to the first token.
+    pub first_token: Duration,
+    /// From one event to the next.
+    pub idle: Duration,
+    /// For all of it.
+    pub total: Duration,
+}
+
+impl Timeouts {
+    /// What holds where nothing else is set.
+    pub const DEFAULT: Self = Self {
+        connect: Duration::from_secs(5),
+        first_token: Duration::from_secs(10),
+        idle: Duration::from_secs(20),
+        total: Duration::from_mins(5),
+    };
+
+    /// A model that thinks before it speaks may be silent for longer.
+    #[must_use]
+    pub fn for_model(self, model: &Model) -> Self {
+        let factor = if model.has(Ability::Reasoning) { 3 } else { 1 };
+        Self { first_token: (self.first_token * factor).min(self.total), ..self }
+    }
+}

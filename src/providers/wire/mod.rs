@@ -1,0 +1,74 @@
+//! The protocols: one codec per wire format, and nothing but translation in it.
+//!
+//! A codec is synchronous and does no I/O, so that a request can be checked against a snapshot and a recorded answer
+//! against its events, without a runtime or a socket.
+
+mod finish;
+pub mod openai;
+mod think;
+
+use super::sse::SseEvent;
+use super::{Model, Provider, WireFormat};
+use crate::chat::{ChatRequest, Event, Failure};
+
+/// A codec for one wire format.
+pub trait Wire: Send + Sync {
+    /// Writes a request as this provider takes it. The error is a failure of class `unsupported`: something in the
+    /// request cannot be said on this wire and must not be dropped silently.
+    fn encode(&self, target: &Target<'_>, request: &ChatRequest) -> Result<Encoded, Failure>;
+
+    /// Reads an answer that came whole, with a good status.
+    fn decode(&self, target: &Target<'_>, body: &[u8]) -> Result<Vec<Event>, Failure>;
+
+    /// Begins to read an answer that comes as events.
+    fn decoder(&self, target: &Target<'_>) -> Box<dyn EventDecoder>;
+}
+
+/// Reads an answer event by event.
+pub trait EventDecoder: Send {
+    /// Takes one server-sent event and adds what it means to `out`. After an error nothing more is asked.
+    fn event(&mut self, event: &SseEvent<'_>, out: &mut Vec<Event>) -> Result<Progress, Failure>;
+
+    /// The upstream closed the stream. An error means that the answer is not whole.
+    fn end(&mut self, out: &mut Vec<Event>) -> Result<(), Failure>;
+}
+
+/// How far an answer has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// More is to come.
+    More,
+    /// The answer is whole; figures and a terminal marker may still follow.
+    Whole,
+    /// The terminal marker came: nothing follows.
+    Closed,
+}
+
+/// What a request is written for.
+#[derive(Debug, Clone, Copy)]
+pub struct Target<'a> {
+    /// The provider.
+    pub provider: &'a Provider,
+    /// The model.
+    pub model: &'a Model,
+    /// Parameters that this provider has already refused in this request.
+    pub without: &'a [String],
+}
+
+/// A request, ready to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Encoded {
+    /// What follows the provider's base URL.
+    pub path: String,
+    /// The JSON body.
+    pub body: Vec<u8>,
+    /// What was asked for and left out, because this provider or model refuses it and the answer does not hang on it.
+    pub dropped: Vec<String>,
+}
+
+/// The codec of a wire format.
+pub fn codec(format: WireFormat) -> &'static dyn Wire {
+    match format {
+        WireFormat::Openai => &openai::OpenAi,
+    }
+}

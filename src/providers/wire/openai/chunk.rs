@@ -1,0 +1,205 @@
+//! The shapes on the wire: a completion and its chunks, which differ in one word (`message` or `delta`).
+//!
+//! Strings are borrowed from the bytes where the JSON has no escapes, and everything that is not named here is skipped
+//! unread: this is the hottest code of a stream.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{self, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// A string, borrowed if it can be. (`Option<Cow<str>>` alone would always copy.)
+#[derive(Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Text<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
+
+/// A completion or a chunk of one.
+#[derive(Debug, Deserialize)]
+pub(super) struct Chunk<'a> {
+    #[serde(borrow, default)]
+    pub(super) id: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    pub(super) model: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    pub(super) choices: Option<Vec<Choice<'a>>>,
+    #[serde(default)]
+    pub(super) usage: Option<WireUsage>,
+    #[serde(borrow, default)]
+    pub(super) x_groq: Option<GroqExtra<'a>>,
+    #[serde(borrow, default)]
+    pub(super) error: Option<&'a RawValue>,
+    /// Mistral's and old vLLM's errors are flat and say `error` here.
+    #[serde(borrow, default)]
+    pub(super) object: Option<Text<'a>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Choice<'a> {
+    #[serde(borrow, default, alias = "message")]
+    pub(super) delta: Option<Delta<'a>>,
+    #[serde(borrow, default)]
+    pub(super) finish_reason: Option<Text<'a>>,
+    #[serde(default)]
+    pub(super) index: Option<u64>,
+}
+
+/// What was added, or all of it.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Delta<'a> {
+    #[serde(borrow, default)]
+    pub(super) content: Option<Content<'a>>,
+    #[serde(borrow, default)]
+    pub(super) reasoning: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    pub(super) reasoning_content: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    pub(super) refusal: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    pub(super) tool_calls: Option<Vec<CallPiece<'a>>>,
+}
+
+/// A tool call or a piece of one.
+#[derive(Debug, Deserialize)]
+pub(super) struct CallPiece<'a> {
+    #[serde(default)]
+    pub(super) index: Option<u64>,
+    #[serde(borrow, default)]
+    pub(super) id: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    pub(super) function: Option<FunctionPiece<'a>>,
+    #[serde(borrow, default)]
+    pub(super) extra_content: Option<&'a RawValue>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct FunctionPiece<'a> {
+    #[serde(borrow, default)]
+    pub(super) name: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    pub(super) arguments: Option<Arguments<'a>>,
+}
+
+/// Arguments are JSON in a string; some servers send the object itself.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Arguments<'a>(#[serde(borrow)] &'a RawValue);
+
+impl Arguments<'_> {
+    pub(super) fn append_to(&self, text: &mut String) {
+        let raw = self.0.get();
+        match serde_json::from_str::<Cow<'_, str>>(raw) {
+            Ok(piece) => text.push_str(&piece),
+            Err(_) if raw == "null" => {}
+            Err(_) => text.push_str(raw),
+        }
+    }
+}
+
+/// Groq repeats usage and reports errors in a corner of its own.
+#[derive(Debug, Deserialize)]
+pub(super) struct GroqExtra<'a> {
+    #[serde(default)]
+    pub(super) usage: Option<WireUsage>,
+    #[serde(borrow, default)]
+    pub(super) error: Option<Text<'a>>,
+}
+
+/// Token counts. Every field may be missing or null.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct WireUsage {
+    #[serde(default)]
+    pub(super) prompt_tokens: Option<u64>,
+    #[serde(default)]
+    pub(super) completion_tokens: Option<u64>,
+    #[serde(default)]
+    pub(super) total_tokens: Option<u64>,
+    #[serde(default)]
+    pub(super) prompt_tokens_details: Option<PromptDetails>,
+    #[serde(default)]
+    pub(super) completion_tokens_details: Option<CompletionDetails>,
+    /// Together's place for cached tokens.
+    #[serde(default)]
+    pub(super) cached_tokens: Option<u64>,
+    /// DeepSeek's.
+    #[serde(default)]
+    pub(super) prompt_cache_hit_tokens: Option<u64>,
+    /// OpenRouter's price in USD.
+    #[serde(default)]
+    pub(super) cost: Option<f64>,
+    /// xAI's price, in ten-billionths of a USD.
+    #[serde(default)]
+    pub(super) cost_in_usd_ticks: Option<f64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct PromptDetails {
+    #[serde(default)]
+    pub(super) cached_tokens: Option<u64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct CompletionDetails {
+    #[serde(default)]
+    pub(super) reasoning_tokens: Option<u64>,
+}
+
+/// `content`: a string, or (Mistral) an array of text and thinking blocks.
+#[derive(Debug, Default)]
+pub(super) struct Content<'a> {
+    pub(super) text: Cow<'a, str>,
+    pub(super) thinking: String,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Content<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ContentVisitor)
+    }
+}
+
+struct ContentVisitor;
+
+impl<'de> Visitor<'de> for ContentVisitor {
+    type Value = Content<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("text or an array of blocks")
+    }
+
+    fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Content { text: Cow::Borrowed(text), thinking: String::new() })
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Content { text: Cow::Owned(text.to_owned()), thinking: String::new() })
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut blocks: A) -> Result<Self::Value, A::Error> {
+        let mut content = Content::default();
+        while let Some(block) = blocks.next_element::<Block>()? {
+            content.text.to_mut().push_str(&block.text);
+            content.thinking.push_str(&block.thinking);
+        }
+        Ok(content)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Err(de::Error::custom("content is an object"))
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Block {
+    text: String,
+    #[serde(deserialize_with = "inner_text")]
+    thinking: String,
+}
+
+/// A thinking block holds text blocks of its own, or plain text.
+fn inner_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let inner = Content::deserialize(deserializer)?;
+    Ok(inner.text.into_owned())
+}

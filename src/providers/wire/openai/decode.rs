@@ -1,0 +1,259 @@
+//! Reading answers: whole bodies and streams of chunks.
+
+use jiff::Timestamp;
+
+use super::super::finish::{Finish, finish};
+use super::super::think::ThinkSplitter;
+use super::super::{EventDecoder, Progress, Target};
+use super::calls::Calls;
+use super::chunk::{Choice, Chunk, Delta, WireUsage};
+use crate::chat::{Event, Failure, FailureClass, FinishReason, Usage};
+use crate::providers::classify::classify_in_band;
+use crate::providers::error_body::{ErrorBody, looks_like_html, one_line};
+use crate::providers::sse::SseEvent;
+
+/// Reads a completion that came whole.
+pub(super) fn whole(target: &Target<'_>, body: &[u8]) -> Result<Vec<Event>, Failure> {
+    // Blank lines before the JSON keep a connection alive (DeepSeek).
+    let body = body.trim_ascii();
+    if body.is_empty() {
+        return Err(malformed("an empty body"));
+    }
+    if looks_like_html(body) {
+        return Err(malformed(ErrorBody::read(body).message));
+    }
+    let mut decoder = Decoder::new(target.provider.quirks.inline_think);
+    let mut events = Vec::new();
+    match decoder.chunk(body, &mut events) {
+        Ok(()) => {}
+        Err(ChunkError::Failed(failure)) => return Err(*failure),
+        Err(ChunkError::Unreadable(error)) => return Err(malformed(format!("not a completion: {error}"))),
+    }
+    if !decoder.saw_choice {
+        return Err(malformed("an answer without choices"));
+    }
+    decoder.end(&mut events)?;
+    Ok(events)
+}
+
+/// Reads a stream of chunks.
+#[derive(Debug, Default)]
+pub(super) struct Decoder {
+    started: bool,
+    saw_choice: bool,
+    content: bool,
+    finish: Option<FinishReason>,
+    finished: bool,
+    skipped: usize,
+    calls: Calls,
+    think: Option<ThinkSplitter>,
+}
+
+/// Why a chunk could not be taken.
+enum ChunkError {
+    Unreadable(serde_json::Error),
+    Failed(Box<Failure>),
+}
+
+impl From<Failure> for ChunkError {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(Box::new(failure))
+    }
+}
+
+impl EventDecoder for Decoder {
+    fn event(&mut self, event: &SseEvent<'_>, out: &mut Vec<Event>) -> Result<Progress, Failure> {
+        let data = event.data.trim_ascii();
+        if data == b"[DONE]" {
+            self.done(out)?;
+            return Ok(Progress::Closed);
+        }
+        if data.is_empty() {
+            return Ok(self.progress());
+        }
+        if event.name == "error" {
+            return Err(classify_in_band(&ErrorBody::read(data), Timestamp::now()));
+        }
+        match self.chunk(data, out) {
+            Ok(()) => {}
+            Err(ChunkError::Failed(failure)) => return Err(*failure),
+            Err(ChunkError::Unreadable(error)) => self.skip(data, &error, out)?,
+        }
+        Ok(self.progress())
+    }
+
+    fn end(&mut self, out: &mut Vec<Event>) -> Result<(), Failure> {
+        if self.finish.is_none() {
+            let what = if self.content { "the stream ended in the middle" } else { "the stream ended before an answer" };
+            return Err(malformed(what));
+        }
+        self.conclude(out)
+    }
+}
+
+impl Decoder {
+    pub(super) fn new(inline_think: bool) -> Self {
+        Self { think: inline_think.then(ThinkSplitter::default), ..Self::default() }
+    }
+
+    fn progress(&self) -> Progress {
+        if self.finished { Progress::Whole } else { Progress::More }
+    }
+
+    /// The terminal marker came. Without a finish reason the answer is whole if there is one.
+    fn done(&mut self, out: &mut Vec<Event>) -> Result<(), Failure> {
+        if self.finish.is_none() {
+            if !self.content && self.calls.is_empty() {
+                return Err(malformed("the stream ended before an answer"));
+            }
+            self.finish = Some(FinishReason::Stop);
+        }
+        self.conclude(out)
+    }
+
+    /// One unreadable event in a stream that goes on well is skipped and reported; a second one is no protocol.
+    fn skip(&mut self, data: &[u8], error: &serde_json::Error, out: &mut Vec<Event>) -> Result<(), Failure> {
+        self.skipped += 1;
+        if self.skipped > 1 {
+            return Err(malformed(format!("the stream is not one of chunks: {error}")));
+        }
+        let shown = one_line(&String::from_utf8_lossy(&data[..data.len().min(60)]));
+        out.push(Event::Skipped(format!("an event of the stream could not be read: {shown}")));
+        Ok(())
+    }
+
+    fn chunk(&mut self, data: &[u8], out: &mut Vec<Event>) -> Result<(), ChunkError> {
+        let chunk: Chunk<'_> = serde_json::from_slice(data).map_err(ChunkError::Unreadable)?;
+        let is_error = chunk.object.as_ref().is_some_and(|object| object.0 == "error");
+        let error = chunk.error.filter(|error| error.get() != "null");
+        if error.is_some() || is_error || (chunk.choices.is_none() && chunk.usage.is_none()) {
+            return self.other(data, error.is_some() || is_error);
+        }
+        if let Some(message) = chunk.x_groq.as_ref().and_then(|extra| extra.error.as_ref()) {
+            return Err(Failure::new(FailureClass::Server, one_line(&message.0)).into());
+        }
+        if !self.started {
+            self.started = true;
+            let owned = |text: Option<super::chunk::Text<'_>>| text.map(|text| text.0.into_owned());
+            out.push(Event::Start { id: owned(chunk.id), model: owned(chunk.model) });
+        }
+        // We never ask for more than one choice; whoever sends others gets the first one read.
+        for choice in chunk.choices.into_iter().flatten().filter(|choice| choice.index.unwrap_or(0) == 0) {
+            self.choice(choice, out)?;
+        }
+        let usage = chunk.usage.or(chunk.x_groq.and_then(|extra| extra.usage));
+        if let Some(usage) = usage.map(usage_of).filter(Usage::is_reported) {
+            out.push(Event::Usage(usage));
+        }
+        Ok(())
+    }
+
+    /// JSON that is no chunk: an error in any of its shapes, or something to be passed over (Cerebras' and others'
+    /// extra events).
+    fn other(&self, data: &[u8], is_error: bool) -> Result<(), ChunkError> {
+        let json: serde_json::Value = serde_json::from_slice(data).map_err(ChunkError::Unreadable)?;
+        let flat = json.get("message").is_some() && (json.get("code").is_some() || json.get("type").is_some());
+        if is_error || flat || json.get("detail").is_some() {
+            return Err(classify_in_band(&ErrorBody::from_json(json), Timestamp::now()).into());
+        }
+        Ok(())
+    }
+
+    fn choice(&mut self, choice: Choice<'_>, out: &mut Vec<Event>) -> Result<(), ChunkError> {
+        self.saw_choice = true;
+        if let Some(delta) = choice.delta {
+            self.delta(delta, out);
+        }
+        // The first finish reason holds: OpenRouter repeats it and then takes it back with null.
+        let Some(word) = choice.finish_reason.filter(|_| self.finish.is_none()) else { return Ok(()) };
+        match finish(&word.0.to_ascii_lowercase()) {
+            Finish::Ignore => {}
+            Finish::Failed(failure) => return Err(ChunkError::Failed(failure)),
+            Finish::Whole(reason) => {
+                self.finish = Some(reason);
+                self.conclude(out)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn delta(&mut self, delta: Delta<'_>, out: &mut Vec<Event>) {
+        let reasoning = delta.reasoning.or(delta.reasoning_content).map(|text| text.0).unwrap_or_default();
+        if !reasoning.is_empty() {
+            self.content = true;
+            out.push(Event::Reasoning(reasoning.into_owned()));
+        }
+        if let Some(content) = delta.content {
+            if !content.thinking.is_empty() {
+                self.content = true;
+                out.push(Event::Reasoning(content.thinking));
+            }
+            self.text(&content.text, out);
+        }
+        if let Some(refusal) = delta.refusal {
+            self.text(&refusal.0, out);
+        }
+        for piece in delta.tool_calls.into_iter().flatten() {
+            self.calls.push(piece);
+        }
+    }
+
+    fn text(&mut self, text: &str, out: &mut Vec<Event>) {
+        if text.is_empty() {
+            return;
+        }
+        self.content = true;
+        match &mut self.think {
+            Some(splitter) => splitter.push(text, out),
+            None => out.push(Event::Text(text.to_owned())),
+        }
+    }
+
+    /// Hands out what was held back and the end, once.
+    fn conclude(&mut self, out: &mut Vec<Event>) -> Result<(), Failure> {
+        let Some(reason) = self.finish.filter(|_| !self.finished) else { return Ok(()) };
+        if let Some(splitter) = &mut self.think {
+            splitter.end(out);
+        }
+        let reason = match (self.calls.finish(), reason) {
+            // The output limit fell into a call: half a call is none.
+            (Err(_), FinishReason::Length) => {
+                out.push(Event::Skipped("a tool call was cut off by the output limit".into()));
+                FinishReason::Length
+            }
+            (Err(failure), _) => return Err(failure),
+            (Ok(calls), FinishReason::Stop) if !calls.is_empty() => {
+                out.extend(calls.into_iter().map(Event::ToolCall));
+                FinishReason::ToolCalls
+            }
+            (Ok(calls), reason) => {
+                out.extend(calls.into_iter().map(Event::ToolCall));
+                reason
+            }
+        };
+        self.finished = true;
+        out.push(Event::Finish(reason));
+        Ok(())
+    }
+}
+
+fn usage_of(wire: WireUsage) -> Usage {
+    let reasoning = wire.completion_tokens_details.and_then(|details| details.reasoning_tokens);
+    // Some leave reasoning out of the completion's tokens: then only the total tells what was produced.
+    let output = match (wire.prompt_tokens, wire.completion_tokens, wire.total_tokens) {
+        (Some(prompt), Some(completion), Some(total)) if prompt + completion < total => Some(total - prompt),
+        (_, completion, _) => completion,
+    };
+    let cached = wire.prompt_tokens_details.and_then(|details| details.cached_tokens);
+    Usage {
+        input_tokens: wire.prompt_tokens,
+        output_tokens: output,
+        cached_tokens: cached.or(wire.prompt_cache_hit_tokens).or(wire.cached_tokens),
+        reasoning_tokens: reasoning,
+        cost_usd: wire.cost.or(wire.cost_in_usd_ticks.map(|ticks| ticks / 1e10)),
+    }
+}
+
+fn malformed(message: impl Into<String>) -> Failure {
+    Failure::new(FailureClass::Malformed, message)
+}
