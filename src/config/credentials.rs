@@ -1,0 +1,119 @@
+//! The keys that `aigw auth login` keeps: a file that only its owner can read.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::ConfigError;
+use crate::secret::Secret;
+
+/// Keys by provider.
+#[derive(Debug, Default)]
+pub struct Credentials {
+    file: PathBuf,
+    keys: BTreeMap<String, Vec<Secret>>,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Section {
+    #[serde(default)]
+    api_keys: Vec<String>,
+}
+
+impl Credentials {
+    /// Reads the file; none is an empty one. A file that others can read is refused: the keys in it are no secret.
+    pub fn read(file: &Path) -> Result<Self, ConfigError> {
+        let text = match std::fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(ConfigError::new(format!("cannot read it: {error}")).at(file, None)),
+        };
+        if !text.is_empty() {
+            check_private(file)?;
+        }
+        let sections: BTreeMap<String, Section> = toml::from_str(&text).map_err(|error| {
+            // The error's own text would quote the line, and the line is a key.
+            let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+            ConfigError::new("it is not the TOML that `aigw auth login` writes").at(file, line.map(|line| (line, 1)))
+        })?;
+        let keys = sections
+            .into_iter()
+            .map(|(provider, section)| (provider, section.api_keys.iter().map(|key| Secret::new(key)).collect()))
+            .collect();
+        Ok(Self { file: file.to_owned(), keys })
+    }
+
+    /// A provider's keys.
+    pub fn keys(&self, provider: &str) -> &[Secret] {
+        self.keys.get(provider).map_or(&[], Vec::as_slice)
+    }
+
+    /// Adds a key; false if it was there already.
+    pub fn add(&mut self, provider: &str, key: Secret) -> bool {
+        let keys = self.keys.entry(provider.to_owned()).or_default();
+        if keys.contains(&key) {
+            return false;
+        }
+        keys.push(key);
+        true
+    }
+
+    /// Forgets a provider's keys and says how many there were.
+    pub fn remove(&mut self, provider: &str) -> usize {
+        self.keys.remove(provider).map_or(0, |keys| keys.len())
+    }
+
+    /// Writes the file: whole or not at all, readable by its owner only.
+    pub fn write(&self) -> Result<(), ConfigError> {
+        let sections: BTreeMap<&str, Section> = self
+            .keys
+            .iter()
+            .filter(|(_, keys)| !keys.is_empty())
+            .map(|(provider, keys)| {
+                (provider.as_str(), Section { api_keys: keys.iter().map(|key| key.expose().to_owned()).collect() })
+            })
+            .collect();
+        let text = toml::to_string(&sections).map_err(|error| ConfigError::new(error.to_string()))?;
+        write_private(&self.file, text.as_bytes())
+            .map_err(|error| ConfigError::new(format!("cannot write it: {error}")).at(&self.file, None))
+    }
+}
+
+fn write_private(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let directory = file.parent().unwrap_or_else(|| Path::new("."));
+    std::fs::create_dir_all(directory)?;
+    let temporary = file.with_extension(format!("tmp{}", std::process::id()));
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(&temporary).and_then(|mut open| {
+        open.write_all(bytes)?;
+        open.sync_all()
+    });
+    let renamed = written.and_then(|()| std::fs::rename(&temporary, file));
+    if renamed.is_err() {
+        // Best effort: the error that matters is already on its way.
+        let _gone = std::fs::remove_file(&temporary);
+    }
+    renamed
+}
+
+#[cfg(unix)]
+fn check_private(file: &Path) -> Result<(), ConfigError> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(file).map(|metadata| metadata.permissions().mode()).unwrap_or(0o600);
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    Err(ConfigError::new(format!("others can read the keys in it (mode {:o})", mode & 0o777))
+        .at(file, None)
+        .hinted(format!("chmod 600 {}", file.display())))
+}
+
+#[cfg(not(unix))]
+fn check_private(_file: &Path) -> Result<(), ConfigError> {
+    Ok(())
+}

@@ -1,0 +1,198 @@
+//! A TOML file that remembers where everything stands.
+//!
+//! Three checks in order: is it TOML, does every key exist (with the nearest name if not), has every value its type.
+//! The middle one walks the document along the JSON Schema that is made from the same types, so that it needs no list
+//! of its own and knows the position of the key.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value as Json;
+use toml::de::{DeTable, DeValue};
+
+use super::{ConfigError, ConfigFile};
+
+/// A configuration file that was read and checked.
+#[derive(Debug, Clone, Default)]
+pub struct Document {
+    /// What it says.
+    pub values: ConfigFile,
+    /// The file; none when there is none.
+    pub file: Option<PathBuf>,
+    /// Where each value stands, by its path (`providers.groq.base_url`, `routes.fast.models[1]`).
+    positions: BTreeMap<String, (usize, usize)>,
+    /// What each leaf holds, as it was written.
+    written: BTreeMap<String, String>,
+}
+
+impl Document {
+    /// Reads a file's text.
+    pub fn parse(file: &Path, text: &str) -> Result<Self, ConfigError> {
+        let fail = |span: Option<Range<usize>>, message: &str| {
+            ConfigError::new(message).at(file, span.map(|span| position(text, span.start)))
+        };
+        let table = DeTable::parse(text).map_err(|error| fail(error.span(), error.message()))?;
+        let mut walk = Walk { text, file, root: schema(), document: Self::default() };
+        let root = walk.root.clone();
+        walk.table(table.get_ref(), &root, "")?;
+        let mut document = walk.document;
+        document.values = toml::from_str(text).map_err(|error| fail(error.span(), error.message()))?;
+        document.file = Some(file.to_owned());
+        Ok(document)
+    }
+
+    /// Where a value stands.
+    pub fn position(&self, path: &str) -> Option<(usize, usize)> {
+        self.positions.get(path).copied()
+    }
+
+    /// An error about a value.
+    pub fn error(&self, path: &str, message: impl Into<String>) -> ConfigError {
+        let error = ConfigError::new(message);
+        match &self.file {
+            Some(file) => error.at(file, self.position(path)),
+            None => error,
+        }
+    }
+
+    /// Every value that the file sets, with its path.
+    pub fn leaves(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.written.iter().map(|(path, value)| (path.as_str(), value.as_str()))
+    }
+}
+
+/// The JSON Schema of the file.
+pub fn schema() -> Json {
+    schemars::schema_for!(ConfigFile).to_value()
+}
+
+struct Walk<'a> {
+    text: &'a str,
+    file: &'a Path,
+    root: Json,
+    document: Document,
+}
+
+impl Walk<'_> {
+    fn table(&mut self, table: &DeTable<'_>, schema: &Json, path: &str) -> Result<(), ConfigError> {
+        let schema = self.resolve(schema);
+        for (key, value) in table {
+            let name = key.get_ref();
+            let child_path = if path.is_empty() { name.to_string() } else { format!("{path}.{name}") };
+            let at = position(self.text, key.span().start);
+            let known = schema.get("properties").and_then(|properties| properties.get(name.as_ref()));
+            let child = known.or_else(|| schema.get("additionalProperties").filter(|other| other.is_object()));
+            let Some(child) = child else {
+                let error = ConfigError::new(format!("unknown key `{child_path}`")).at(self.file, Some(at));
+                return Err(match nearest_key(&schema, name) {
+                    Some(near) => error.hinted(format!("did you mean `{near}`?")),
+                    None => error.hinted("`aigw config schema` lists every key"),
+                });
+            };
+            let child = child.clone();
+            self.document.positions.insert(child_path.clone(), at);
+            self.value(value.get_ref(), &child, &child_path, value.span())?;
+        }
+        Ok(())
+    }
+
+    fn value(&mut self, value: &DeValue<'_>, schema: &Json, path: &str, span: Range<usize>) -> Result<(), ConfigError> {
+        match value {
+            DeValue::Table(table) => self.table(table, schema, path)?,
+            DeValue::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    let at = position(self.text, item.span().start);
+                    self.document.positions.insert(format!("{path}[{index}]"), at);
+                }
+                self.document.written.insert(path.to_owned(), self.text[span].to_owned());
+            }
+            _ => {
+                self.document.written.insert(path.to_owned(), self.text[span].to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// Follows references; of alternatives (an optional table) takes the one that has keys.
+    fn resolve(&self, schema: &Json) -> Json {
+        if let Some(reference) = schema.get("$ref").and_then(Json::as_str) {
+            let target = reference.strip_prefix('#').and_then(|pointer| self.root.pointer(pointer));
+            return target.map_or(Json::Null, |target| self.resolve(target));
+        }
+        let alternatives = ["anyOf", "allOf"].iter().find_map(|key| schema.get(*key)?.as_array());
+        match alternatives {
+            Some(alternatives) => alternatives
+                .iter()
+                .map(|alternative| self.resolve(alternative))
+                .find(|alternative| alternative.get("properties").is_some())
+                .unwrap_or(Json::Null),
+            None => schema.clone(),
+        }
+    }
+}
+
+fn nearest_key(schema: &Json, name: &str) -> Option<String> {
+    let keys = schema.get("properties")?.as_object()?.keys().map(String::as_str);
+    nearest(name, keys).map(str::to_owned)
+}
+
+/// The name that was probably meant: the most similar one, if it is similar enough.
+pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    names
+        .into_iter()
+        .map(|known| (strsim::jaro_winkler(&name.to_lowercase(), &known.to_lowercase()), known))
+        .filter(|(similarity, _)| *similarity >= 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, known)| known)
+}
+
+/// Line and column of a byte, counted from one.
+fn position(text: &str, offset: usize) -> (usize, usize) {
+    let before = &text[..offset.min(text.len())];
+    let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Document, ConfigError> {
+        Document::parse(Path::new("config.toml"), text)
+    }
+
+    fn error(text: &str) -> String {
+        let error = parse(text).unwrap_err();
+        format!("{error} / {}", error.hint.clone().unwrap_or_default())
+    }
+
+    #[test]
+    fn a_full_file_reads() {
+        let document = parse(
+            "default_route = \"smart\"\n[providers.groq]\napi_keys = [\"env:K\"]\npriority = 10\n\
+             timeout = { connect = \"5s\", idle = 20 }\n[routes.smart]\nmodels = [\"groq\",\n \"cerebras/gpt-oss-120b\"]\n",
+        )
+        .unwrap();
+        assert_eq!(document.values.routes["smart"].models.len(), 2);
+        assert_eq!(document.position("routes.smart.models[1]"), Some((8, 2)));
+        assert_eq!(document.position("providers.groq.timeout.idle"), Some((5, 29)));
+    }
+
+    #[test]
+    fn errors_name_the_place_and_the_nearest_key() {
+        assert_eq!(error("[providers.groq]\nbase_ulr = \"x\"\n"), "config.toml:2:1: unknown key `providers.groq.base_ulr` / did you mean `base_url`?");
+        assert_eq!(error("deflt_route = \"x\""), "config.toml:1:1: unknown key `deflt_route` / did you mean `default_route`?");
+        assert_eq!(error("[providers.groq.timeout]\nfirst_tok = 1"), "config.toml:2:1: unknown key `providers.groq.timeout.first_tok` / did you mean `first_token`?");
+        assert!(error("zzz = 1").contains("config schema"));
+        assert!(error("a = = 1").starts_with("config.toml:1:"));
+        assert!(error("[routes.x]\nmax_attempts = \"many\"").starts_with("config.toml:2:16: "));
+        assert!(error("[routes.x]\nstrategy = \"fastest\"").contains("priority"));
+    }
+
+    #[test]
+    fn near_names() {
+        assert_eq!(nearest("grok", ["groq", "openai"]), Some("groq"));
+        assert_eq!(nearest("xyz", ["groq", "openai"]), None);
+    }
+}

@@ -1,0 +1,63 @@
+//! What the user has set, and where: files, environment, keys.
+//!
+//! Read once; then [`crate::app`] takes it apart, and no module below sees it whole. Every error names the file, the
+//! line and the key, and says what was expected.
+
+mod credentials;
+mod document;
+mod env;
+mod error;
+mod file;
+pub mod keys;
+mod paths;
+mod span;
+
+use std::path::Path;
+
+pub use credentials::Credentials;
+pub use document::{Document, nearest, schema};
+pub use env::Env;
+pub use error::{ConfigError, Place};
+pub use file::{ConfigFile, ProviderSection, RouteSection, Strategy, TimeoutSection, WireName};
+pub use paths::{NoHome, Paths};
+pub use span::{ParseSpanError, Span};
+
+/// The largest configuration file that is read.
+const MAX_FILE: u64 = 4 << 20;
+
+/// All that the user has set.
+#[derive(Debug, Default)]
+pub struct Config {
+    /// The configuration file.
+    pub document: Document,
+    /// The credentials file.
+    pub credentials: Credentials,
+    /// The environment.
+    pub env: Env,
+}
+
+impl Config {
+    /// Reads everything. A missing file is fine unless it was named.
+    pub fn read(paths: &Paths, env: Env) -> Result<Self, ConfigError> {
+        let document = read_file(&paths.config_file, paths.file_is_named)?;
+        let credentials = Credentials::read(&paths.credentials_file())?;
+        Ok(Self { document, credentials, env })
+    }
+}
+
+fn read_file(file: &Path, must_exist: bool) -> Result<Document, ConfigError> {
+    let fail = |message: String| ConfigError::new(message).at(file, None);
+    match std::fs::metadata(file) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must_exist => return Ok(Document::default()),
+        Err(error) => return Err(fail(format!("cannot read it: {error}"))),
+        Ok(metadata) if metadata.is_dir() => return Err(fail("it is a directory; name the file in it".into())),
+        Ok(metadata) if metadata.len() > MAX_FILE => return Err(fail("it is too large for a configuration".into())),
+        Ok(_) => {}
+    }
+    let bytes = std::fs::read(file).map_err(|error| fail(format!("cannot read it: {error}")))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].split(|byte| *byte == b'\n').count();
+        ConfigError::new("it is not UTF-8 text").at(file, Some((line, 1)))
+    })?;
+    Document::parse(file, &text)
+}

@@ -1,0 +1,85 @@
+//! Routes and the candidates that they expand to.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::chat::ModelId;
+use crate::health::Subject;
+use crate::providers::{Model, Provider};
+use crate::secret::Secret;
+
+/// A named, ordered set of models, resolved: what a request may go to and how.
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// Its name, or the model's where one was asked for.
+    pub name: String,
+    /// What it may go to, the preferred first.
+    pub stops: Vec<Stop>,
+    /// How many attempts a request may take in all.
+    pub max_attempts: usize,
+    /// How long to wait for a preferred candidate rather than to move on.
+    pub patience: Duration,
+}
+
+/// One model of a route with the keys that open it.
+#[derive(Debug, Clone)]
+pub struct Stop {
+    /// The provider.
+    pub provider: Arc<Provider>,
+    /// The model there.
+    pub model: Arc<Model>,
+    /// The keys; empty for servers that need none.
+    pub keys: Vec<Secret>,
+}
+
+/// Model and key that a request may go to.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The provider.
+    pub provider: Arc<Provider>,
+    /// The model there.
+    pub model: Arc<Model>,
+    /// The key.
+    pub key: Option<Secret>,
+}
+
+impl Candidate {
+    /// How users write the model.
+    pub fn model_id(&self) -> ModelId {
+        self.model.model_id()
+    }
+
+    /// The key's fingerprint.
+    pub fn fingerprint(&self) -> Option<String> {
+        self.key.as_ref().map(Secret::fingerprint)
+    }
+
+    /// The provider's subject.
+    pub fn provider_subject(&self) -> Subject {
+        Subject::Provider(self.provider.id.clone())
+    }
+
+    /// The model's subject.
+    pub fn model_subject(&self) -> Subject {
+        Subject::Model { provider: self.provider.id.clone(), model: self.model.id.clone() }
+    }
+
+    /// The key's subject.
+    pub fn key_subject(&self) -> Subject {
+        Subject::Key { provider: self.provider.id.clone(), key: self.fingerprint().unwrap_or_default() }
+    }
+
+    /// The subject of this key for this model.
+    pub fn key_model_subject(&self) -> Subject {
+        Subject::KeyModel {
+            provider: self.provider.id.clone(),
+            key: self.fingerprint().unwrap_or_default(),
+            model: self.model.id.clone(),
+        }
+    }
+
+    /// All that may be resting and keep a request from going here.
+    pub fn subjects(&self) -> [Subject; 4] {
+        [self.provider_subject(), self.model_subject(), self.key_subject(), self.key_model_subject()]
+    }
+}

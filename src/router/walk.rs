@@ -1,0 +1,108 @@
+//! One request's way through its plan: whose turn it is, what was tried, how much patience is left. Pure.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::verdict::{History, Scope, Verdict};
+use super::{Attempt, Candidate, Route};
+use crate::chat::{Failure, FailureClass};
+
+/// The state of one request between attempts.
+#[derive(Debug)]
+pub(super) struct Walk {
+    waiting: VecDeque<Candidate>,
+    /// Parameters that the candidate whose turn it is has refused.
+    pub(super) without: Vec<String>,
+    /// Everything that was tried.
+    pub(super) attempts: Vec<Attempt>,
+    repeats: u32,
+    bad_requests: u32,
+    patience: Duration,
+    max_attempts: usize,
+}
+
+impl Walk {
+    pub(super) fn new(route: &Route, candidates: Vec<Candidate>) -> Self {
+        Self {
+            waiting: candidates.into(),
+            without: Vec::new(),
+            attempts: Vec::new(),
+            repeats: 0,
+            bad_requests: 0,
+            patience: route.patience,
+            max_attempts: route.max_attempts.max(1),
+        }
+    }
+
+    /// Whose turn it is; none when everybody was asked or enough was tried.
+    pub(super) fn candidate(&self) -> Option<Candidate> {
+        if self.attempts.len() >= self.max_attempts {
+            return None;
+        }
+        self.waiting.front().cloned()
+    }
+
+    /// How many attempts were made.
+    pub(super) fn tried(&self) -> u32 {
+        u32::try_from(self.attempts.len()).unwrap_or(u32::MAX)
+    }
+
+    /// What a verdict needs to know.
+    pub(super) fn history(&self, throttled: u32) -> History {
+        History {
+            repeats: self.repeats,
+            patience: self.patience,
+            throttled,
+            bad_requests: self.bad_requests,
+            window: self.waiting.front().and_then(|candidate| candidate.model.window),
+            jitter: fastrand::f64(),
+        }
+    }
+
+    /// Moves on as a verdict says; returns how long to wait before the next attempt.
+    pub(super) fn advance(&mut self, verdict: &Verdict, failure: &Failure) -> Duration {
+        match verdict {
+            Verdict::Again(wait) => {
+                self.repeats += 1;
+                self.patience = self.patience.saturating_sub(*wait);
+                return *wait;
+            }
+            Verdict::Without(param) => {
+                self.repeats += 1;
+                self.without.push(param.clone());
+                return Duration::ZERO;
+            }
+            Verdict::Next { scope, .. } => self.leave(*scope),
+            Verdict::Larger { than } => {
+                self.waiting.retain(|candidate| candidate.model.window.is_none_or(|window| window > *than));
+                // A window that was stated is the real one, whatever the catalogue says.
+                if self.waiting.front().is_some_and(|front| self.is_last_asked(front)) {
+                    self.leave(Scope::Model);
+                }
+            }
+            Verdict::Fail => self.waiting.clear(),
+        }
+        self.bad_requests += u32::from(failure.class == FailureClass::BadRequest);
+        self.repeats = 0;
+        self.without.clear();
+        Duration::ZERO
+    }
+
+    /// Removes the candidate whose turn it was, and all that the scope reaches.
+    fn leave(&mut self, scope: Scope) {
+        let Some(left) = self.waiting.pop_front() else { return };
+        let provider = left.provider.id.as_str();
+        self.waiting.retain(|other| match scope {
+            Scope::KeyModel => true,
+            Scope::Key => other.provider.id != provider || other.key != left.key,
+            Scope::Model => other.provider.id != provider || other.model.id != left.model.id,
+            Scope::Provider => other.provider.id != provider,
+        });
+    }
+
+    fn is_last_asked(&self, candidate: &Candidate) -> bool {
+        self.attempts.last().is_some_and(|attempt| {
+            attempt.model == candidate.model_id() && attempt.key == candidate.fingerprint()
+        })
+    }
+}

@@ -1,0 +1,181 @@
+//! SQLite: files that many processes write at once, and that survive being killed.
+//!
+//! * Three files by worth: what may never be lost, what must not be lost to a power cut, what may be deleted at any time
+//!   ([`FileSpec`]). All are in WAL mode and readable by their owner only.
+//! * One writer thread per file and process. It takes whatever has gathered as one transaction, so that a burst costs
+//!   one sync. Nobody on the way of an answer ever waits for a disk.
+//! * Writers of different processes queue on an advisory lock beside the file before they begin a transaction. SQLite's
+//!   own busy handler polls and is unfair: under load some waiters starve for seconds. The kernel's queue is fair, and
+//!   it lets go when a process is killed.
+//! * Migrations are an append-only list; `user_version` counts those that were applied.
+//!
+//! The system's SQLite is never used: versions before 3.51.3 can corrupt a file that several processes write in WAL
+//! mode.
+
+mod migrate;
+mod open;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use writer::Writer;
+
+/// What a database file is for, and how it is kept.
+#[derive(Debug, Clone, Copy)]
+pub struct FileSpec {
+    /// The file's name in the data directory.
+    pub name: &'static str,
+    /// What must survive.
+    pub durability: Durability,
+    /// SQL that brings the file from each version to the next. Only ever added to.
+    pub migrations: &'static [&'static str],
+}
+
+/// What must survive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// A commit that was reported survives a power cut (`synchronous = FULL`).
+    PowerCut,
+    /// A commit that was reported survives the death of the process (`synchronous = NORMAL`).
+    ProcessDeath,
+}
+
+/// A database in the data directory, opened when it is first needed.
+#[derive(Debug)]
+pub struct Database {
+    path: PathBuf,
+    spec: FileSpec,
+    writer: OnceLock<Writer>,
+}
+
+/// The store cannot do what it was asked.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{}: {message}", path.display())]
+pub struct StoreError {
+    /// The file.
+    pub path: PathBuf,
+    /// What happened.
+    pub message: String,
+}
+
+impl Database {
+    /// A database in a directory. Nothing is opened or created yet.
+    pub fn new(directory: &Path, spec: FileSpec) -> Self {
+        Self { path: directory.join(spec.name), spec, writer: OnceLock::new() }
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Queues a write and returns at once. Writes are done in the order in which they were queued; what goes wrong is
+    /// told by the next [`Database::flush`].
+    pub fn write(&self, job: impl FnOnce(&Connection) -> rusqlite::Result<()> + Send + 'static) {
+        self.writer().queue(Box::new(job));
+    }
+
+    /// Waits until everything that was queued is on disk, for at most `patience`.
+    pub fn flush(&self, patience: Duration) -> Result<(), StoreError> {
+        match self.writer.get() {
+            None => Ok(()),
+            Some(writer) => writer.flush(patience).map_err(|message| self.error(message)),
+        }
+    }
+
+    /// Reads, on a connection of its own. A file that does not exist yet is created empty.
+    pub fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        let connection = open::open(&self.path, &self.spec).map_err(|message| self.error(message))?;
+        query(&connection).map_err(|error| self.error(open::explain(&error)))
+    }
+
+    fn writer(&self) -> &Writer {
+        self.writer.get_or_init(|| Writer::start(self.path.clone(), self.spec))
+    }
+
+    fn error(&self, message: String) -> StoreError {
+        StoreError { path: self.path.clone(), message }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SPEC: FileSpec = FileSpec {
+        name: "test.db",
+        durability: Durability::PowerCut,
+        migrations: &["CREATE TABLE t (x INTEGER) STRICT", "ALTER TABLE t ADD COLUMN y TEXT"],
+    };
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    fn count(database: &Database) -> i64 {
+        database.read(|db| db.query_row("SELECT count(*) FROM t", [], |row| row.get(0))).unwrap()
+    }
+
+    #[test]
+    fn sqlite_is_ours_and_recent() {
+        assert!(rusqlite::version_number() >= 3_051_003, "{}", rusqlite::version());
+    }
+
+    #[test]
+    fn writes_queue_and_a_bad_one_takes_no_other_with_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let database = Database::new(directory.path(), SPEC);
+        database.write(|db| db.execute("INSERT INTO t VALUES (1, 'a')", []).map(drop));
+        database.write(|db| db.execute("INSERT INTO no_such_table VALUES (1)", []).map(drop));
+        database.write(|db| db.execute("INSERT INTO t VALUES (2, 'b')", []).map(drop));
+        assert!(database.flush(PATIENCE).unwrap_err().to_string().contains("no_such_table"));
+        assert_eq!(count(&database), 2);
+        // An error is told once.
+        database.flush(PATIENCE).unwrap();
+    }
+
+    #[test]
+    fn several_writers_queue_and_lose_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    // Each has a lock and a connection of its own, as separate processes do.
+                    let database = Database::new(directory.path(), SPEC);
+                    for x in 0..25 {
+                        database.write(move |db| db.execute("INSERT INTO t (x) VALUES (?1)", [x]).map(drop));
+                    }
+                    database.flush(PATIENCE).unwrap();
+                });
+            }
+        });
+        assert_eq!(count(&Database::new(directory.path(), SPEC)), 200);
+    }
+
+    #[test]
+    fn migrations_are_applied_once_and_newer_files_are_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let old = FileSpec { migrations: &SPEC.migrations[..1], ..SPEC };
+        Database::new(directory.path(), old).read(|_| Ok(())).unwrap();
+        for _ in 0..2 {
+            assert_eq!(count(&Database::new(directory.path(), SPEC)), 0);
+        }
+        let error = Database::new(directory.path(), old).read(|_| Ok(())).unwrap_err();
+        assert!(error.to_string().contains("newer"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn files_belong_to_their_owner_only() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let data = directory.path().join("data");
+        Database::new(&data, SPEC).read(|_| Ok(())).unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&data), 0o700);
+        for entry in std::fs::read_dir(&data).unwrap() {
+            assert_eq!(mode(&entry.unwrap().path()), 0o600);
+        }
+    }
+}

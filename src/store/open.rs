@@ -1,0 +1,80 @@
+//! Opening a file: its directory, its mode, its settings, its version.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode};
+
+use super::migrate::migrate;
+use super::{Durability, FileSpec};
+
+/// A net only: writers queue on the advisory lock, so they hardly ever meet.
+const BUSY_PATIENCE: Duration = Duration::from_secs(15);
+/// A write-ahead log that has grown beyond this is cut back.
+const MAX_LOG: i64 = 16 << 20;
+
+/// Opens a database and brings it to the newest version. The error is one line for a person.
+pub(super) fn open(path: &Path, spec: &FileSpec) -> Result<Connection, String> {
+    prepare(path).map_err(|error| format!("cannot create it: {error}"))?;
+    let connection = Connection::open(path).map_err(|error| explain(&error))?;
+    configure(&connection, spec).map_err(|error| explain(&error))?;
+    migrate(&connection, spec, || lock(path))?;
+    Ok(connection)
+}
+
+/// The lock on which writers of all processes queue.
+pub(super) fn lock(path: &Path) -> Result<File, String> {
+    let file = private(OpenOptions::new().create(true).truncate(false).write(true))
+        .open(path.with_extension("lock"))
+        .map_err(|error| format!("cannot create its lock: {error}"))?;
+    file.lock().map_err(|error| format!("cannot lock it: {error}"))?;
+    Ok(file)
+}
+
+fn configure(connection: &Connection, spec: &FileSpec) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY_PATIENCE)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    let synchronous = match spec.durability {
+        Durability::PowerCut => "FULL",
+        Durability::ProcessDeath => "NORMAL",
+    };
+    connection.pragma_update(None, "synchronous", synchronous)?;
+    connection.pragma_update(None, "journal_size_limit", MAX_LOG)?;
+    connection.pragma_update(None, "foreign_keys", true)
+}
+
+/// Creates the directory and the file for their owner only. SQLite gives its side files the mode of the file.
+fn prepare(path: &Path) -> io::Result<()> {
+    if path.exists() {
+        return Ok(());
+    }
+    if let Some(directory) = path.parent().filter(|directory| !directory.exists()) {
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(directory)?;
+    }
+    private(OpenOptions::new().create(true).truncate(false).write(true)).open(path).map(drop)
+}
+
+fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
+}
+
+/// SQLite's errors in words that say what to do.
+pub(super) fn explain(error: &rusqlite::Error) -> String {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => "the disk is full".into(),
+        Some(ErrorCode::ReadOnly) => "it cannot be written: the file or its directory is read-only".into(),
+        Some(ErrorCode::CannotOpen) => "it cannot be opened: check the permissions of its directory".into(),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "another program keeps it locked".into(),
+        Some(ErrorCode::NotADatabase) => "it is not a database; move it away to start afresh".into(),
+        Some(ErrorCode::DatabaseCorrupt) => "it is damaged; move it away to start afresh".into(),
+        _ => error.to_string(),
+    }
+}
