@@ -41,6 +41,12 @@ pub struct ProviderRow {
     /// Variables that may hold a key; the first that is set counts.
     #[serde(default)]
     pub key_env: Vec<String>,
+    /// Of these, variables that people set for other purposes: a key found only there makes the provider usable, but
+    /// does not put it into `auto`.
+    #[serde(default)]
+    pub incidental_env: Vec<String>,
+    /// A variable that says where the server listens.
+    pub host_env: Option<String>,
     /// Where a person gets a key.
     pub keys_page: Option<String>,
     /// The model that is meant when none is named. Local servers are asked instead.

@@ -1,0 +1,75 @@
+//! The composition root: takes the configuration apart and puts the program together. The only place that sees all.
+
+mod account;
+mod local;
+mod observer;
+mod resolve;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use account::Account;
+pub use resolve::{AUTO, ResolveError, crossing};
+
+use crate::config::{Config, ConfigError, Env, NoHome, Paths};
+use crate::health::Health;
+use crate::ledger::Ledger;
+use crate::providers::Catalog;
+use crate::providers::client::{Client, ClientError};
+use crate::router::Router;
+
+/// The program, put together.
+pub struct App {
+    /// Where things are on disk.
+    pub paths: Paths,
+    /// What the user has set.
+    pub config: Config,
+    /// What is known without being configured.
+    pub catalog: &'static Catalog,
+    /// Upstream accounts, the catalogue's in its order, then the user's own.
+    pub accounts: Vec<Account>,
+    /// Every attempt is written here.
+    pub ledger: Arc<Ledger>,
+    /// Things to tell the user that are no errors.
+    pub warnings: Vec<String>,
+}
+
+/// The program cannot be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// No place for files.
+    #[error(transparent)]
+    NoHome(#[from] NoHome),
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The HTTP client cannot be set up.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+}
+
+impl App {
+    /// Reads the configuration and puts the program together. Nothing is connected, opened or run yet.
+    pub fn new(env: Env, config_flag: Option<PathBuf>) -> Result<Self, AppError> {
+        let paths = Paths::find(&env, config_flag)?;
+        let config = Config::read(&paths, env)?;
+        let catalog = Catalog::built_in();
+        let mut warnings = Vec::new();
+        let accounts = account::accounts(catalog, &config, &mut warnings)?;
+        let ledger = Arc::new(Ledger::new(&paths.data_dir));
+        let app = Self { paths, config, catalog, accounts, ledger, warnings };
+        app.check_routes()?;
+        Ok(app)
+    }
+
+    /// A router with a client and a state of its own, writing to the ledger.
+    pub fn router(&self) -> Result<Router<Client>, ClientError> {
+        let observer = Arc::new(observer::LedgerObserver(Arc::clone(&self.ledger)));
+        Ok(Router::new(Client::new()?, Arc::new(Health::default()), observer))
+    }
+
+    /// An account by its id.
+    pub fn account(&self, id: &str) -> Option<&Account> {
+        self.accounts.iter().find(|account| account.provider.id == id)
+    }
+}

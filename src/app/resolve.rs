@@ -1,0 +1,264 @@
+//! From what was typed (`-m`, `default_route`) to a route with candidates and keys.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Account, App, local};
+use crate::chat::ModelId;
+use crate::config::{ConfigError, RouteSection, Strategy, nearest};
+use crate::providers::Billing;
+use crate::providers::client::Client;
+use crate::router::{Route, Stop};
+
+/// The route that exists without being configured.
+pub const AUTO: &str = "auto";
+
+const MAX_ATTEMPTS: usize = 5;
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What was asked for leads nowhere.
+#[derive(Debug, thiserror::Error)]
+pub enum ResolveError {
+    /// There is no such route, provider or model.
+    #[error("there is no route, provider or model `{name}`")]
+    Unknown {
+        /// What was typed.
+        name: String,
+        /// What may have been meant.
+        nearest: Option<String>,
+    },
+    /// The provider is known and there is no key for it.
+    #[error("there is no key for {provider}")]
+    NoKey {
+        /// The provider's id.
+        provider: String,
+        /// The variables that may hold one.
+        variables: Vec<String>,
+        /// Where one gets a key.
+        page: Option<String>,
+    },
+    /// The user has switched the provider off.
+    #[error("the provider `{0}` is switched off in the configuration (`enabled = false`)")]
+    Disabled(String),
+    /// No model was named and the provider has no default one.
+    #[error("`{provider}` has no default model: name one, as `{provider}/MODEL`")]
+    NoDefaultModel {
+        /// The provider's id.
+        provider: String,
+    },
+    /// A local server was asked for and does not answer.
+    #[error("the server of `{provider}` at {base_url} does not answer: {reason}")]
+    LocalDown {
+        /// The provider's id.
+        provider: String,
+        /// Where it should be.
+        base_url: String,
+        /// Why not.
+        reason: String,
+    },
+    /// Nothing is configured, no key is found, no local server answers.
+    #[error("no provider is set up")]
+    NoProvider,
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+}
+
+/// One thing that a route may go to, before keys are fetched.
+#[derive(Debug, Clone)]
+struct Way<'a> {
+    account: &'a Account,
+    /// The model; none where the server has to be asked.
+    model: Option<String>,
+}
+
+impl App {
+    /// Resolves what was typed, in order; nothing typed means the default route.
+    pub async fn route(&self, client: &Client, targets: &[String]) -> Result<Route, ResolveError> {
+        let default = [self.default_route().to_owned()];
+        let targets = if targets.is_empty() { &default[..] } else { targets };
+        let mut ways = Vec::new();
+        let mut settings = None;
+        for target in targets {
+            let section = self.config.document.values.routes.get(target);
+            settings = settings.or(section);
+            ways.extend(self.ways(target)?);
+        }
+        if ways.is_empty() {
+            ways = local::running(self, client).await.into_iter().map(|(account, model)| Way { account, model: Some(model) }).collect();
+        }
+        if ways.is_empty() {
+            return Err(ResolveError::NoProvider);
+        }
+        let mut stops = Vec::new();
+        let alone = ways.len() == 1;
+        for way in ways {
+            match self.stop(client, way).await {
+                Ok(stop) => stops.push(stop),
+                // A local server that is down is no reason not to ask the others.
+                Err(ResolveError::LocalDown { .. }) if !alone => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if stops.is_empty() {
+            return Err(ResolveError::NoProvider);
+        }
+        let settings = settings.cloned().unwrap_or_default();
+        Ok(Route {
+            name: targets.join(","),
+            stops,
+            max_attempts: settings.max_attempts.map_or(MAX_ATTEMPTS, |most| usize::try_from(most).unwrap_or(usize::MAX)),
+            patience: settings.patience.map_or(PATIENCE, |span| span.0),
+        })
+    }
+
+    /// Where requests go when nothing says otherwise.
+    pub fn default_route(&self) -> &str {
+        self.config.document.values.default_route.as_deref().unwrap_or(AUTO)
+    }
+
+    /// Checks that every model of every configured route can be found, so that a typo shows at once.
+    pub(super) fn check_routes(&self) -> Result<(), ConfigError> {
+        let values = &self.config.document.values;
+        let unknown = |path: &str, error: ResolveError| {
+            let hint = match &error {
+                ResolveError::Unknown { nearest: Some(near), .. } => Some(format!("did you mean `{near}`?")),
+                _ => None,
+            };
+            let error = self.config.document.error(path, error.to_string());
+            if let Some(hint) = hint { error.hinted(hint) } else { error }
+        };
+        for (name, RouteSection { strategy: Strategy::Priority, models, .. }) in &values.routes {
+            if models.is_empty() {
+                let path = format!("routes.{name}");
+                return Err(self.config.document.error(&path, format!("the route `{name}` has no `models`")));
+            }
+            for (index, model) in models.iter().enumerate() {
+                self.find(model).map_err(|error| unknown(&format!("routes.{name}.models[{index}]"), error))?;
+            }
+        }
+        if let Some(target) = &values.default_route
+            && target != AUTO
+            && !values.routes.contains_key(target)
+        {
+            self.find(target).map_err(|error| unknown("default_route", error))?;
+        }
+        Ok(())
+    }
+
+    /// What a name may go to. One that was named alone must be usable; of a route's models the usable ones are taken.
+    fn ways(&self, target: &str) -> Result<Vec<Way<'_>>, ResolveError> {
+        if let Some(section) = self.config.document.values.routes.get(target) {
+            let mut ways = Vec::new();
+            for model in &section.models {
+                ways.extend(self.find(model)?.into_iter().filter(|way| way.account.is_on()));
+            }
+            return if ways.is_empty() { self.first_problem(&section.models) } else { Ok(ways) };
+        }
+        if target == AUTO {
+            return Ok(self.auto());
+        }
+        let ways = self.find(target)?;
+        let usable: Vec<_> = ways.iter().filter(|way| way.account.is_on()).cloned().collect();
+        match (usable.is_empty(), ways.first()) {
+            (true, Some(way)) => Err(self.problem(way.account)),
+            _ => Ok(usable),
+        }
+    }
+
+    /// Why none of a route's models can be used: the first one's reason stands for all.
+    fn first_problem(&self, models: &[String]) -> Result<Vec<Way<'_>>, ResolveError> {
+        for model in models {
+            if let Some(way) = self.find(model)?.first() {
+                return Err(self.problem(way.account));
+            }
+        }
+        Err(ResolveError::NoProvider)
+    }
+
+    fn problem(&self, account: &Account) -> ResolveError {
+        if !account.enabled {
+            return ResolveError::Disabled(account.provider.id.clone());
+        }
+        ResolveError::NoKey {
+            provider: account.provider.id.clone(),
+            variables: account.key_env.clone(),
+            page: account.row.and_then(|row| row.keys_page.clone()),
+        }
+    }
+
+    /// Finds a provider, a model of it, or a bare model id with all that list it. Says nothing about keys.
+    fn find(&self, name: &str) -> Result<Vec<Way<'_>>, ResolveError> {
+        if let Some(account) = self.account(name) {
+            return match (&account.default_model, account.is_local()) {
+                (None, false) => Err(ResolveError::NoDefaultModel { provider: name.to_owned() }),
+                (model, _) => Ok(vec![Way { account, model: model.clone() }]),
+            };
+        }
+        if let Ok(ModelId { provider, model }) = name.parse::<ModelId>()
+            && let Some(account) = self.account(&provider)
+        {
+            return Ok(vec![Way { account, model: Some(model) }]);
+        }
+        let listed: Vec<_> = self
+            .catalog
+            .models()
+            .iter()
+            .filter(|model| model.id == name)
+            .filter_map(|model| Some(Way { account: self.account(&model.provider)?, model: Some(model.id.clone()) }))
+            .collect();
+        if listed.is_empty() {
+            return Err(ResolveError::Unknown { name: name.to_owned(), nearest: self.nearest(name) });
+        }
+        Ok(listed)
+    }
+
+    fn nearest(&self, name: &str) -> Option<String> {
+        let routes = self.config.document.values.routes.keys().map(String::as_str);
+        let providers = self.accounts.iter().map(|account| account.provider.id.as_str());
+        let models: Vec<String> = self.catalog.models().iter().map(|model| model.model_id().to_string()).collect();
+        let bare = self.catalog.models().iter().map(|model| model.id.as_str());
+        nearest(name, routes.chain(providers).chain(models.iter().map(String::as_str)).chain(bare)).map(str::to_owned)
+    }
+
+    /// Each keyed provider's default model: by priority, then free before trial before paid, then in the catalogue's
+    /// order; local servers last, and only those that are configured.
+    fn auto(&self) -> Vec<Way<'_>> {
+        let mut accounts: Vec<&Account> = self
+            .accounts
+            .iter()
+            .filter(|account| account.is_on() && !account.incidental)
+            .filter(|account| if account.is_local() { account.configured } else { account.default_model.is_some() })
+            .filter(|account| account.row.is_some() || account.default_model.is_some())
+            .collect();
+        accounts.sort_by_key(|account| (std::cmp::Reverse(account.priority), account.provider.billing));
+        accounts.into_iter().map(|account| Way { account, model: account.default_model.clone() }).collect()
+    }
+
+    /// Fetches the keys, runs what has to be run, asks a local server for its model.
+    async fn stop(&self, client: &Client, way: Way<'_>) -> Result<Stop, ResolveError> {
+        let mut keys = Vec::new();
+        for source in &way.account.keys {
+            keys.push(source.get().await?);
+        }
+        let model = match way.model {
+            Some(model) => model,
+            None => local::model_of(way.account, client, keys.first()).await?,
+        };
+        let id = ModelId::new(&way.account.provider.id, model);
+        Ok(Stop { provider: Arc::clone(&way.account.provider), model: Arc::new(self.catalog.model(&id)), keys })
+    }
+}
+
+/// What it means for the user's purse or privacy to go from one account to another; none if nothing changes.
+pub fn crossing(from: &Account, to: &Account) -> Option<&'static str> {
+    let (from_billing, to_billing) = (from.provider.billing, to.provider.billing);
+    let trains = |account: &Account| account.row.is_some_and(|row| row.trains_on_inputs);
+    if to_billing == Billing::Paid && from_billing != Billing::Paid {
+        Some("which is paid")
+    } else if trains(to) && !trains(from) {
+        Some("whose terms allow training on what you send")
+    } else {
+        None
+    }
+}

@@ -1,0 +1,81 @@
+//! `--dry-run`: who would be asked and what would be sent, by the code that would do it.
+
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::super::{CommandError, Context, Output, json};
+use crate::chat::ChatRequest;
+use crate::health::Snapshot;
+use crate::providers::wire::{Encoded, Target, codec};
+use crate::router::plan::{Plan, SkipReason, plan};
+use crate::router::{Candidate, Route};
+
+/// Prints the plan. Nothing is sent, and no key is shown.
+pub(super) fn show(context: &Context, route: &Route, request: &ChatRequest) -> Result<(), CommandError> {
+    let plan = plan(route, request, &Snapshot::default());
+    let Some(first) = plan.candidates.first() else {
+        return Err(super::unable(route, &plan.skipped));
+    };
+    let encoded = encode(first, request)?;
+    let body: Value = serde_json::from_slice(&encoded.body).unwrap_or_default();
+    if context.global.output() != Output::Text {
+        return json::object(&context.ui, context.global.output(), &report(route, &plan, first, &encoded, &body));
+    }
+    let ui = &context.ui;
+    ui.line(&format!("route {}", route.name))?;
+    for (index, candidate) in plan.candidates.iter().enumerate() {
+        let key = candidate.fingerprint().map_or_else(|| "no key".to_owned(), |key| format!("key {key}"));
+        ui.line(&format!("{:>3}. {}  {key}", index + 1, candidate.model_id()))?;
+    }
+    for skipped in &plan.skipped {
+        ui.line(&format!("   - {}  left out: {}", skipped.candidate.model_id(), reason(&skipped.reason)))?;
+    }
+    ui.line(&format!("\nPOST {}{}", first.provider.base_url, encoded.path))?;
+    if !encoded.dropped.is_empty() {
+        ui.line(&format!("not sent, because it is refused there: {}", encoded.dropped.join(", ")))?;
+    }
+    json::object(ui, Output::Text, &body)
+}
+
+fn encode(candidate: &Candidate, request: &ChatRequest) -> Result<Encoded, CommandError> {
+    let target = Target { provider: &candidate.provider, model: &candidate.model, without: &[] };
+    codec(candidate.provider.wire).encode(&target, request).map_err(|failure| {
+        CommandError::failed(format!("{} cannot be asked this: {}", candidate.model_id(), failure.message))
+    })
+}
+
+fn report(route: &Route, plan: &Plan, first: &Candidate, encoded: &Encoded, body: &Value) -> Value {
+    let shown = |candidate: &Candidate| {
+        json!({"provider": candidate.provider.id, "model": candidate.model.id, "key": candidate.fingerprint()})
+    };
+    let skipped = plan.skipped.iter().map(|skipped| {
+        let mut value = shown(&skipped.candidate);
+        value["reason"] = json!(reason(&skipped.reason));
+        value
+    });
+    json!({
+        "route": route.name,
+        "candidates": plan.candidates.iter().map(shown).collect::<Vec<_>>(),
+        "skipped": skipped.collect::<Vec<_>>(),
+        "request": {
+            "method": "POST",
+            "url": format!("{}{}", first.provider.base_url, encoded.path),
+            "dropped": encoded.dropped,
+            "body": body,
+        },
+    })
+}
+
+/// Why a candidate was left out, in words.
+pub(super) fn reason(reason: &SkipReason) -> String {
+    match reason {
+        SkipReason::Unable(need) => format!("it cannot do {}", need.as_str()),
+        SkipReason::TooLong { tokens, window } => {
+            format!("about {tokens} tokens do not fit into its window of {window}")
+        }
+        SkipReason::Cooling { until, class } => {
+            let rest = until.saturating_duration_since(Instant::now()).as_secs();
+            format!("{}, to be tried again in {rest} s", class.as_str())
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Where the answer goes: as it comes to a terminal or a pipe, as events, or gathered for later.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::report::AttemptReport;
+use crate::chat::Event;
+use crate::router::{Delivery, Gone, Notice};
+use crate::ui::{SafeText, Spinner, Ui};
+
+/// How the answer is shown while it comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// As text.
+    Text,
+    /// As one JSON value per event.
+    Events,
+    /// Not at all: it is printed when it is whole.
+    Gathered,
+}
+
+/// Takes the answer.
+pub(super) struct Screen<'a> {
+    ui: &'a Ui,
+    manner: Manner,
+    spinner: Option<Spinner>,
+    filter: SafeText,
+    /// The last character written, so that the text ends with exactly one line end.
+    last: Option<char>,
+    /// Why nothing more can be written.
+    broken: Option<io::Error>,
+}
+
+impl<'a> Screen<'a> {
+    pub(super) fn new(ui: &'a Ui, manner: Manner) -> Self {
+        Self { ui, manner, spinner: Some(ui.spinner("asking")), filter: SafeText::default(), last: None, broken: None }
+    }
+
+    /// Ends the text with a line end if it has none, and says why writing failed if it did.
+    pub(super) fn finish(&mut self) -> io::Result<()> {
+        self.spinner = None;
+        if let Some(error) = self.broken.take() {
+            return Err(error);
+        }
+        if self.last.is_some_and(|last| last != '\n') {
+            self.last = Some('\n');
+            return write("\n");
+        }
+        Ok(())
+    }
+
+    /// Says something on stderr without tearing a line of the answer.
+    pub(super) fn aside(&mut self, say: impl FnOnce(&Ui)) {
+        let ui = self.ui;
+        match &self.spinner {
+            Some(spinner) => spinner.suspend(|| say(ui)),
+            None => say(ui),
+        }
+    }
+
+    /// Writes one event as a line of JSON.
+    pub(super) fn event_line(&mut self, value: &Value) -> io::Result<()> {
+        self.spinner = None;
+        write(&format!("{value}\n"))
+    }
+
+    fn show(&mut self, event: &Event) -> io::Result<()> {
+        match (self.manner, event) {
+            (_, Event::Skipped(what)) => {
+                self.aside(|ui| ui.warn(what));
+                Ok(())
+            }
+            (Manner::Text, Event::Text(text)) => self.text(text),
+            (Manner::Events, Event::Text(text)) => self.event_line(&json!({"type": "text", "text": text})),
+            (Manner::Events, Event::Reasoning(text)) => self.event_line(&json!({"type": "reasoning", "text": text})),
+            (Manner::Events, Event::ToolCall(call)) => self.event_line(
+                &json!({"type": "tool_call", "id": call.id, "name": call.name, "arguments": call.arguments}),
+            ),
+            _ => Ok(()),
+        }
+    }
+
+    fn text(&mut self, text: &str) -> io::Result<()> {
+        self.spinner = None;
+        if !self.ui.stdout_is_terminal {
+            self.last = text.chars().last().or(self.last);
+            return write(text);
+        }
+        let mut safe = String::with_capacity(text.len());
+        self.filter.push(text, &mut safe);
+        self.last = safe.chars().last().or(self.last);
+        write(&safe)
+    }
+}
+
+fn write(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    stdout.flush()
+}
+
+impl Delivery for Screen<'_> {
+    async fn event(&mut self, event: &Event) -> Result<(), Gone> {
+        self.show(event).map_err(|error| {
+            self.broken = Some(error);
+            Gone
+        })
+    }
+
+    fn notice(&mut self, notice: &Notice<'_>) {
+        match notice {
+            Notice::Trying { model } => {
+                if let Some(spinner) = &self.spinner {
+                    spinner.text(&format!("asking {model}"));
+                }
+                self.aside(|ui| ui.detail(&format!("asking {model}")));
+            }
+            Notice::Failed(attempt) => {
+                let line = super::attempt_line(attempt);
+                self.aside(|ui| ui.detail(&format!("no answer from {line}")));
+                if self.manner == Manner::Events {
+                    let mut value = serde_json::to_value(AttemptReport::new(attempt)).unwrap_or_default();
+                    value["type"] = json!("attempt");
+                    if let Err(error) = self.event_line(&value) {
+                        self.broken = Some(error);
+                    }
+                }
+            }
+            Notice::Waiting { model, span } => {
+                let text = format!("{model} asks for a pause of {:.1} s", span.as_secs_f64());
+                if let Some(spinner) = &self.spinner {
+                    spinner.text(&text);
+                }
+                self.aside(|ui| ui.detail(&text));
+            }
+            Notice::Dropped { model, params } => {
+                let text = format!("{model} does not take {}: left out", params.join(", "));
+                self.aside(|ui| ui.detail(&text));
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The answer as JSON. These shapes are an interface.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::chat::{Answer, FailureClass, FinishReason, ToolCall, Usage, UsageSource};
+use crate::router::{Attempt, Completion, RouteError, RouteErrorKind};
+
+/// What `aigw chat --json` prints.
+#[derive(Debug, Serialize)]
+pub(super) struct Report {
+    text: String,
+    reasoning: String,
+    agent: Option<String>,
+    session: Option<String>,
+    route: String,
+    /// Who finished.
+    provider: Option<String>,
+    model: Option<String>,
+    finish_reason: Option<FinishReason>,
+    usage: UsageReport,
+    cost_usd: Option<f64>,
+    latency_ms: u64,
+    ttft_ms: Option<u64>,
+    tool_calls: Vec<CallReport>,
+    recalled: Vec<Value>,
+    attempts: Vec<AttemptReport>,
+    resumed: Option<&'static str>,
+    request_id: String,
+}
+
+#[derive(Debug, Serialize)]
+struct UsageReport {
+    input_tokens: Option<u64>,
+    output_tokens: Option<u64>,
+    cached_tokens: Option<u64>,
+    reasoning_tokens: Option<u64>,
+    source: UsageSource,
+}
+
+#[derive(Debug, Serialize)]
+struct CallReport {
+    id: String,
+    name: String,
+    arguments: Value,
+}
+
+/// One attempt.
+#[derive(Debug, Serialize)]
+pub(super) struct AttemptReport {
+    provider: String,
+    model: String,
+    /// A fingerprint.
+    key: Option<String>,
+    /// Null on success.
+    class: Option<FailureClass>,
+    status: Option<u16>,
+    latency_ms: u64,
+    message: Option<String>,
+}
+
+impl AttemptReport {
+    pub(super) fn new(attempt: &Attempt) -> Self {
+        Self {
+            provider: attempt.model.provider.clone(),
+            model: attempt.model.model.clone(),
+            key: attempt.key.clone(),
+            class: attempt.failure.as_ref().map(|failure| failure.class),
+            status: attempt.status,
+            latency_ms: ms(attempt.latency),
+            message: attempt.failure.as_ref().map(|failure| failure.message.clone()),
+        }
+    }
+}
+
+impl Report {
+    /// Of a whole answer.
+    pub(super) fn of(completion: &Completion, route: &str, request_id: &str) -> Self {
+        let mut report = Self::new(&completion.answer, &completion.attempts, route, request_id);
+        report.usage = usage(&completion.usage, completion.usage_source);
+        let last = completion.attempts.last();
+        report.provider = last.map(|attempt| attempt.model.provider.clone());
+        report.model = last.map(|attempt| attempt.model.model.clone());
+        report
+    }
+
+    /// Of a request that got none: the part that came, if any.
+    pub(super) fn of_failure(error: &RouteError) -> Self {
+        let nothing = Answer::default();
+        let partial = match &error.kind {
+            RouteErrorKind::Broken(partial) => partial,
+            RouteErrorKind::NoCandidate | RouteErrorKind::Exhausted | RouteErrorKind::Gone => &nothing,
+        };
+        Self::new(partial, &error.attempts, &error.route, &error.request_id)
+    }
+
+    fn new(answer: &Answer, attempts: &[Attempt], route: &str, request_id: &str) -> Self {
+        let costs: Vec<f64> = attempts.iter().filter_map(|attempt| attempt.cost_usd).collect();
+        let before: Duration = attempts.iter().rev().skip(1).map(|attempt| attempt.latency).sum();
+        let first_token = attempts.last().and_then(|attempt| attempt.first_token);
+        Self {
+            text: answer.text.clone(),
+            reasoning: answer.reasoning.clone(),
+            agent: None,
+            session: None,
+            route: route.to_owned(),
+            provider: None,
+            model: None,
+            finish_reason: answer.finish,
+            usage: usage(&Usage::default(), UsageSource::None),
+            cost_usd: (!costs.is_empty()).then(|| costs.iter().sum()),
+            latency_ms: ms(attempts.iter().map(|attempt| attempt.latency).sum()),
+            ttft_ms: first_token.map(|span| ms(before + span)),
+            tool_calls: answer.tool_calls.iter().map(call).collect(),
+            recalled: Vec::new(),
+            attempts: attempts.iter().map(AttemptReport::new).collect(),
+            resumed: None,
+            request_id: request_id.to_owned(),
+        }
+    }
+
+    pub(super) fn to_json(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_else(|_| json!({}))
+    }
+}
+
+fn usage(usage: &Usage, source: UsageSource) -> UsageReport {
+    UsageReport {
+        input_tokens: usage.input_tokens,
+        output_tokens: usage.output_tokens,
+        cached_tokens: usage.cached_tokens,
+        reasoning_tokens: usage.reasoning_tokens,
+        source,
+    }
+}
+
+fn call(call: &ToolCall) -> CallReport {
+    let arguments = serde_json::from_str(&call.arguments).unwrap_or_else(|_| Value::String(call.arguments.clone()));
+    CallReport { id: call.id.clone(), name: call.name.clone(), arguments }
+}
+
+fn ms(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}

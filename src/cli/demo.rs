@@ -1,0 +1,89 @@
+//! `aigw demo`: a short tour with a real failover, on stand-ins, in a temporary data directory.
+
+use clap::Args;
+
+use super::{CommandError, Context, simulate, usage};
+use crate::cli::chat::{self, ChatArgs};
+use crate::config::Env;
+use crate::simulate::{FaultSpec, Settings, Stand};
+
+/// Take a tour on stand-ins: no key, no network.
+///
+/// Two providers are played by stand-ins on this machine. You see an answer, an outage that nobody notices, and the
+/// ledger. Nothing is kept.
+#[derive(Debug, Args)]
+pub struct DemoArgs {}
+
+/// Runs the tour.
+pub async fn run(_args: &DemoArgs, context: Context) -> Result<(), CommandError> {
+    let failed = |what: &str| CommandError::failed(format!("the tour cannot begin: {what}"));
+    let directory = tempfile::Builder::new().prefix("aigw-demo-").tempdir().map_err(|error| failed(&error.to_string()))?;
+    let mut stands = Vec::new();
+    for provider in ["groq", "cerebras"] {
+        stands.push(Stand::start(Settings::new(provider)).await.map_err(|error| failed(&error.to_string()))?);
+    }
+    let file = directory.path().join("config.toml");
+    std::fs::write(&file, simulate::configuration(&stands)).map_err(|error| failed(&error.to_string()))?;
+    let tour = Tour { context, directory: directory.path().display().to_string() };
+    tour.walk(&stands[0]).await
+}
+
+/// The tour and where it takes place.
+struct Tour {
+    context: Context,
+    directory: String,
+}
+
+impl Tour {
+    async fn walk(&self, first: &Stand) -> Result<(), CommandError> {
+        self.say("Two providers are played by stand-ins on this machine: groq, then cerebras.")?;
+        self.ask("1. Both are well: the first one answers.", "what is the capital of France").await?;
+
+        first.inject(fault("503")?);
+        self.ask("2. groq is down (503). The question is asked once more there, then cerebras answers.", "what is 17 + 25").await?;
+
+        first.clear();
+        first.inject(fault("cut:4")?);
+        let title = "3. groq breaks off in the middle. The answer was not shown yet (--schema), so you see a whole one.";
+        let schema = r#"{"type":"object","properties":{"city":{"type":"string"}},"required":["city"],"additionalProperties":false}"#;
+        self.chat(title, ChatArgs { schema: Some(schema.into()), ..words("name a city") }).await?;
+
+        self.say("\n4. Every attempt is in the ledger:  aigw usage --by provider")?;
+        usage::run(&usage::UsageArgs::by_provider(), &self.context())?;
+
+        self.say("\nThat was all on stand-ins. For real answers set a key, such as GROQ_API_KEY or CEREBRAS_API_KEY, or")?;
+        self.say("run `aigw auth login PROVIDER`; then:  aigw chat hello")
+    }
+
+    async fn ask(&self, title: &str, question: &str) -> Result<(), CommandError> {
+        self.chat(title, words(question)).await
+    }
+
+    async fn chat(&self, title: &str, args: ChatArgs) -> Result<(), CommandError> {
+        self.say(&format!("\n{title}"))?;
+        let schema = if args.schema.is_some() { " --schema city.json" } else { "" };
+        let command = format!("$ aigw chat{schema} {}", args.words.join(" "));
+        self.context.ui.heading(&command)?;
+        chat::run(args, self.context()).await
+    }
+
+    fn say(&self, text: &str) -> Result<(), CommandError> {
+        Ok(self.context.ui.line(text)?)
+    }
+
+    /// The same terminal, another home: nothing of the user's is read or written.
+    fn context(&self) -> Context {
+        let home = ["HOME", "AIGW_CONFIG_DIR", "AIGW_DATA_DIR"].map(|name| (name.to_owned(), self.directory.clone()));
+        let mut global = self.context.global.clone();
+        global.config = None;
+        Context { global, ui: self.context.ui.clone(), env: Env::from_iter(home) }
+    }
+}
+
+fn words(question: &str) -> ChatArgs {
+    ChatArgs { words: vec![question.to_owned()], no_stdin: true, ..ChatArgs::default() }
+}
+
+fn fault(text: &str) -> Result<FaultSpec, CommandError> {
+    text.parse().map_err(|error| CommandError::failed(format!("{error}")))
+}

@@ -1,0 +1,180 @@
+//! How a command fails: the only place that prints errors and picks exit codes.
+
+use std::io;
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+use crate::app::{AppError, ResolveError};
+use crate::config::ConfigError;
+use crate::providers::client::ClientError;
+use crate::store::StoreError;
+use crate::ui::Ui;
+
+/// Exit codes. They are an interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// All is well; the other side of a pipe closing is well too.
+    Success = 0,
+    /// Failed for another reason.
+    Failed = 1,
+    /// The command line is wrong.
+    Usage = 2,
+    /// The configuration is wrong or there is no provider.
+    Config = 3,
+    /// Attempts were made and none gave an answer.
+    NoAnswer = 4,
+    /// There is no such thing.
+    NotFound = 6,
+    /// The answer was cut and could not be completed.
+    Cut = 7,
+    /// Interrupted.
+    Interrupted = 130,
+}
+
+/// Why a command failed, and what to do about it.
+#[derive(Debug)]
+pub struct CommandError {
+    exit: Exit,
+    message: String,
+    details: Vec<String>,
+    hints: Vec<String>,
+    /// What a program that asked for JSON gets besides the message.
+    json: Value,
+}
+
+impl CommandError {
+    /// A failure with its exit code.
+    pub fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self { exit, message: message.into(), details: Vec::new(), hints: Vec::new(), json: json!({}) }
+    }
+
+    /// The command line is wrong.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, message)
+    }
+
+    /// Failed for another reason.
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self::new(Exit::Failed, message)
+    }
+
+    /// The user has stopped it; there is nothing to explain.
+    pub fn interrupted() -> Self {
+        Self::new(Exit::Interrupted, "")
+    }
+
+    /// More lines under the message.
+    #[must_use]
+    pub fn details(mut self, lines: impl IntoIterator<Item = String>) -> Self {
+        self.details.extend(lines);
+        self
+    }
+
+    /// Something to do about it.
+    #[must_use]
+    pub fn hint(mut self, text: impl Into<String>) -> Self {
+        let text = text.into();
+        if !self.hints.contains(&text) {
+            self.hints.push(text);
+        }
+        self
+    }
+
+    /// What a program that asked for JSON gets besides the message: the fields of an object.
+    #[must_use]
+    pub fn with_json(mut self, fields: Value) -> Self {
+        self.json = fields;
+        self
+    }
+
+    /// The same failure as JSON: `{error: {message, exit_code, hints}, …}`.
+    pub fn to_json(&self) -> Value {
+        let mut object = self.json.clone();
+        object["error"] = json!({"message": self.message, "exit_code": self.exit as u8, "hints": self.hints});
+        object
+    }
+
+    /// Whether there is anything to say.
+    pub fn is_silent(&self) -> bool {
+        self.message.is_empty()
+    }
+
+    /// Prints it and gives the exit code.
+    pub(super) fn report(self, ui: &Ui) -> ExitCode {
+        if !self.is_silent() {
+            ui.error(&self.message);
+            self.details.iter().for_each(|line| ui.error_detail(&format!("  {line}")));
+            self.hints.iter().for_each(|hint| ui.hint(hint));
+        }
+        ExitCode::from(self.exit as u8)
+    }
+}
+
+impl From<io::Error> for CommandError {
+    /// Errors of writing to stdout; other files have messages of their own.
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self::new(Exit::Success, "");
+        }
+        Self::failed(format!("cannot write to stdout: {error}"))
+    }
+}
+
+impl From<ConfigError> for CommandError {
+    fn from(error: ConfigError) -> Self {
+        let failure = Self::new(Exit::Config, error.to_string());
+        error.hint.into_iter().fold(failure, Self::hint)
+    }
+}
+
+impl From<ClientError> for CommandError {
+    fn from(error: ClientError) -> Self {
+        Self::failed(error.to_string())
+    }
+}
+
+impl From<StoreError> for CommandError {
+    fn from(error: StoreError) -> Self {
+        Self::failed(error.to_string())
+    }
+}
+
+impl From<AppError> for CommandError {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::Config(error) => error.into(),
+            AppError::Client(error) => error.into(),
+            AppError::NoHome(error) => {
+                Self::new(Exit::Config, error.to_string()).hint("set HOME, or AIGW_CONFIG_DIR and AIGW_DATA_DIR")
+            }
+        }
+    }
+}
+
+impl From<ResolveError> for CommandError {
+    fn from(error: ResolveError) -> Self {
+        let message = error.to_string();
+        match error {
+            ResolveError::Config(error) => error.into(),
+            ResolveError::Unknown { nearest, .. } => {
+                let failure = Self::new(Exit::NotFound, message);
+                match nearest {
+                    Some(near) => failure.hint(format!("did you mean `{near}`?")),
+                    None => failure.hint("`aigw provider ls` and `aigw model ls` show what is known"),
+                }
+            }
+            ResolveError::NoKey { provider, variables, page } => {
+                let variable = variables.first().map(|name| format!("set {name}, or ")).unwrap_or_default();
+                let page = page.map(|page| format!(" (keys: {page})")).unwrap_or_default();
+                Self::new(Exit::Config, message).hint(format!("{variable}run `aigw auth login {provider}`{page}"))
+            }
+            ResolveError::NoProvider => Self::new(Exit::Config, message)
+                .hint("set a key: GROQ_API_KEY, CEREBRAS_API_KEY, OPENROUTER_API_KEY, … or run `aigw auth login PROVIDER` (`aigw provider ls` shows all)")
+                .hint("or start a local server: Ollama (port 11434), LM Studio (1234), llama.cpp (8080), vLLM (8000)")
+                .hint("or just look around: `aigw demo`"),
+            ResolveError::LocalDown { .. } => Self::new(Exit::NoAnswer, message).hint("start it, or ask another provider"),
+            ResolveError::Disabled(_) | ResolveError::NoDefaultModel { .. } => Self::new(Exit::Config, message),
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The command line: one file per subcommand, with its arguments and one function.
+
+pub mod auth;
+pub mod chat;
+pub mod completions;
+pub mod config;
+pub mod demo;
+mod failure;
+pub mod global;
+mod json;
+pub mod man;
+pub mod model;
+pub mod provider;
+pub mod simulate;
+pub mod usage;
+
+use std::io::{IsTerminal, stdin};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+pub use failure::{CommandError, Exit};
+pub use global::{GlobalArgs, Output};
+
+use crate::app::App;
+use crate::config::Env;
+use crate::telemetry;
+use crate::ui::Ui;
+
+/// Answers from language models that survive their providers.
+///
+/// aigw asks the providers that you have keys for, in order, and moves on when one is down, throttled or out of quota.
+/// stdout carries the answer and nothing else.
+#[derive(Debug, Parser)]
+#[command(name = "aigw", version, args_override_self = true, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    /// Flags that every command takes.
+    #[command(flatten)]
+    pub global: GlobalArgs,
+
+    /// What to do. Without a command, what stdin holds is answered.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Ask a question and get one answer
+    Chat(Box<chat::ChatArgs>),
+    /// List and show providers
+    Provider(provider::ProviderArgs),
+    /// List and show models
+    Model(model::ModelArgs),
+    /// Show what was used and what it cost
+    Usage(usage::UsageArgs),
+    /// Store and remove provider keys
+    Auth(auth::AuthArgs),
+    /// Show and check the configuration
+    Config(config::ConfigArgs),
+    /// Run wire-accurate stand-ins for providers, with faults on demand
+    Simulate(simulate::SimulateArgs),
+    /// Take a tour on stand-ins: no key, no network
+    Demo(demo::DemoArgs),
+    /// Print completions for a shell
+    Completions(completions::CompletionsArgs),
+    /// Print the manual page, or write all of them
+    Man(man::ManArgs),
+}
+
+/// What a command works with.
+pub struct Context {
+    /// Flags that every command takes.
+    pub global: GlobalArgs,
+    /// The terminal.
+    pub ui: Ui,
+    /// The environment.
+    pub env: Env,
+}
+
+impl Context {
+    /// Reads the configuration and puts the program together.
+    pub fn app(&self) -> Result<App, CommandError> {
+        let app = App::new(self.env.clone(), self.global.config.clone())?;
+        app.warnings.iter().for_each(|warning| self.ui.warn(warning));
+        Ok(app)
+    }
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let env = Env::of_process();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; a closed pipe is not one either.
+            let _closed = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage as u8));
+        }
+    };
+    let ui = Ui::new(cli.global.ui(&env));
+    telemetry::start(&env, cli.global.verbose);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return CommandError::failed(format!("cannot start: {error}")).report(&ui),
+    };
+    let context = Context { global: cli.global, ui: ui.clone(), env };
+    let result = runtime.block_on(run(cli.command, context));
+    // A thread that still waits for stdin must not keep the program from ending.
+    runtime.shutdown_background();
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(&ui),
+    }
+}
+
+async fn run(command: Option<Command>, context: Context) -> Result<(), CommandError> {
+    match command {
+        None if stdin().is_terminal() => Ok(context.ui.data(&Cli::command().render_help().to_string())?),
+        None => chat::run(chat::ChatArgs::default(), context).await,
+        Some(Command::Chat(args)) => chat::run(*args, context).await,
+        Some(Command::Provider(args)) => provider::run(&args, &context),
+        Some(Command::Model(args)) => model::run(&args, &context),
+        Some(Command::Usage(args)) => usage::run(&args, &context),
+        Some(Command::Auth(args)) => auth::run(&args, &context),
+        Some(Command::Config(args)) => config::run(&args, &context),
+        Some(Command::Simulate(args)) => simulate::run(args, &context).await,
+        Some(Command::Demo(args)) => demo::run(&args, context).await,
+        Some(Command::Completions(args)) => completions::run(&args, &context),
+        Some(Command::Man(args)) => man::run(&args, &context),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,202 @@
+//! `aigw model`: what can be asked.
+
+use clap::{Args, Subcommand, ValueEnum};
+use serde::Serialize;
+
+use super::{CommandError, Context, Exit, Output, json};
+use crate::app::App;
+use crate::chat::ModelId;
+use crate::config::nearest;
+use crate::providers::catalog::Tier;
+use crate::providers::{Ability, Model};
+use crate::ui::Table;
+
+/// List and show models.
+#[derive(Debug, Args)]
+pub struct ModelArgs {
+    #[command(subcommand)]
+    command: ModelCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum ModelCommand {
+    /// List the models of the providers that can be used now
+    Ls {
+        /// Only this provider's
+        #[arg(value_name = "PROVIDER")]
+        provider: Option<String>,
+        /// List the models of all providers that are known
+        #[arg(short, long)]
+        all: bool,
+        /// Only models that can do this
+        #[arg(long, value_enum, value_name = "ABILITY")]
+        can: Option<Can>,
+    },
+    /// Show one model: window, prices, abilities, and where the figures come from
+    Show {
+        /// The model, as provider/model
+        #[arg(value_name = "MODEL")]
+        id: String,
+    },
+}
+
+/// What a model can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Can {
+    Tools,
+    Schema,
+    Reasoning,
+    Vision,
+    Pdf,
+    Embeddings,
+}
+
+impl Can {
+    fn ability(self) -> Ability {
+        match self {
+            Self::Tools => Ability::Tools,
+            Self::Schema => Ability::Schema,
+            Self::Reasoning => Ability::Reasoning,
+            Self::Vision => Ability::Vision,
+            Self::Pdf => Ability::Pdf,
+            Self::Embeddings => Ability::Embeddings,
+        }
+    }
+}
+
+/// A model as JSON. The shape is an interface.
+#[derive(Debug, Serialize)]
+struct ModelReport<'a> {
+    id: String,
+    provider: &'a str,
+    model: &'a str,
+    window: Option<u64>,
+    max_output: Option<u64>,
+    input_usd_per_million: Option<f64>,
+    output_usd_per_million: Option<f64>,
+    cached_usd_per_million: Option<f64>,
+    abilities: Option<&'a [Ability]>,
+    tier: Option<Tier>,
+    dimensions: Option<u32>,
+    source: Option<&'a str>,
+    date: Option<&'a str>,
+}
+
+impl<'a> ModelReport<'a> {
+    fn new(model: &'a Model) -> Self {
+        Self {
+            id: model.model_id().to_string(),
+            provider: &model.provider,
+            model: &model.id,
+            window: model.window,
+            max_output: model.max_output,
+            input_usd_per_million: model.input_price,
+            output_usd_per_million: model.output_price,
+            cached_usd_per_million: model.cached_price,
+            abilities: model.abilities.as_deref(),
+            tier: model.tier,
+            dimensions: model.dimensions,
+            source: model.source.as_deref(),
+            date: model.date.as_deref(),
+        }
+    }
+}
+
+/// Runs the command.
+pub fn run(args: &ModelArgs, context: &Context) -> Result<(), CommandError> {
+    let app = context.app()?;
+    match &args.command {
+        ModelCommand::Ls { provider, all, can } => {
+            if let Some(provider) = provider
+                && app.account(provider).is_none()
+            {
+                let error = CommandError::new(Exit::NotFound, format!("there is no provider `{provider}`"));
+                let ids = app.accounts.iter().map(|account| account.provider.id.as_str());
+                return Err(match nearest(provider, ids) {
+                    Some(near) => error.hint(format!("did you mean `{near}`?")),
+                    None => error.hint("`aigw provider ls --all` lists them"),
+                });
+            }
+            let on = |id: &str| app.account(id).is_some_and(crate::app::Account::is_on);
+            let listed = |model: &&Model| match provider {
+                Some(provider) => model.provider == *provider,
+                None => *all || on(&model.provider),
+            };
+            let able = |model: &&Model| can.is_none_or(|can| model.has(can.ability()));
+            let models: Vec<&Model> = app.catalog.models().iter().filter(listed).filter(able).collect();
+            list(context, &models)
+        }
+        ModelCommand::Show { id } => show(context, &find(&app, id)?),
+    }
+}
+
+fn find(app: &App, name: &str) -> Result<Model, CommandError> {
+    let known = |model: &&Model| model.model_id().to_string() == name || model.id == name;
+    if let Some(model) = app.catalog.models().iter().find(known) {
+        return Ok(model.clone());
+    }
+    let ids: Vec<String> = app.catalog.models().iter().map(|model| model.model_id().to_string()).collect();
+    let error = CommandError::new(Exit::NotFound, format!("the catalogue lists no model `{name}`"));
+    let error = match nearest(name, ids.iter().map(String::as_str)) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error.hint("`aigw model ls --all` lists them"),
+    };
+    let callable = name.parse::<ModelId>().is_ok_and(|id| app.account(&id.provider).is_some());
+    Err(if callable { error.hint("it can be asked all the same: the provider decides") } else { error })
+}
+
+fn list(context: &Context, models: &[&Model]) -> Result<(), CommandError> {
+    let output = context.global.output();
+    if output != Output::Text {
+        let reports: Vec<_> = models.iter().map(|model| ModelReport::new(model)).collect();
+        return json::list(&context.ui, output, &reports);
+    }
+    let mut table = Table::new(["model", "window", "$/M in", "$/M out", "tier", "abilities"]).right([1, 2, 3]);
+    for model in models {
+        table.row([
+            model.model_id().to_string(),
+            number(model.window),
+            price(model.input_price),
+            price(model.output_price),
+            word(model.tier.as_ref()),
+            abilities(model),
+        ]);
+    }
+    context.ui.table(&table, "no provider is set up yet; `aigw model ls --all` shows which models are known")?;
+    Ok(())
+}
+
+fn show(context: &Context, model: &Model) -> Result<(), CommandError> {
+    if context.global.output() != Output::Text {
+        return json::object(&context.ui, context.global.output(), &ModelReport::new(model));
+    }
+    let ui = &context.ui;
+    ui.heading(&model.model_id().to_string())?;
+    let row = |name: &str, value: &str| ui.line(&format!("{name:<12} {value}"));
+    row("window", &number(model.window))?;
+    row("max output", &number(model.max_output))?;
+    row("price", &format!("${} in, ${} out, ${} cached, per million tokens", price(model.input_price), price(model.output_price), price(model.cached_price)))?;
+    row("tier", &word(model.tier.as_ref()))?;
+    row("abilities", &abilities(model))?;
+    row("source", &format!("{}, {}", model.source.as_deref().unwrap_or("?"), model.date.as_deref().unwrap_or("?")))?;
+    Ok(())
+}
+
+fn number(number: Option<u64>) -> String {
+    number.map_or_else(|| "?".to_owned(), |number| number.to_string())
+}
+
+fn price(price: Option<f64>) -> String {
+    price.map_or_else(|| "?".to_owned(), |price| format!("{price}"))
+}
+
+fn abilities(model: &Model) -> String {
+    let abilities = model.abilities.iter().flatten();
+    abilities.map(|ability| word(Some(ability))).collect::<Vec<_>>().join(" ")
+}
+
+/// The catalogue's word for a value.
+fn word<T: Serialize>(value: Option<&T>) -> String {
+    let json = value.and_then(|value| serde_json::to_value(value).ok());
+    json.as_ref().and_then(serde_json::Value::as_str).unwrap_or("?").to_owned()
+}

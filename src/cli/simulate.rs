@@ -1,0 +1,138 @@
+//! `aigw simulate`: stand-ins for providers, to rehearse with.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use clap::Args;
+
+use super::{CommandError, Context, Exit};
+use crate::config::{Span, nearest};
+use crate::providers::Catalog;
+use crate::simulate::{FaultSpec, Limits, Pace, Settings, Stand, providers};
+
+/// Run wire-accurate stand-ins for providers, with faults on demand.
+///
+/// Each provider gets a loopback socket of its own and speaks as the real one does: quirks, headers, errors, limits. Its
+/// answers say that they are simulated. What is printed on stdout is a configuration that goes to the stand-ins.
+#[derive(Debug, Args)]
+#[command(after_help = "Faults: a status (503, 429, 429:2 with Retry-After), quota, daily, busy, context, filter, tool_fault,
+unsupported:PARAM, hang, slow:DUR, stall:K, cut:K, eof:K, error:K, malformed:K, no_done, done_open, garbage,
+empty, no_choices, html, html:CODE, error200, reset, reset:K, down:DUR, keepalive:DUR; `*N` = only N times.
+A request header `x-simulate-fault: FAULT` does it for one request, POST /_simulate/faults from outside;
+GET /_simulate/requests shows what was asked.
+
+Examples:
+  aigw simulate groq cerebras --fault groq=503 > rehearsal.toml
+  aigw --config rehearsal.toml chat hello")]
+pub struct SimulateArgs {
+    /// Which providers; all that are known if none is named
+    #[arg(value_name = "PROVIDER")]
+    providers: Vec<String>,
+
+    /// The first one's port, the others on the ports after it; any free ports if 0
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    port: u16,
+
+    /// What goes wrong: `FAULT` for all, `PROVIDER=FAULT` for one; may be repeated
+    #[arg(long, value_name = "FAULT")]
+    fault: Vec<String>,
+
+    /// Requests per minute that each allows
+    #[arg(long, value_name = "N")]
+    rpm: Option<u32>,
+
+    /// Tokens per minute that each allows
+    #[arg(long, value_name = "N")]
+    tpm: Option<u32>,
+
+    /// Requests at a time that each allows
+    #[arg(long, value_name = "N")]
+    concurrency: Option<u32>,
+
+    /// How long until the first token
+    #[arg(long, value_name = "DUR", default_value = "0s")]
+    first_token: Span,
+
+    /// How long from token to token
+    #[arg(long, value_name = "DUR", default_value = "0s")]
+    between: Span,
+}
+
+/// Runs the command until it is interrupted.
+pub async fn run(args: SimulateArgs, context: &Context) -> Result<(), CommandError> {
+    let known = providers();
+    let names: Vec<&str> = if args.providers.is_empty() { known.clone() } else { args.providers.iter().map(String::as_str).collect() };
+    if let Some(unknown) = names.iter().find(|name| !known.contains(name)) {
+        let error = CommandError::new(Exit::NotFound, format!("there is no stand-in for `{unknown}`"));
+        return Err(match nearest(unknown, known.iter().copied()) {
+            Some(near) => error.hint(format!("did you mean `{near}`?")),
+            None => error.hint(format!("known: {}", known.join(", "))),
+        });
+    }
+    let faults = faults(&args.fault, &names)?;
+    let mut stands = Vec::new();
+    for (port, name) in (args.port..).zip(&names) {
+        let port = if args.port == 0 { 0 } else { port };
+        let mut settings = Settings::new(name);
+        settings.addr = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        settings.faults = faults.iter().filter(|(to, _)| to.is_none_or(|to| to == *name)).map(|(_, fault)| fault.clone()).collect();
+        settings.limits = Limits { rpm: args.rpm, tpm: args.tpm, concurrency: args.concurrency };
+        settings.pace = Pace { first_token: args.first_token.0, between: args.between.0 };
+        let stand = Stand::start(settings).await.map_err(|error| {
+            CommandError::failed(format!("cannot start the stand-in for {name}: {error}"))
+        })?;
+        stands.push(stand);
+    }
+    context.ui.data(&configuration(&stands))?;
+    for stand in &stands {
+        context.ui.status(&format!("{} listening on http://{}", stand.provider(), stand.addr()));
+    }
+    super::chat::interrupted().await;
+    Ok(())
+}
+
+/// A configuration that goes to the stand-ins and to nobody else.
+pub(super) fn configuration(stands: &[Stand]) -> String {
+    let models: Vec<String> = stands.iter().map(|stand| format!("\"{}\"", model(stand.provider()))).collect();
+    let mut text = format!(
+        "# Goes to stand-ins on this machine: aigw --config THIS_FILE chat …\n\
+         default_route = \"simulated\"\n\n[routes.simulated]\nmodels = [{}]\n",
+        models.join(", ")
+    );
+    for stand in stands {
+        text += &format!(
+            "\n[providers.{}]\nbase_url = \"{}\"\napi_keys = [\"simulated-{}\"]\n",
+            stand.provider(),
+            stand.base_url(),
+            stand.provider()
+        );
+    }
+    text
+}
+
+/// The provider where it has a default model, else one of a model that its stand-in answers to.
+fn model(provider: &str) -> String {
+    match Catalog::built_in().provider(provider).and_then(|row| row.default_model.as_ref()) {
+        Some(_) => provider.to_owned(),
+        None => format!("{provider}/simulated-model"),
+    }
+}
+
+/// Reads `FAULT` and `PROVIDER=FAULT`.
+fn faults<'a>(texts: &'a [String], names: &[&str]) -> Result<Vec<(Option<&'a str>, FaultSpec)>, CommandError> {
+    texts
+        .iter()
+        .map(|text| {
+            let (provider, fault) = match text.split_once('=') {
+                Some((provider, fault)) if !provider.contains(':') => (Some(provider), fault),
+                _ => (None, text.as_str()),
+            };
+            if let Some(unknown) = provider.filter(|provider| !names.contains(provider)) {
+                return Err(CommandError::usage(format!("--fault {text}: no stand-in for `{unknown}` is started")));
+            }
+            let spec = fault.parse::<FaultSpec>().map_err(|error| {
+                CommandError::usage(format!("--fault {text}: {error}")).hint("`aigw simulate --help` lists the faults")
+            })?;
+            Ok((provider, spec))
+        })
+        .collect()
+}

@@ -1,0 +1,146 @@
+//! What a terminal shows. stdout carries data, stderr carries talk; nobody else writes to either.
+
+mod safe_text;
+mod spinner;
+mod style;
+mod table;
+
+use std::io::{self, IsTerminal, Write};
+
+pub use safe_text::{SafeText, safe};
+pub use spinner::Spinner;
+pub use style::ColorChoice;
+use style::Role;
+pub use table::Table;
+
+/// How the program talks to whoever started it.
+#[derive(Debug, Clone)]
+pub struct Ui {
+    /// Whether stdout is a terminal.
+    pub stdout_is_terminal: bool,
+    /// Whether stderr is a terminal.
+    pub stderr_is_terminal: bool,
+    stdout_color: bool,
+    stderr_color: bool,
+    quiet: bool,
+    /// 0, 1 or 2.
+    pub verbosity: u8,
+}
+
+/// What decides how the program talks.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct UiSettings {
+    /// `--color`.
+    pub color: ColorChoice,
+    /// `NO_COLOR` is set, or the terminal is dumb.
+    pub plain: bool,
+    /// `--quiet`.
+    pub quiet: bool,
+    /// How often `-v` was given.
+    pub verbosity: u8,
+}
+
+impl Ui {
+    /// Looks at the streams once.
+    pub fn new(settings: UiSettings) -> Self {
+        let (stdout_is_terminal, stderr_is_terminal) = (io::stdout().is_terminal(), io::stderr().is_terminal());
+        let color = |is_terminal: bool| match settings.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => is_terminal && !settings.plain,
+        };
+        Self {
+            stdout_is_terminal,
+            stderr_is_terminal,
+            stdout_color: color(stdout_is_terminal),
+            stderr_color: color(stderr_is_terminal),
+            quiet: settings.quiet,
+            verbosity: settings.verbosity,
+        }
+    }
+
+    /// Writes data to stdout as it is. On a terminal control sequences in it are taken out: they are not ours.
+    pub fn data(&self, text: &str) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        if self.stdout_is_terminal {
+            stdout.write_all(safe(text).as_bytes())?;
+        } else {
+            stdout.write_all(text.as_bytes())?;
+        }
+        stdout.flush()
+    }
+
+    /// Writes a line of data that stands out on a terminal.
+    pub fn heading(&self, text: &str) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        writeln!(stdout, "{}", style::paint(Role::Strong, &safe(text), self.stdout_color))?;
+        stdout.flush()
+    }
+
+    /// Writes a line of data.
+    pub fn line(&self, text: &str) -> io::Result<()> {
+        self.data(&format!("{text}\n"))
+    }
+
+    /// A table, or what is said when it is empty (that goes to stderr).
+    pub fn table(&self, table: &Table, when_empty: &str) -> io::Result<()> {
+        if table.is_empty() {
+            self.note(when_empty);
+            return Ok(());
+        }
+        self.data(&table.render(self.stdout_is_terminal))
+    }
+
+    /// Says something that is not an answer and not a problem.
+    pub fn note(&self, text: &str) {
+        if !self.quiet {
+            self.say(Role::Dim, "", text);
+        }
+    }
+
+    /// Says something that others wait for; `--quiet` does not keep it back.
+    pub fn status(&self, text: &str) {
+        self.say(Role::Plain, "", text);
+    }
+
+    /// Says something that only `-v` asks for.
+    pub fn detail(&self, text: &str) {
+        if self.verbosity > 0 {
+            self.say(Role::Dim, "", text);
+        }
+    }
+
+    /// Says that something is not as it should be, while the work goes on.
+    pub fn warn(&self, text: &str) {
+        if !self.quiet {
+            self.say(Role::Warning, "warning: ", text);
+        }
+    }
+
+    /// Says what went wrong.
+    pub fn error(&self, text: &str) {
+        self.say(Role::Error, "error: ", text);
+    }
+
+    /// More lines under an error.
+    pub fn error_detail(&self, text: &str) {
+        self.say(Role::Plain, "", text);
+    }
+
+    /// Says what to do.
+    pub fn hint(&self, text: &str) {
+        self.say(Role::Hint, "hint: ", text);
+    }
+
+    /// A spinner on stderr; nothing is drawn where nobody would see it.
+    pub fn spinner(&self, text: &str) -> Spinner {
+        Spinner::start(text, self.stderr_is_terminal && !self.quiet && self.verbosity == 0)
+    }
+
+    /// One write, so that lines of several threads do not mix. A closed stderr is nobody's problem.
+    fn say(&self, role: Role, label: &str, text: &str) {
+        let label = style::paint(role, label, self.stderr_color && !label.is_empty());
+        let text = if label.is_empty() { style::paint(role, &safe(text), self.stderr_color) } else { safe(text) };
+        let _closed = writeln!(io::stderr().lock(), "{label}{text}");
+    }
+}

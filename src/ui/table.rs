@@ -1,0 +1,53 @@
+//! Tables: plain columns, right at any width.
+
+use comfy_table::{CellAlignment, ContentArrangement, presets};
+
+use super::safe;
+
+/// Rows under a header.
+#[derive(Debug)]
+pub struct Table {
+    header: Vec<&'static str>,
+    rows: Vec<Vec<String>>,
+    right: Vec<usize>,
+}
+
+impl Table {
+    /// An empty table.
+    pub fn new(header: impl Into<Vec<&'static str>>) -> Self {
+        Self { header: header.into(), rows: Vec::new(), right: Vec::new() }
+    }
+
+    /// Columns whose text stands at the right: numbers.
+    #[must_use]
+    pub fn right(mut self, columns: impl Into<Vec<usize>>) -> Self {
+        self.right = columns.into();
+        self
+    }
+
+    /// Adds a row.
+    pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.rows.push(cells.into_iter().map(|cell| safe(&cell)).collect());
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The table as text. For a terminal long cells are folded to its width; for a pipe each row is one line.
+    pub(super) fn render(&self, to_terminal: bool) -> String {
+        let mut table = comfy_table::Table::new();
+        table.load_style(presets::NOTHING);
+        table.set_content_arrangement(if to_terminal { ContentArrangement::Dynamic } else { ContentArrangement::Disabled });
+        table.set_header(self.header.iter().map(|name| name.to_uppercase()));
+        table.add_rows(&self.rows);
+        for column in &self.right {
+            if let Some(column) = table.column_mut(*column) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        // No trailing blanks, and no blank before the first column.
+        table.lines().map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(&line).trim_end())).collect()
+    }
+}
