@@ -29,7 +29,8 @@ impl Secret {
     /// Eight hexadecimal digits that tell keys apart without giving anything away.
     pub fn fingerprint(&self) -> String {
         let digest = Sha256::digest(self.0.as_bytes());
-        digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+        let [a, b, c, d, ..] = digest.0;
+        format!("{:08x}", u32::from_be_bytes([a, b, c, d]))
     }
 
     /// Replaces the secret in text that came from outside: providers like to echo keys in their errors.

@@ -13,7 +13,10 @@ pub fn start(env: &Env, verbosity: u8) {
         (None, 2..) => "aigw=debug".to_owned(),
         (None, _) => return,
     };
-    let subscriber = tracing_subscriber::fmt().with_writer(stderr).with_ansi(false).with_env_filter(EnvFilter::new(filter));
+    let subscriber = tracing_subscriber::fmt()
+        .with_writer(stderr)
+        .with_ansi(false)
+        .with_env_filter(EnvFilter::new(filter));
     // Somebody else has set one already only in tests.
     let _already_set = subscriber.try_init();
 }

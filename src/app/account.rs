@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::config::{Config, ConfigError, ProviderSection, WireName, keys};
 use crate::config::keys::KeySource;
+use crate::config::{Config, ConfigError, ProviderSection, WireName, keys};
 use crate::providers::catalog::ProviderRow;
 use crate::providers::{Billing, Catalog, Provider, Quirks, Timeouts, WireFormat};
 
@@ -62,7 +62,9 @@ pub(super) fn accounts(
     }
     for (id, section) in sections.iter().filter(|(id, _)| catalog.provider(id).is_none()) {
         if id.contains('/') {
-            return Err(config.document.error(&format!("providers.{id}"), "the name of a provider cannot contain `/`"));
+            return Err(config
+                .document
+                .error(&format!("providers.{id}"), "the name of a provider cannot contain `/`"));
         }
         accounts.push(account(id, None, Some(section), config, warnings)?);
     }
@@ -83,7 +85,8 @@ fn account(
     let key_env = row.map(|row| row.key_env.clone()).unwrap_or_default();
     let keys = key_sources(id, &key_env, section, config, &base_url, warnings)?;
     let incidental = row.is_some_and(|row| {
-        let only_there = |key: &KeySource| row.incidental_env.iter().any(|name| key.origin == format!("env {name}"));
+        let only_there =
+            |key: &KeySource| row.incidental_env.iter().any(|name| key.origin == format!("env {name}"));
         !keys.is_empty() && keys.iter().all(only_there)
     });
     let provider = Provider {
@@ -92,7 +95,10 @@ fn account(
             (Some(WireName::Openai), _) => WireFormat::Openai,
             (None, Some(row)) => row.wire,
             (None, None) => {
-                let error = config.document.error(&format!("providers.{id}"), format!("the provider `{id}` is not built in, so it needs `wire`"));
+                let error = config.document.error(
+                    &format!("providers.{id}"),
+                    format!("the provider `{id}` is not built in, so it needs `wire`"),
+                );
                 return Err(error.hinted("add `wire = \"openai\"` and its `base_url`"));
             }
         },
@@ -112,7 +118,10 @@ fn account(
         enabled: section.enabled.unwrap_or(true),
         incidental,
         priority: section.priority.unwrap_or(0),
-        default_model: section.default_model.clone().or_else(|| row.and_then(|row| row.default_model.clone())),
+        default_model: section
+            .default_model
+            .clone()
+            .or_else(|| row.and_then(|row| row.default_model.clone())),
     })
 }
 
@@ -125,9 +134,8 @@ fn key_sources(
     warnings: &mut Vec<String>,
 ) -> Result<Vec<KeySource>, ConfigError> {
     let path = format!("providers.{id}.api_keys");
-    let configured = keys::from_config(&section.api_keys, &config.env).map_err(|(index, error)| {
-        config.document.error(&format!("{path}[{index}]"), error.message)
-    })?;
+    let configured = keys::from_config(&section.api_keys, &config.env)
+        .map_err(|(index, error)| config.document.error(&format!("{path}[{index}]"), error.message))?;
     // A key for a server on this machine is no secret.
     if section.api_keys.iter().any(|entry| keys::is_bare_secret(entry)) && !is_on_this_machine(base_url) {
         let place = config.document.error(&path, "it holds a key itself");
@@ -157,7 +165,10 @@ fn base_url(
             (Some(row), None) => Ok(row.base_url.clone()),
             (None, _) => Err(config
                 .document
-                .error(&format!("providers.{id}"), format!("the provider `{id}` is not built in, so it needs `base_url`"))
+                .error(
+                    &format!("providers.{id}"),
+                    format!("the provider `{id}` is not built in, so it needs `base_url`"),
+                )
                 .hinted("it is all that stands before /chat/completions")),
         };
     };
@@ -183,7 +194,11 @@ fn from_host(host: &str) -> String {
     let host = host.trim().trim_end_matches('/').replace("0.0.0.0", "127.0.0.1");
     let url = if host.contains("://") { host } else { format!("http://{host}") };
     let authority = url.split_once("://").map_or("", |(_, rest)| rest);
-    if authority.contains(':') || url.starts_with("https") { format!("{url}/v1") } else { format!("{url}:11434/v1") }
+    if authority.contains(':') || url.starts_with("https") {
+        format!("{url}/v1")
+    } else {
+        format!("{url}:11434/v1")
+    }
 }
 
 fn is_on_this_machine(url: &str) -> bool {

@@ -22,13 +22,20 @@ pub(super) async fn running<'a>(app: &'a App, client: &Client) -> Vec<(&'a Accou
 }
 
 /// A model that the server has loaded or could load: its default one, else the first that is made for text.
-pub(super) async fn model_of(account: &Account, client: &Client, key: Option<&Secret>) -> Result<String, ResolveError> {
+pub(super) async fn model_of(
+    account: &Account,
+    client: &Client,
+    key: Option<&Secret>,
+) -> Result<String, ResolveError> {
     let down = |reason: String| ResolveError::LocalDown {
         provider: account.provider.id.clone(),
         base_url: account.provider.base_url.clone(),
         reason,
     };
-    let models = client.list_models(&account.provider, key, PATIENCE).await.map_err(|failure| down(failure.message))?;
+    let models = client
+        .list_models(&account.provider, key, PATIENCE)
+        .await
+        .map_err(|failure| down(failure.message))?;
     if let Some(model) = account.default_model.as_ref().filter(|model| models.contains(model)) {
         return Ok(model.clone());
     }

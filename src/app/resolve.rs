@@ -85,7 +85,11 @@ impl App {
             ways.extend(self.ways(target)?);
         }
         if ways.is_empty() {
-            ways = local::running(self, client).await.into_iter().map(|(account, model)| Way { account, model: Some(model) }).collect();
+            ways = local::running(self, client)
+                .await
+                .into_iter()
+                .map(|(account, model)| Way { account, model: Some(model) })
+                .collect();
         }
         if ways.is_empty() {
             return Err(ResolveError::NoProvider);
@@ -107,7 +111,9 @@ impl App {
         Ok(Route {
             name: targets.join(","),
             stops,
-            max_attempts: settings.max_attempts.map_or(MAX_ATTEMPTS, |most| usize::try_from(most).unwrap_or(usize::MAX)),
+            max_attempts: settings
+                .max_attempts
+                .map_or(MAX_ATTEMPTS, |most| usize::try_from(most).unwrap_or(usize::MAX)),
             patience: settings.patience.map_or(PATIENCE, |span| span.0),
         })
     }
@@ -134,7 +140,8 @@ impl App {
                 return Err(self.config.document.error(&path, format!("the route `{name}` has no `models`")));
             }
             for (index, model) in models.iter().enumerate() {
-                self.find(model).map_err(|error| unknown(&format!("routes.{name}.models[{index}]"), error))?;
+                self.find(model)
+                    .map_err(|error| unknown(&format!("routes.{name}.models[{index}]"), error))?;
             }
         }
         if let Some(target) = &values.default_route
@@ -161,7 +168,7 @@ impl App {
         let ways = self.find(target)?;
         let usable: Vec<_> = ways.iter().filter(|way| way.account.is_on()).cloned().collect();
         match (usable.is_empty(), ways.first()) {
-            (true, Some(way)) => Err(self.problem(way.account)),
+            (true, Some(way)) => Err(Self::problem(way.account)),
             _ => Ok(usable),
         }
     }
@@ -170,13 +177,13 @@ impl App {
     fn first_problem(&self, models: &[String]) -> Result<Vec<Way<'_>>, ResolveError> {
         for model in models {
             if let Some(way) = self.find(model)?.first() {
-                return Err(self.problem(way.account));
+                return Err(Self::problem(way.account));
             }
         }
         Err(ResolveError::NoProvider)
     }
 
-    fn problem(&self, account: &Account) -> ResolveError {
+    fn problem(account: &Account) -> ResolveError {
         if !account.enabled {
             return ResolveError::Disabled(account.provider.id.clone());
         }
@@ -205,7 +212,9 @@ impl App {
             .models()
             .iter()
             .filter(|model| model.id == name)
-            .filter_map(|model| Some(Way { account: self.account(&model.provider)?, model: Some(model.id.clone()) }))
+            .filter_map(|model| {
+                Some(Way { account: self.account(&model.provider)?, model: Some(model.id.clone()) })
+            })
             .collect();
         if listed.is_empty() {
             return Err(ResolveError::Unknown { name: name.to_owned(), nearest: self.nearest(name) });
@@ -216,9 +225,11 @@ impl App {
     fn nearest(&self, name: &str) -> Option<String> {
         let routes = self.config.document.values.routes.keys().map(String::as_str);
         let providers = self.accounts.iter().map(|account| account.provider.id.as_str());
-        let models: Vec<String> = self.catalog.models().iter().map(|model| model.model_id().to_string()).collect();
+        let models: Vec<String> =
+            self.catalog.models().iter().map(|model| model.model_id().to_string()).collect();
         let bare = self.catalog.models().iter().map(|model| model.id.as_str());
-        nearest(name, routes.chain(providers).chain(models.iter().map(String::as_str)).chain(bare)).map(str::to_owned)
+        nearest(name, routes.chain(providers).chain(models.iter().map(String::as_str)).chain(bare))
+            .map(str::to_owned)
     }
 
     /// Each keyed provider's default model: by priority, then free before trial before paid, then in the catalogue's
@@ -228,7 +239,11 @@ impl App {
             .accounts
             .iter()
             .filter(|account| account.is_on() && !account.incidental)
-            .filter(|account| if account.is_local() { account.configured } else { account.default_model.is_some() })
+            .filter(
+                |account| {
+                    if account.is_local() { account.configured } else { account.default_model.is_some() }
+                },
+            )
             .filter(|account| account.row.is_some() || account.default_model.is_some())
             .collect();
         accounts.sort_by_key(|account| (std::cmp::Reverse(account.priority), account.provider.billing));
@@ -246,7 +261,11 @@ impl App {
             None => local::model_of(way.account, client, keys.first()).await?,
         };
         let id = ModelId::new(&way.account.provider.id, model);
-        Ok(Stop { provider: Arc::clone(&way.account.provider), model: Arc::new(self.catalog.model(&id)), keys })
+        Ok(Stop {
+            provider: Arc::clone(&way.account.provider),
+            model: Arc::new(self.catalog.model(&id)),
+            keys,
+        })
     }
 }
 

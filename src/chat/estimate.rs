@@ -18,8 +18,7 @@ pub fn estimate_tokens(text: &str) -> u64 {
         .chars()
         .map(|c| match c {
             'a'..='z' | 'A'..='Z' | ' ' => 3,
-            '0'..='9' => 4,
-            '\n' | '\t' => 4,
+            '0'..='9' | '\n' | '\t' => 4,
             c if c.is_ascii() => 7,
             // CJK, kana, hangul, emoji: about one token each.
             '\u{1100}'..='\u{11ff}' | '\u{2e80}'..='\u{d7af}' | '\u{f900}'..='\u{faff}' => 12,

@@ -85,7 +85,15 @@ pub struct Failure {
 impl Failure {
     /// A failure of a class with a message and nothing else known.
     pub fn new(class: FailureClass, message: impl Into<String>) -> Self {
-        Self { class, status: None, message: message.into(), reset: None, window: None, param: None, stale_connection: false }
+        Self {
+            class,
+            status: None,
+            message: message.into(),
+            reset: None,
+            window: None,
+            param: None,
+            stale_connection: false,
+        }
     }
 
     /// The same with an HTTP status.

@@ -42,9 +42,13 @@ impl Schema {
     /// Reads an answer and holds it to the schema; the error says where it departs.
     pub fn check(&self, text: &str) -> Result<Value, String> {
         let text = unfenced(text);
-        let value: Value = serde_json::from_str(text).map_err(|error| format!("the answer is not JSON: {error}"))?;
+        let value: Value =
+            serde_json::from_str(text).map_err(|error| format!("the answer is not JSON: {error}"))?;
         if let Some(error) = self.validator.iter_errors(&value).next() {
-            return Err(format!("the answer does not match the schema at `{}`: {error}", error.instance_path()));
+            return Err(format!(
+                "the answer does not match the schema at `{}`: {error}",
+                error.instance_path()
+            ));
         }
         Ok(value)
     }

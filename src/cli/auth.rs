@@ -66,7 +66,9 @@ fn login(context: &Context, app: &App, id: &str, add: bool) -> Result<(), Comman
         let error = CommandError::new(Exit::NotFound, format!("there is no provider `{id}`"));
         return Err(match nearest(id, app.accounts.iter().map(|account| account.provider.id.as_str())) {
             Some(near) => error.hint(format!("did you mean `{near}`?")),
-            None => error.hint("`aigw provider ls --all` lists them; your own goes into the configuration first"),
+            None => {
+                error.hint("`aigw provider ls --all` lists them; your own goes into the configuration first")
+            }
         });
     };
     let page = account.row.and_then(|row| row.keys_page.as_deref());
@@ -78,7 +80,10 @@ fn login(context: &Context, app: &App, id: &str, add: bool) -> Result<(), Comman
     let fingerprint = key.fingerprint();
     credentials.add(id, key);
     credentials.write()?;
-    context.ui.note(&format!("stored the key {fingerprint} for {id} in {}", app.paths.credentials_file().display()));
+    context.ui.note(&format!(
+        "stored the key {fingerprint} for {id} in {}",
+        app.paths.credentials_file().display()
+    ));
     if let Some(other) = account.keys.iter().find(|key| key.origin != "credentials") {
         context.ui.warn(&format!("{} comes first and is used instead, as long as it is set", other.origin));
     }
@@ -90,7 +95,8 @@ fn read_key(name: &str, page: Option<&str>) -> Result<Secret, CommandError> {
         let terminal = console::Term::stderr();
         let where_from = page.map(|page| format!(" (from {page})")).unwrap_or_default();
         let ask = terminal.write_str(&format!("Key for {name}{where_from}, not shown: "));
-        ask.and_then(|()| terminal.read_secure_line()).map_err(|error| CommandError::failed(format!("cannot read the key: {error}")))?
+        ask.and_then(|()| terminal.read_secure_line())
+            .map_err(|error| CommandError::failed(format!("cannot read the key: {error}")))?
     } else {
         let mut text = String::new();
         let read = stdin().take(MAX_KEY).read_to_string(&mut text);
@@ -100,7 +106,9 @@ fn read_key(name: &str, page: Option<&str>) -> Result<Secret, CommandError> {
     let key = Secret::new(&text);
     let usable = !key.is_empty() && key.expose().chars().all(|c| c.is_ascii_graphic());
     if !usable {
-        return Err(CommandError::usage("that is no key: expected one word of letters, digits and signs on stdin"));
+        return Err(CommandError::usage(
+            "that is no key: expected one word of letters, digits and signs on stdin",
+        ));
     }
     Ok(key)
 }

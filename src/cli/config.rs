@@ -82,15 +82,26 @@ fn show(context: &Context, app: &App) -> Result<(), CommandError> {
     for (key, value) in document.leaves().filter(|(key, _)| !key.ends_with(".api_keys")) {
         set(key.to_owned(), value.to_owned(), place(app, key));
     }
-    for account in app.accounts.iter().filter(|account| account.configured || (account.is_on() && !account.is_local())) {
+    for account in
+        app.accounts.iter().filter(|account| account.configured || (account.is_on() && !account.is_local()))
+    {
         let id = &account.provider.id;
         for key in &account.keys {
-            let shown = key.ready().map_or_else(|| "(run when needed)".to_owned(), |key| format!("(fingerprint {})", key.fingerprint()));
+            let shown = key.ready().map_or_else(
+                || "(run when needed)".to_owned(),
+                |key| format!("(fingerprint {})", key.fingerprint()),
+            );
             set(format!("providers.{id}.api_keys"), shown, key.origin.clone());
         }
         let timeouts = account.provider.timeouts;
-        let spans = [("connect", timeouts.connect), ("first_token", timeouts.first_token), ("idle", timeouts.idle), ("total", timeouts.total)];
-        let spans = spans.map(|(name, span)| (format!("timeout.{name}"), Some(format!("\"{}\"", Span(span)))));
+        let spans = [
+            ("connect", timeouts.connect),
+            ("first_token", timeouts.first_token),
+            ("idle", timeouts.idle),
+            ("total", timeouts.total),
+        ];
+        let spans =
+            spans.map(|(name, span)| (format!("timeout.{name}"), Some(format!("\"{}\"", Span(span)))));
         let model = account.default_model.as_ref().map(|model| format!("\"{model}\""));
         let texts = [
             ("base_url".to_owned(), Some(format!("\"{}\"", account.provider.base_url))),

@@ -4,7 +4,6 @@ use clap::Args;
 
 use super::{CommandError, Context, simulate, usage};
 use crate::cli::chat::{self, ChatArgs};
-use crate::config::Env;
 use crate::simulate::{FaultSpec, Settings, Stand};
 
 /// Take a tour on stand-ins: no key, no network.
@@ -17,7 +16,10 @@ pub struct DemoArgs {}
 /// Runs the tour.
 pub async fn run(_args: &DemoArgs, context: Context) -> Result<(), CommandError> {
     let failed = |what: &str| CommandError::failed(format!("the tour cannot begin: {what}"));
-    let directory = tempfile::Builder::new().prefix("aigw-demo-").tempdir().map_err(|error| failed(&error.to_string()))?;
+    let directory = tempfile::Builder::new()
+        .prefix("aigw-demo-")
+        .tempdir()
+        .map_err(|error| failed(&error.to_string()))?;
     let mut stands = Vec::new();
     for provider in ["groq", "cerebras"] {
         stands.push(Stand::start(Settings::new(provider)).await.map_err(|error| failed(&error.to_string()))?);
@@ -40,7 +42,11 @@ impl Tour {
         self.ask("1. Both are well: the first one answers.", "what is the capital of France").await?;
 
         first.inject(fault("503")?);
-        self.ask("2. groq is down (503). The question is asked once more there, then cerebras answers.", "what is 17 + 25").await?;
+        self.ask(
+            "2. groq is down (503). The question is asked once more there, then cerebras answers.",
+            "what is 17 + 25",
+        )
+        .await?;
 
         first.clear();
         first.inject(fault("cut:4")?);
@@ -73,10 +79,11 @@ impl Tour {
 
     /// The same terminal, another home: nothing of the user's is read or written.
     fn context(&self) -> Context {
-        let home = ["HOME", "AIGW_CONFIG_DIR", "AIGW_DATA_DIR"].map(|name| (name.to_owned(), self.directory.clone()));
+        let home = ["HOME", "AIGW_CONFIG_DIR", "AIGW_DATA_DIR"]
+            .map(|name| (name.to_owned(), self.directory.clone()));
         let mut global = self.context.global.clone();
         global.config = None;
-        Context { global, ui: self.context.ui.clone(), env: Env::from_iter(home) }
+        Context { global, ui: self.context.ui.clone(), env: home.into_iter().collect() }
     }
 }
 

@@ -40,13 +40,19 @@ pub struct CommandError {
     details: Vec<String>,
     hints: Vec<String>,
     /// What a program that asked for JSON gets besides the message.
-    json: Value,
+    json: Box<Value>,
 }
 
 impl CommandError {
     /// A failure with its exit code.
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), details: Vec::new(), hints: Vec::new(), json: json!({}) }
+        Self {
+            exit,
+            message: message.into(),
+            details: Vec::new(),
+            hints: Vec::new(),
+            json: Box::new(json!({})),
+        }
     }
 
     /// The command line is wrong.
@@ -84,13 +90,13 @@ impl CommandError {
     /// What a program that asked for JSON gets besides the message: the fields of an object.
     #[must_use]
     pub fn with_json(mut self, fields: Value) -> Self {
-        self.json = fields;
+        *self.json = fields;
         self
     }
 
     /// The same failure as JSON: `{error: {message, exit_code, hints}, …}`.
     pub fn to_json(&self) -> Value {
-        let mut object = self.json.clone();
+        let mut object = Value::clone(&self.json);
         object["error"] = json!({"message": self.message, "exit_code": self.exit as u8, "hints": self.hints});
         object
     }
@@ -145,9 +151,8 @@ impl From<AppError> for CommandError {
         match error {
             AppError::Config(error) => error.into(),
             AppError::Client(error) => error.into(),
-            AppError::NoHome(error) => {
-                Self::new(Exit::Config, error.to_string()).hint("set HOME, or AIGW_CONFIG_DIR and AIGW_DATA_DIR")
-            }
+            AppError::NoHome(error) => Self::new(Exit::Config, error.to_string())
+                .hint("set HOME, or AIGW_CONFIG_DIR and AIGW_DATA_DIR"),
         }
     }
 }

@@ -44,7 +44,9 @@ pub fn run(args: &ManArgs, context: &Context) -> Result<(), CommandError> {
         let main = pages.first().map(|(_, text)| text.as_str()).unwrap_or_default();
         return Ok(context.ui.data(main)?);
     };
-    let fail = |error: io::Error| CommandError::failed(format!("{}: cannot write there: {error}", directory.display()));
+    let fail = |error: io::Error| {
+        CommandError::failed(format!("{}: cannot write there: {error}", directory.display()))
+    };
     std::fs::create_dir_all(directory).map_err(fail)?;
     for (name, text) in pages {
         std::fs::write(directory.join(name), text).map_err(fail)?;

@@ -151,7 +151,8 @@ fn list(context: &Context, models: &[&Model]) -> Result<(), CommandError> {
         let reports: Vec<_> = models.iter().map(|model| ModelReport::new(model)).collect();
         return json::list(&context.ui, output, &reports);
     }
-    let mut table = Table::new(["model", "window", "$/M in", "$/M out", "tier", "abilities"]).right([1, 2, 3]);
+    let mut table =
+        Table::new(["model", "window", "$/M in", "$/M out", "tier", "abilities"]).right([1, 2, 3]);
     for model in models {
         table.row([
             model.model_id().to_string(),
@@ -162,7 +163,9 @@ fn list(context: &Context, models: &[&Model]) -> Result<(), CommandError> {
             abilities(model),
         ]);
     }
-    context.ui.table(&table, "no provider is set up yet; `aigw model ls --all` shows which models are known")?;
+    context
+        .ui
+        .table(&table, "no provider is set up yet; `aigw model ls --all` shows which models are known")?;
     Ok(())
 }
 
@@ -175,10 +178,21 @@ fn show(context: &Context, model: &Model) -> Result<(), CommandError> {
     let row = |name: &str, value: &str| ui.line(&format!("{name:<12} {value}"));
     row("window", &number(model.window))?;
     row("max output", &number(model.max_output))?;
-    row("price", &format!("${} in, ${} out, ${} cached, per million tokens", price(model.input_price), price(model.output_price), price(model.cached_price)))?;
+    row(
+        "price",
+        &format!(
+            "${} in, ${} out, ${} cached, per million tokens",
+            price(model.input_price),
+            price(model.output_price),
+            price(model.cached_price)
+        ),
+    )?;
     row("tier", &word(model.tier.as_ref()))?;
     row("abilities", &abilities(model))?;
-    row("source", &format!("{}, {}", model.source.as_deref().unwrap_or("?"), model.date.as_deref().unwrap_or("?")))?;
+    row(
+        "source",
+        &format!("{}, {}", model.source.as_deref().unwrap_or("?"), model.date.as_deref().unwrap_or("?")),
+    )?;
     Ok(())
 }
 

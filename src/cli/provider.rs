@@ -69,7 +69,8 @@ pub fn run(args: &ProviderArgs, context: &Context) -> Result<(), CommandError> {
     let app = context.app()?;
     match &args.command {
         ProviderCommand::Ls { all } => {
-            let accounts: Vec<&Account> = app.accounts.iter().filter(|account| *all || is_listed(account)).collect();
+            let accounts: Vec<&Account> =
+                app.accounts.iter().filter(|account| *all || is_listed(account)).collect();
             list(context, &accounts)
         }
         ProviderCommand::Show { id } => match app.account(id) {
@@ -136,7 +137,10 @@ fn report(account: &Account) -> ProviderReport<'_> {
         keys: account
             .keys
             .iter()
-            .map(|key| KeyReport { origin: key.origin.clone(), fingerprint: key.ready().map(crate::secret::Secret::fingerprint) })
+            .map(|key| KeyReport {
+                origin: key.origin.clone(),
+                fingerprint: key.ready().map(crate::secret::Secret::fingerprint),
+            })
             .collect(),
         key_env: &account.key_env,
         keys_page: account.row.and_then(|row| row.keys_page.as_deref()),
@@ -170,18 +174,41 @@ fn show(context: &Context, account: &Account) -> Result<(), CommandError> {
         row("key", &format!("{}{fingerprint}", key.origin))?;
     }
     if report.keys.is_empty() && account.needs_key() {
-        row("key", &format!("none; set {} or run `aigw auth login {}`", report.key_env.join(" or "), report.id))?;
+        row(
+            "key",
+            &format!("none; set {} or run `aigw auth login {}`", report.key_env.join(" or "), report.id),
+        )?;
     }
     if let Some(page) = report.keys_page {
         row("keys page", page)?;
     }
     let timeout = &report.timeout;
-    row("timers", &format!("connect {}, first token {}, idle {}, total {}", timeout.connect, timeout.first_token, timeout.idle, timeout.total))?;
+    row(
+        "timers",
+        &format!(
+            "connect {}, first token {}, idle {}, total {}",
+            timeout.connect, timeout.first_token, timeout.idle, timeout.total
+        ),
+    )?;
     if let Some(tier) = report.free_tier {
-        let figures = [("requests/min", tier.rpm), ("requests/day", tier.rpd), ("tokens/min", tier.tpm), ("tokens/day", tier.tpd)];
-        let figures: Vec<String> = figures.iter().filter_map(|(name, figure)| Some(format!("{} {name}", (*figure)?))).collect();
+        let figures = [
+            ("requests/min", tier.rpm),
+            ("requests/day", tier.rpd),
+            ("tokens/min", tier.tpm),
+            ("tokens/day", tier.tpd),
+        ];
+        let figures: Vec<String> =
+            figures.iter().filter_map(|(name, figure)| Some(format!("{} {name}", (*figure)?))).collect();
         let note = tier.note.iter().cloned();
-        row("free tier", &format!("{} ({}, {})", figures.into_iter().chain(note).collect::<Vec<_>>().join(", "), tier.source, tier.date))?;
+        row(
+            "free tier",
+            &format!(
+                "{} ({}, {})",
+                figures.into_iter().chain(note).collect::<Vec<_>>().join(", "),
+                tier.source,
+                tier.date
+            ),
+        )?;
     }
     Ok(())
 }

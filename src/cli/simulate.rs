@@ -14,7 +14,8 @@ use crate::simulate::{FaultSpec, Limits, Pace, Settings, Stand, providers};
 /// Each provider gets a loopback socket of its own and speaks as the real one does: quirks, headers, errors, limits. Its
 /// answers say that they are simulated. What is printed on stdout is a configuration that goes to the stand-ins.
 #[derive(Debug, Args)]
-#[command(after_help = "Faults: a status (503, 429, 429:2 with Retry-After), quota, daily, busy, context, filter, tool_fault,
+#[command(
+    after_help = "Faults: a status (503, 429, 429:2 with Retry-After), quota, daily, busy, context, filter, tool_fault,
 unsupported:PARAM, hang, slow:DUR, stall:K, cut:K, eof:K, error:K, malformed:K, no_done, done_open, garbage,
 empty, no_choices, html, html:CODE, error200, reset, reset:K, down:DUR, keepalive:DUR; `*N` = only N times.
 A request header `x-simulate-fault: FAULT` does it for one request, POST /_simulate/faults from outside;
@@ -22,7 +23,8 @@ GET /_simulate/requests shows what was asked.
 
 Examples:
   aigw simulate groq cerebras --fault groq=503 > rehearsal.toml
-  aigw --config rehearsal.toml chat hello")]
+  aigw --config rehearsal.toml chat hello"
+)]
 pub struct SimulateArgs {
     /// Which providers; all that are known if none is named
     #[arg(value_name = "PROVIDER")]
@@ -60,7 +62,11 @@ pub struct SimulateArgs {
 /// Runs the command until it is interrupted.
 pub async fn run(args: SimulateArgs, context: &Context) -> Result<(), CommandError> {
     let known = providers();
-    let names: Vec<&str> = if args.providers.is_empty() { known.clone() } else { args.providers.iter().map(String::as_str).collect() };
+    let names: Vec<&str> = if args.providers.is_empty() {
+        known.clone()
+    } else {
+        args.providers.iter().map(String::as_str).collect()
+    };
     if let Some(unknown) = names.iter().find(|name| !known.contains(name)) {
         let error = CommandError::new(Exit::NotFound, format!("there is no stand-in for `{unknown}`"));
         return Err(match nearest(unknown, known.iter().copied()) {
@@ -74,7 +80,11 @@ pub async fn run(args: SimulateArgs, context: &Context) -> Result<(), CommandErr
         let port = if args.port == 0 { 0 } else { port };
         let mut settings = Settings::new(name);
         settings.addr = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        settings.faults = faults.iter().filter(|(to, _)| to.is_none_or(|to| to == *name)).map(|(_, fault)| fault.clone()).collect();
+        settings.faults = faults
+            .iter()
+            .filter(|(to, _)| to.is_none_or(|to| to == *name))
+            .map(|(_, fault)| fault.clone())
+            .collect();
         settings.limits = Limits { rpm: args.rpm, tpm: args.tpm, concurrency: args.concurrency };
         settings.pace = Pace { first_token: args.first_token.0, between: args.between.0 };
         let stand = Stand::start(settings).await.map_err(|error| {
@@ -99,12 +109,11 @@ pub(super) fn configuration(stands: &[Stand]) -> String {
         models.join(", ")
     );
     for stand in stands {
-        text += &format!(
-            "\n[providers.{}]\nbase_url = \"{}\"\napi_keys = [\"simulated-{}\"]\n",
-            stand.provider(),
-            stand.base_url(),
-            stand.provider()
-        );
+        let (id, url) = (stand.provider(), stand.base_url());
+        text.extend([
+            format!("\n[providers.{id}]\nbase_url = \"{url}\"\n"),
+            format!("api_keys = [\"simulated-{id}\"]\n"),
+        ]);
     }
     text
 }
@@ -118,7 +127,10 @@ fn model(provider: &str) -> String {
 }
 
 /// Reads `FAULT` and `PROVIDER=FAULT`.
-fn faults<'a>(texts: &'a [String], names: &[&str]) -> Result<Vec<(Option<&'a str>, FaultSpec)>, CommandError> {
+fn faults<'a>(
+    texts: &'a [String],
+    names: &[&str],
+) -> Result<Vec<(Option<&'a str>, FaultSpec)>, CommandError> {
     texts
         .iter()
         .map(|text| {
@@ -127,10 +139,13 @@ fn faults<'a>(texts: &'a [String], names: &[&str]) -> Result<Vec<(Option<&'a str
                 _ => (None, text.as_str()),
             };
             if let Some(unknown) = provider.filter(|provider| !names.contains(provider)) {
-                return Err(CommandError::usage(format!("--fault {text}: no stand-in for `{unknown}` is started")));
+                return Err(CommandError::usage(format!(
+                    "--fault {text}: no stand-in for `{unknown}` is started"
+                )));
             }
             let spec = fault.parse::<FaultSpec>().map_err(|error| {
-                CommandError::usage(format!("--fault {text}: {error}")).hint("`aigw simulate --help` lists the faults")
+                CommandError::usage(format!("--fault {text}: {error}"))
+                    .hint("`aigw simulate --help` lists the faults")
             })?;
             Ok((provider, spec))
         })

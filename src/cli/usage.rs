@@ -47,9 +47,14 @@ enum Group {
 
 fn since(text: &str) -> Result<Timestamp, String> {
     if let Ok(date) = text.parse::<Date>() {
-        return date.to_zoned(TimeZone::UTC).map(|zoned| zoned.timestamp()).map_err(|error| error.to_string());
+        return date
+            .to_zoned(TimeZone::UTC)
+            .map(|zoned| zoned.timestamp())
+            .map_err(|error| error.to_string());
     }
-    let span: Span = text.parse().map_err(|_| "expected a span such as `24h` or a date such as `2026-11-01`".to_owned())?;
+    let span: Span = text
+        .parse()
+        .map_err(|_| "expected a span such as `24h` or a date such as `2026-11-01`".to_owned())?;
     Timestamp::now().checked_sub(span.0).map_err(|error| error.to_string())
 }
 
@@ -82,7 +87,8 @@ fn sums(context: &Context, group: Group, sums: &[Sum]) -> Result<(), CommandErro
         Group::Provider => "provider",
         Group::Model => "model",
     };
-    let mut table = Table::new([name, "requests", "attempts", "failed", "tokens in", "tokens out", "cost $"]).right([1, 2, 3, 4, 5, 6]);
+    let mut table = Table::new([name, "requests", "attempts", "failed", "tokens in", "tokens out", "cost $"])
+        .right([1, 2, 3, 4, 5, 6]);
     for sum in sums {
         // A plus: some attempts used tokens whose price is not known.
         let plus = if sum.unpriced > 0 { "+" } else { "" };
@@ -103,14 +109,18 @@ fn sums(context: &Context, group: Group, sums: &[Sum]) -> Result<(), CommandErro
 fn request(context: &Context, ledger: &Ledger, id: &str) -> Result<(), CommandError> {
     let entries = ledger.attempts(id)?;
     if entries.is_empty() {
-        return Err(CommandError::new(Exit::NotFound, format!("there is no request `{id}`, or more than one begins so")));
+        return Err(CommandError::new(
+            Exit::NotFound,
+            format!("there is no request `{id}`, or more than one begins so"),
+        ));
     }
     let output = context.global.output();
     if output != Output::Text {
         let reports: Vec<_> = entries.iter().map(report).collect();
         return json::list(&context.ui, output, &reports);
     }
-    let mut table = Table::new(["at", "model", "key", "result", "ms", "in", "out", "cost $", "message"]).right([4, 5, 6, 7]);
+    let mut table = Table::new(["at", "model", "key", "result", "ms", "in", "out", "cost $", "message"])
+        .right([4, 5, 6, 7]);
     let figure = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
     for entry in &entries {
         table.row([

@@ -36,11 +36,14 @@ impl Credentials {
         let sections: BTreeMap<String, Section> = toml::from_str(&text).map_err(|error| {
             // The error's own text would quote the line, and the line is a key.
             let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-            ConfigError::new("it is not the TOML that `aigw auth login` writes").at(file, line.map(|line| (line, 1)))
+            ConfigError::new("it is not the TOML that `aigw auth login` writes")
+                .at(file, line.map(|line| (line, 1)))
         })?;
         let keys = sections
             .into_iter()
-            .map(|(provider, section)| (provider, section.api_keys.iter().map(|key| Secret::new(key)).collect()))
+            .map(|(provider, section)| {
+                (provider, section.api_keys.iter().map(|key| Secret::new(key)).collect())
+            })
             .collect();
         Ok(Self { file: file.to_owned(), keys })
     }
@@ -72,7 +75,10 @@ impl Credentials {
             .iter()
             .filter(|(_, keys)| !keys.is_empty())
             .map(|(provider, keys)| {
-                (provider.as_str(), Section { api_keys: keys.iter().map(|key| key.expose().to_owned()).collect() })
+                (
+                    provider.as_str(),
+                    Section { api_keys: keys.iter().map(|key| key.expose().to_owned()).collect() },
+                )
             })
             .collect();
         let text = toml::to_string(&sections).map_err(|error| ConfigError::new(error.to_string()))?;
@@ -104,8 +110,9 @@ fn write_private(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
 #[cfg(unix)]
 fn check_private(file: &Path) -> Result<(), ConfigError> {
     use std::os::unix::fs::PermissionsExt;
-    let mode = std::fs::metadata(file).map(|metadata| metadata.permissions().mode()).unwrap_or(0o600);
-    if mode & 0o077 == 0 {
+    let mode = std::fs::metadata(file).map_or(0o600, |metadata| metadata.permissions().mode());
+    let for_others = mode & 0o077;
+    if for_others == 0 {
         return Ok(());
     }
     Err(ConfigError::new(format!("others can read the keys in it (mode {:o})", mode & 0o777))

@@ -82,7 +82,8 @@ impl Walk<'_> {
             let child_path = if path.is_empty() { name.to_string() } else { format!("{path}.{name}") };
             let at = position(self.text, key.span().start);
             let known = schema.get("properties").and_then(|properties| properties.get(name.as_ref()));
-            let child = known.or_else(|| schema.get("additionalProperties").filter(|other| other.is_object()));
+            let child =
+                known.or_else(|| schema.get("additionalProperties").filter(|other| other.is_object()));
             let Some(child) = child else {
                 let error = ConfigError::new(format!("unknown key `{child_path}`")).at(self.file, Some(at));
                 return Err(match nearest_key(&schema, name) {
@@ -97,7 +98,13 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn value(&mut self, value: &DeValue<'_>, schema: &Json, path: &str, span: Range<usize>) -> Result<(), ConfigError> {
+    fn value(
+        &mut self,
+        value: &DeValue<'_>,
+        schema: &Json,
+        path: &str,
+        span: Range<usize>,
+    ) -> Result<(), ConfigError> {
         match value {
             DeValue::Table(table) => self.table(table, schema, path)?,
             DeValue::Array(items) => {
@@ -181,9 +188,18 @@ mod tests {
 
     #[test]
     fn errors_name_the_place_and_the_nearest_key() {
-        assert_eq!(error("[providers.groq]\nbase_ulr = \"x\"\n"), "config.toml:2:1: unknown key `providers.groq.base_ulr` / did you mean `base_url`?");
-        assert_eq!(error("deflt_route = \"x\""), "config.toml:1:1: unknown key `deflt_route` / did you mean `default_route`?");
-        assert_eq!(error("[providers.groq.timeout]\nfirst_tok = 1"), "config.toml:2:1: unknown key `providers.groq.timeout.first_tok` / did you mean `first_token`?");
+        assert_eq!(
+            error("[providers.groq]\nbase_ulr = \"x\"\n"),
+            "config.toml:2:1: unknown key `providers.groq.base_ulr` / did you mean `base_url`?"
+        );
+        assert_eq!(
+            error("deflt_route = \"x\""),
+            "config.toml:1:1: unknown key `deflt_route` / did you mean `default_route`?"
+        );
+        assert_eq!(
+            error("[providers.groq.timeout]\nfirst_tok = 1"),
+            "config.toml:2:1: unknown key `providers.groq.timeout.first_tok` / did you mean `first_token`?"
+        );
         assert!(error("zzz = 1").contains("config schema"));
         assert!(error("a = = 1").starts_with("config.toml:1:"));
         assert!(error("[routes.x]\nmax_attempts = \"many\"").starts_with("config.toml:2:16: "));

@@ -9,7 +9,10 @@ pub struct Env(BTreeMap<String, String>);
 impl Env {
     /// Reads the process's environment; what is not UTF-8 is left out.
     pub fn of_process() -> Self {
-        Self::from_iter(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))))
+        let utf8 = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        };
+        std::env::vars_os().filter_map(utf8).collect()
     }
 
     /// A variable, if it is set and not empty.

@@ -57,13 +57,20 @@ pub fn from_config(entries: &[String], env: &Env) -> Result<Vec<KeySource>, (usi
         let fail = |message: String| (index, ConfigError::new(message));
         if let Some(name) = entry.strip_prefix("env:") {
             // A variable that is not set is no key; other sources may have one.
-            sources.extend(split(env.get(name.trim())).map(|secret| KeySource::key(format!("env {}", name.trim()), secret)));
+            sources.extend(
+                split(env.get(name.trim()))
+                    .map(|secret| KeySource::key(format!("env {}", name.trim()), secret)),
+            );
         } else if let Some(command) = entry.strip_prefix("cmd:") {
             let command = command.trim().to_owned();
-            sources.push(KeySource { origin: format!("cmd {}", program(&command)), found: Found::Command(command) });
+            sources.push(KeySource {
+                origin: format!("cmd {}", program(&command)),
+                found: Found::Command(command),
+            });
         } else if let Some(path) = entry.strip_prefix("file:") {
             let path = expand_home(path.trim(), env);
-            let text = std::fs::read_to_string(&path).map_err(|error| fail(format!("cannot read the key from {}: {error}", path.display())))?;
+            let text = std::fs::read_to_string(&path)
+                .map_err(|error| fail(format!("cannot read the key from {}: {error}", path.display())))?;
             let first = Secret::new(text.lines().next().unwrap_or_default());
             if first.is_empty() {
                 return Err(fail(format!("{} holds no key in its first line", path.display())));
@@ -87,7 +94,11 @@ pub fn from_env(variables: &[String], env: &Env) -> Vec<KeySource> {
         let numbered = (1..=NUMBERED).map(|number| format!("{name}_{number}"));
         let found: Vec<_> = std::iter::once(name.clone())
             .chain(numbered)
-            .flat_map(|name| split(env.get(&name)).map(move |secret| KeySource::key(format!("env {name}"), secret)).collect::<Vec<_>>())
+            .flat_map(|name| {
+                split(env.get(&name))
+                    .map(move |secret| KeySource::key(format!("env {name}"), secret))
+                    .collect::<Vec<_>>()
+            })
             .collect();
         if !found.is_empty() {
             return distinct(found);
@@ -130,12 +141,22 @@ fn expand_home(path: &str, env: &Env) -> PathBuf {
 async fn run(command: &str) -> Result<Secret, ConfigError> {
     let name = program(command);
     let words = shlex::split(command).filter(|words| !words.is_empty());
-    let words = words.ok_or_else(|| ConfigError::new(format!("cannot read the key command `{name} …`: its quotes do not match")))?;
+    let words = words.ok_or_else(|| {
+        ConfigError::new(format!("cannot read the key command `{name} …`: its quotes do not match"))
+    })?;
     let mut child = tokio::process::Command::new(&words[0]);
-    child.args(&words[1..]).stdin(std::process::Stdio::null()).stderr(std::process::Stdio::inherit()).kill_on_drop(true);
+    child
+        .args(&words[1..])
+        .stdin(std::process::Stdio::null())
+        .stderr(std::process::Stdio::inherit())
+        .kill_on_drop(true);
     let output = match tokio::time::timeout(COMMAND_PATIENCE, child.output()).await {
-        Err(_) => return Err(ConfigError::new(format!("the key command `{name} …` took longer than a minute"))),
-        Ok(Err(error)) => return Err(ConfigError::new(format!("cannot run the key command `{name} …`: {error}"))),
+        Err(_) => {
+            return Err(ConfigError::new(format!("the key command `{name} …` took longer than a minute")));
+        }
+        Ok(Err(error)) => {
+            return Err(ConfigError::new(format!("cannot run the key command `{name} …`: {error}")));
+        }
         Ok(Ok(output)) => output,
     };
     if !output.status.success() {
@@ -157,7 +178,10 @@ mod tests {
     }
 
     fn shown(sources: &[KeySource]) -> Vec<(String, String)> {
-        sources.iter().map(|source| (source.origin.clone(), source.ready().map_or("…", Secret::expose).to_owned())).collect()
+        sources
+            .iter()
+            .map(|source| (source.origin.clone(), source.ready().map_or("…", Secret::expose).to_owned()))
+            .collect()
     }
 
     #[test]
@@ -173,7 +197,10 @@ mod tests {
         let env = env(&[("K", "k1")]);
         let entries = ["env:K", "env:NONE", "cmd:op read x", "bare", "k1"].map(str::to_owned);
         let expected = [("env K", "k1"), ("cmd op", "…"), ("config", "bare")];
-        assert_eq!(shown(&from_config(&entries, &env).unwrap()), expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
+        assert_eq!(
+            shown(&from_config(&entries, &env).unwrap()),
+            expected.map(|(a, b)| (a.to_owned(), b.to_owned()))
+        );
         assert_eq!(from_config(&["x".into(), "file:/no/such".into()], &env).unwrap_err().0, 1);
         assert!(is_bare_secret("sk-x") && !is_bare_secret("env:X"));
     }

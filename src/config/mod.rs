@@ -48,10 +48,16 @@ impl Config {
 fn read_file(file: &Path, must_exist: bool) -> Result<Document, ConfigError> {
     let fail = |message: String| ConfigError::new(message).at(file, None);
     match std::fs::metadata(file) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must_exist => return Ok(Document::default()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must_exist => {
+            return Ok(Document::default());
+        }
         Err(error) => return Err(fail(format!("cannot read it: {error}"))),
-        Ok(metadata) if metadata.is_dir() => return Err(fail("it is a directory; name the file in it".into())),
-        Ok(metadata) if metadata.len() > MAX_FILE => return Err(fail("it is too large for a configuration".into())),
+        Ok(metadata) if metadata.is_dir() => {
+            return Err(fail("it is a directory; name the file in it".into()));
+        }
+        Ok(metadata) if metadata.len() > MAX_FILE => {
+            return Err(fail("it is too large for a configuration".into()));
+        }
         Ok(_) => {}
     }
     let bytes = std::fs::read(file).map_err(|error| fail(format!("cannot read it: {error}")))?;

@@ -71,7 +71,14 @@ impl Health {
     /// What is cooling now.
     pub fn snapshot(&self, now: Instant) -> Snapshot {
         let state = self.lock();
-        Snapshot(state.cooling.iter().filter(|(_, cooling)| cooling.until > now).map(|(s, c)| (s.clone(), *c)).collect())
+        Snapshot(
+            state
+                .cooling
+                .iter()
+                .filter(|(_, cooling)| cooling.until > now)
+                .map(|(s, c)| (s.clone(), *c))
+                .collect(),
+        )
     }
 
     /// Leaves something alone for a while; a longer rest that was decided before holds.
@@ -126,7 +133,10 @@ mod tests {
         health.cool(subject.clone(), seconds(10), FailureClass::RateLimited, now);
         health.cool(subject.clone(), seconds(5), FailureClass::Server, now);
         let cooling = |at| health.snapshot(at).cooling(std::slice::from_ref(&subject));
-        assert_eq!(cooling(now), Some(Cooling { until: now + seconds(10), class: FailureClass::RateLimited }));
+        assert_eq!(
+            cooling(now),
+            Some(Cooling { until: now + seconds(10), class: FailureClass::RateLimited })
+        );
         assert_eq!(cooling(now + seconds(10)), None);
         health.answered(std::slice::from_ref(&subject));
         assert_eq!(cooling(now), None);

@@ -48,26 +48,28 @@ const COLUMNS: &str = "request_id, ordinal, at_ms, route, provider, model, key_f
 impl Entry {
     pub(super) fn insert(&self, db: &Connection) -> rusqlite::Result<()> {
         let marks = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18";
-        db.prepare_cached(&format!("INSERT INTO attempts ({COLUMNS}) VALUES ({marks})"))?.execute(params![
-            self.request_id,
-            self.ordinal,
-            self.at.as_millisecond(),
-            self.route,
-            self.model.provider,
-            self.model.model,
-            self.key,
-            self.class.map(FailureClass::as_str),
-            self.status,
-            self.message,
-            micros(self.latency),
-            self.first_token.map(micros),
-            self.usage.input_tokens.map(u64::cast_signed),
-            self.usage.output_tokens.map(u64::cast_signed),
-            self.usage.cached_tokens.map(u64::cast_signed),
-            self.usage.reasoning_tokens.map(u64::cast_signed),
-            self.usage_source.as_str(),
-            self.cost_usd,
-        ])?;
+        db.prepare_cached(&format!("INSERT INTO attempts ({COLUMNS}) VALUES ({marks})"))?.execute(
+            params![
+                self.request_id,
+                self.ordinal,
+                self.at.as_millisecond(),
+                self.route,
+                self.model.provider,
+                self.model.model,
+                self.key,
+                self.class.map(FailureClass::as_str),
+                self.status,
+                self.message,
+                micros(self.latency),
+                self.first_token.map(micros),
+                self.usage.input_tokens.map(u64::cast_signed),
+                self.usage.output_tokens.map(u64::cast_signed),
+                self.usage.cached_tokens.map(u64::cast_signed),
+                self.usage.reasoning_tokens.map(u64::cast_signed),
+                self.usage_source.as_str(),
+                self.cost_usd,
+            ],
+        )?;
         Ok(())
     }
 
@@ -81,7 +83,9 @@ impl Entry {
     }
 
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let tokens = |column: usize| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(column)?.map(i64::cast_unsigned));
+        let tokens = |column: usize| {
+            Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(column)?.map(i64::cast_unsigned))
+        };
         Ok(Self {
             request_id: row.get(0)?,
             ordinal: row.get(1)?,

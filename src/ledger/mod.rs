@@ -16,8 +16,11 @@ use jiff::Timestamp;
 use crate::store::{Database, Durability, FileSpec, StoreError};
 
 /// The ledger's file.
-pub const FILE: FileSpec =
-    FileSpec { name: "ledger.db", durability: Durability::PowerCut, migrations: &[include_str!("001_attempts.sql")] };
+pub const FILE: FileSpec = FileSpec {
+    name: "ledger.db",
+    durability: Durability::PowerCut,
+    migrations: &[include_str!("001_attempts.sql")],
+};
 
 /// A handle to the ledger.
 #[derive(Debug)]
@@ -75,7 +78,11 @@ mod tests {
             message: class.map(|class| class.as_str().into()),
             latency: Duration::from_millis(120),
             first_token: class.is_none().then_some(Duration::from_millis(40)),
-            usage: Usage { input_tokens: Some(10), output_tokens: class.is_none().then_some(5), ..Usage::default() },
+            usage: Usage {
+                input_tokens: Some(10),
+                output_tokens: class.is_none().then_some(5),
+                ..Usage::default()
+            },
             usage_source: UsageSource::Provider,
             cost_usd: class.is_none().then_some(0.000_001),
         }
@@ -85,12 +92,21 @@ mod tests {
     fn entries_come_back_and_sum_up() {
         let directory = tempfile::tempdir().unwrap();
         let ledger = Ledger::new(directory.path());
-        let entries = [entry("r1", 0, "groq", Some(FailureClass::RateLimited)), entry("r1", 1, "cerebras", None), entry("r2", 0, "cerebras", None)];
-        entries.iter().for_each(|entry| ledger.record(entry.clone()));
+        let entries = [
+            entry("r1", 0, "groq", Some(FailureClass::RateLimited)),
+            entry("r1", 1, "cerebras", None),
+            entry("r2", 0, "cerebras", None),
+        ];
+        for entry in &entries {
+            ledger.record(entry.clone());
+        }
         ledger.flush(Duration::from_secs(20)).unwrap();
         assert_eq!(ledger.attempts("r1").unwrap(), entries[..2]);
         let sums = ledger.sums(By::Provider, None).unwrap();
-        assert_eq!(sums.iter().map(|sum| (sum.group.as_str(), sum.attempts, sum.failed)).collect::<Vec<_>>(), [("cerebras", 2, 0), ("groq", 1, 1)]);
+        assert_eq!(
+            sums.iter().map(|sum| (sum.group.as_str(), sum.attempts, sum.failed)).collect::<Vec<_>>(),
+            [("cerebras", 2, 0), ("groq", 1, 1)]
+        );
         assert_eq!((sums[0].input_tokens, sums[0].output_tokens), (20, 10));
         assert!((sums[0].cost_usd - 0.000_002).abs() < 1e-12);
         assert_eq!(ledger.sums(By::Day, None).unwrap()[0].requests, 2);

@@ -193,9 +193,13 @@ mod span {
 
     use serde::{Deserialize, Deserializer, de::Error};
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Duration>, D::Error> {
         let text = String::deserialize(deserializer)?;
-        super::super::reset::go_duration(&text).map(Some).ok_or_else(|| D::Error::custom("expected a span like `10s`"))
+        super::super::reset::go_duration(&text)
+            .map(Some)
+            .ok_or_else(|| D::Error::custom("expected a span like `10s`"))
     }
 }
 
@@ -366,7 +370,11 @@ impl Model {
         let cached = usage.cached_tokens.unwrap_or(0).min(input);
         let (input_price, output_price) = (self.input_price?, self.output_price.unwrap_or(0.0));
         let cached_price = self.cached_price.unwrap_or(input_price);
-        Some(millions(input - cached) * input_price + millions(cached) * cached_price + millions(output) * output_price)
+        Some(
+            millions(input - cached) * input_price
+                + millions(cached) * cached_price
+                + millions(output) * output_price,
+        )
     }
 }
 
@@ -383,7 +391,10 @@ mod tests {
             assert!(!row.id.contains('/'));
             if let Some(model) = &row.default_model {
                 let model = ModelId::new(&row.id, model);
-                assert!(catalog.models().iter().any(|known| known.model_id() == model), "{model} is not listed");
+                assert!(
+                    catalog.models().iter().any(|known| known.model_id() == model),
+                    "{model} is not listed"
+                );
             }
         }
         for (at, model) in catalog.models().iter().enumerate() {
@@ -397,7 +408,12 @@ mod tests {
     #[test]
     fn costs_count_cached_tokens_once() {
         let mut model = Model::unknown(&ModelId::new("p", "m"));
-        let usage = Usage { input_tokens: Some(1_000_000), cached_tokens: Some(500_000), output_tokens: Some(1_000_000), ..Usage::default() };
+        let usage = Usage {
+            input_tokens: Some(1_000_000),
+            cached_tokens: Some(500_000),
+            output_tokens: Some(1_000_000),
+            ..Usage::default()
+        };
         assert_eq!(model.cost(&usage), None);
         (model.input_price, model.output_price, model.cached_price) = (Some(1.0), Some(2.0), Some(0.5));
         assert_eq!(model.cost(&usage), Some(0.5 + 0.25 + 2.0));

@@ -16,52 +16,105 @@ use crate::chat::{Failure, FailureClass};
 /// A reset that is farther away than this is a daily limit, whatever it is called.
 const SOON: Duration = Duration::from_hours(1);
 
-const BAD_KEY: &[&str] = &["invalid_api_key", "wrong_api_key", "api_key_invalid", "authentication_error", "unauthenticated"];
-const BAD_KEY_TEXT: &[&str] =
-    &["api key not valid", "incorrect api key", "invalid api key", "wrong api key", "not authenticated", "invalid x-api-key"];
+const BAD_KEY: &[&str] =
+    &["invalid_api_key", "wrong_api_key", "api_key_invalid", "authentication_error", "unauthenticated"];
+const BAD_KEY_TEXT: &[&str] = &[
+    "api key not valid",
+    "incorrect api key",
+    "invalid api key",
+    "wrong api key",
+    "not authenticated",
+    "invalid x-api-key",
+];
 
 const FILTER: &[&str] =
     &["content_filter", "content_policy_violation", "moderation_blocked", "refusal", "content_filtered"];
-const FILTER_TEXT: &[&str] = &["content policy", "content management policy", "flagged by", "requires moderation"];
+const FILTER_TEXT: &[&str] =
+    &["content policy", "content management policy", "flagged by", "requires moderation"];
 
 const NO_CREDIT: &[&str] = &[
-    "insufficient_quota", "billing_hard_limit_reached", "not_enough_balance", "insufficient_balance",
-    "payment_required", "billing_error", "precondition_failed", "insufficient_credit",
-    "enforced_spend_limit_reached", "contract_spend_limit_reached",
+    "insufficient_quota",
+    "billing_hard_limit_reached",
+    "not_enough_balance",
+    "insufficient_balance",
+    "payment_required",
+    "billing_error",
+    "precondition_failed",
+    "insufficient_credit",
+    "enforced_spend_limit_reached",
+    "contract_spend_limit_reached",
 ];
 const NO_CREDIT_TEXT: &[&str] = &[
-    "insufficient balance", "not enough balance", "credit balance is too low", "no credits remaining",
-    "insufficient credit", "available credits", "any credits or licenses", "monthly included credits",
-    "free usage quota exceeded", "exceeded your current quota, please check your plan and billing",
+    "insufficient balance",
+    "not enough balance",
+    "credit balance is too low",
+    "no credits remaining",
+    "insufficient credit",
+    "available credits",
+    "any credits or licenses",
+    "monthly included credits",
+    "free usage quota exceeded",
+    "exceeded your current quota, please check your plan and billing",
 ];
 const DAILY_TEXT: &[&str] =
     &["per day", "(tpd)", "(rpd)", "per-day", "perday", "daily limit", "daily quota", "tokens_day"];
 
 const TOO_LONG: &[&str] = &[
-    "context_length_exceeded", "exceed_context_size_error", "model_context_window_exceeded",
-    "token_limit_exceeded", "string_too_long", "request_too_large",
+    "context_length_exceeded",
+    "exceed_context_size_error",
+    "model_context_window_exceeded",
+    "token_limit_exceeded",
+    "string_too_long",
+    "request_too_large",
 ];
 const TOO_LONG_TEXT: &[&str] = &[
-    "maximum context length", "exceeds the context window", "prompt is too long", "exceed context limit",
-    "exceeds the maximum number of tokens allowed", "maximum prompt length is",
-    "reduce the length of the messages", "maximum context", "`inputs` tokens + `max_new_tokens` must be",
-    "exceeds the available context size", "loaded with context length of only", "exceeded max context length",
-    "input length exceeds the context length", "longer than the model's context length", "prompt too long",
-    "context window exceeds limit", "exceeded model token limit", "context size has been exceeded",
-    "cannot be greater than max_model_len", "input is too large to process", "prompt tokens limit exceeded",
+    "maximum context length",
+    "exceeds the context window",
+    "prompt is too long",
+    "exceed context limit",
+    "exceeds the maximum number of tokens allowed",
+    "maximum prompt length is",
+    "reduce the length of the messages",
+    "maximum context",
+    "`inputs` tokens + `max_new_tokens` must be",
+    "exceeds the available context size",
+    "loaded with context length of only",
+    "exceeded max context length",
+    "input length exceeds the context length",
+    "longer than the model's context length",
+    "prompt too long",
+    "context window exceeds limit",
+    "exceeded model token limit",
+    "context size has been exceeded",
+    "cannot be greater than max_model_len",
+    "input is too large to process",
+    "prompt tokens limit exceeded",
 ];
 
 const NO_MODEL: &[&str] = &[
-    "model_not_found", "model_not_supported", "model_decommissioned", "model_not_available", "not_found_error",
+    "model_not_found",
+    "model_not_supported",
+    "model_decommissioned",
+    "model_not_available",
+    "not_found_error",
 ];
-const NO_MODEL_TEXT: &[&str] = &["model not found", "invalid model", "not supported by provider", "no models loaded"];
+const NO_MODEL_TEXT: &[&str] =
+    &["model not found", "invalid model", "not supported by provider", "no models loaded"];
 
 const MODEL_FAULT: &[&str] = &["tool_use_failed", "json_validate_failed", "output_parse_failed"];
 const MODEL_FAULT_TEXT: &[&str] = &["the model has crashed", "model crashed"];
 
-const UNSUPPORTED: &[&str] = &["unsupported_parameter", "unsupported_value", "extra_forbidden", "not_supported_error"];
-const UNSUPPORTED_TEXT: &[&str] =
-    &["unsupported parameter", "is not supported with this model", "is not supported by this model", "extra inputs are not permitted", "unknown parameter", "unrecognized request argument", "property is unsupported"];
+const UNSUPPORTED: &[&str] =
+    &["unsupported_parameter", "unsupported_value", "extra_forbidden", "not_supported_error"];
+const UNSUPPORTED_TEXT: &[&str] = &[
+    "unsupported parameter",
+    "is not supported with this model",
+    "is not supported by this model",
+    "extra inputs are not permitted",
+    "unknown parameter",
+    "unrecognized request argument",
+    "property is unsupported",
+];
 
 /// A provider's refusal as a failure.
 pub fn classify(status: u16, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Failure {
@@ -115,7 +168,9 @@ fn from_error(status: u16, error: &ErrorBody, headers: &HeaderMap, now: Timestam
         FailureClass::ContentFilter
     } else if status == 413 || never_fits || (!throttled && any(TOO_LONG, TOO_LONG_TEXT)) {
         FailureClass::ContextLength
-    } else if status == 402 || status == 412 || (client_fault && any(NO_CREDIT, &[]))
+    } else if status == 402
+        || status == 412
+        || (client_fault && any(NO_CREDIT, &[]))
         || (client_fault && any(&[], NO_CREDIT_TEXT) && !is_per_minute(error))
         || (throttled && (is_daily(error, reset) || has_no_allowance(headers)))
     {
@@ -165,7 +220,8 @@ fn by_status(status: u16, error: Option<&ErrorBody>) -> FailureClass {
 /// OpenRouter's moderation names reasons or the flagged input.
 fn is_flagged(error: &ErrorBody) -> bool {
     let metadata = error.json.get("error").and_then(|error| error.get("metadata"));
-    metadata.is_some_and(|metadata| metadata.get("flagged_input").is_some() || metadata.get("reasons").is_some())
+    metadata
+        .is_some_and(|metadata| metadata.get("flagged_input").is_some() || metadata.get("reasons").is_some())
 }
 
 /// Whether a refusal is about the day's share and not about this minute's.
@@ -177,24 +233,38 @@ fn is_daily(error: &ErrorBody, reset: Option<Duration>) -> bool {
 
 /// Google words a minute's limit like an empty purse; its quota id tells them apart.
 fn is_per_minute(error: &ErrorBody) -> bool {
-    error.codes.contains("perminute") || error.message.to_lowercase().contains("retry in")
+    error.codes.contains("perminute")
+        || error.message.to_lowercase().contains("retry in")
         || (error.has_code("resource_exhausted") && !error.codes.contains("perday"))
 }
 
 /// A limit of zero: the key is valid and has no allowance at all.
 fn has_no_allowance(headers: &HeaderMap) -> bool {
     headers.iter().any(|(name, value)| {
-        name.as_str().contains("ratelimit") && name.as_str().contains("limit-") && !name.as_str().contains("remaining")
-            && !name.as_str().contains("reset") && value.as_bytes() == b"0"
+        name.as_str().contains("ratelimit")
+            && name.as_str().contains("limit-")
+            && !name.as_str().contains("remaining")
+            && !name.as_str().contains("reset")
+            && value.as_bytes() == b"0"
     })
 }
 
 /// The window that an overflow message states, so that it can be learnt.
 fn stated_window(message: &str) -> Option<u64> {
     const BEFORE: &[&str] = &[
-        "maximum context length is ", "maximum context length of ", "maximum prompt length is ", "while limit is ",
-        "tokens allowed (", "too large for model with ", "available context size (", "context length of only ",
-        "model's context length (", "must be <= ", "model maximum context length: ", "model token limit: ", "limit ",
+        "maximum context length is ",
+        "maximum context length of ",
+        "maximum prompt length is ",
+        "while limit is ",
+        "tokens allowed (",
+        "too large for model with ",
+        "available context size (",
+        "context length of only ",
+        "model's context length (",
+        "must be <= ",
+        "model maximum context length: ",
+        "model token limit: ",
+        "limit ",
         "tokens > ",
     ];
     BEFORE.iter().find_map(|phrase| {
@@ -209,7 +279,8 @@ fn quoted(message: &str) -> Option<String> {
     let start = message.find(['\'', '`', '"'])?;
     let rest = &message[start + 1..];
     let name = &rest[..rest.find(['\'', '`', '"'])?];
-    (!name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c))).then(|| name.to_owned())
+    (!name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c)))
+        .then(|| name.to_owned())
 }
 
 #[cfg(test)]
@@ -221,37 +292,29 @@ mod tests {
         classify(status, &HeaderMap::new(), body.as_bytes(), Timestamp::UNIX_EPOCH).class
     }
 
+    // Every provider's own bodies are in tests/wire/errors; these are the rules by themselves.
     #[test]
     fn wording_binds_before_the_status() {
         let cases = [
-            (400, r#"{"code":"invalid-argument","error":"Incorrect API key provided: xa***"}"#, C::Auth),
-            (400, r#"[{"error":{"code":400,"message":"API key not valid. Please pass a valid API key.","details":[{"reason":"API_KEY_INVALID"}]}}]"#, C::Auth),
-            (403, r#"{"detail":"Not authenticated"}"#, C::Auth),
-            (403, r#"{"code":403,"reason":"NOT_ENOUGH_BALANCE","message":"not enough balance"}"#, C::QuotaExhausted),
-            (403, r#"{"code":"permission-denied","error":"Your newly created team doesn't have any credits or licenses yet."}"#, C::QuotaExhausted),
+            (400, r#"{"error":"Incorrect API key provided: xa***"}"#, C::Auth),
             (403, r#"{"error":"You cannot access this model."}"#, C::Forbidden),
-            (403, r#"{"error":{"code":403,"message":"flagged","metadata":{"reasons":["violence"]}}}"#, C::ContentFilter),
-            (403, r#"{"error":{"message":"This model's maximum context length is 4096 tokens."}}"#, C::ContextLength),
-            (402, r#"{"error":{"message":"Insufficient Balance","code":"invalid_request_error"}}"#, C::QuotaExhausted),
-            (412, r#"{"error":{"code":"PRECONDITION_FAILED","message":"Account is suspended"}}"#, C::QuotaExhausted),
-            (429, r#"{"error":{"message":"…","type":"insufficient_quota","code":"insufficient_quota"}}"#, C::QuotaExhausted),
-            (429, r#"{"error":{"message":"Limit 8000, Used 4437. Please try again in 11s. Upgrade at https://x/settings/billing","type":"tokens"}}"#, C::RateLimited),
-            (429, r#"{"error":{"message":"on tokens per day (TPD): Limit 200000. Please try again in 29m32s.","type":"tokens"}}"#, C::QuotaExhausted),
-            (429, r#"{"message":"Tokens per minute limit exceeded","type":"too_many_tokens_error","param":"quota","code":"token_quota_exceeded"}"#, C::RateLimited),
-            (429, r#"{"error":{"message":"Request too large for gpt: Limit 30000, Requested 30601","type":"tokens"}}"#, C::ContextLength),
-            (413, r#"{"error":{"message":"Request too large for model","code":"rate_limit_exceeded"}}"#, C::ContextLength),
+            (403, r#"{"error":{"message":"flagged","metadata":{"reasons":["violence"]}}}"#, C::ContentFilter),
+            (
+                403,
+                r#"{"error":{"message":"This model's maximum context length is 4096 tokens."}}"#,
+                C::ContextLength,
+            ),
+            (
+                429,
+                r#"{"error":{"message":"Upgrade at https://x/settings/billing","type":"tokens"}}"#,
+                C::RateLimited,
+            ),
+            (429, r#"{"message":"Tokens per minute limit exceeded","param":"quota"}"#, C::RateLimited),
             (413, "", C::ContextLength),
-            (400, r#"{"error":{"message":"Tool call validation failed","code":"tool_use_failed"}}"#, C::Malformed),
-            (400, r#"{"error":"The model has crashed without additional information."}"#, C::Malformed),
-            (400, r#"{"error":{"message":"the upstream provider returned an error","type":"invalid_request_error"}}"#, C::Server),
-            (400, r#"{"error":{"message":"The requested model 'x' is not supported by any provider you have enabled.","code":"model_not_supported"}}"#, C::NotFound),
-            (400, r#"{"error":{"message":"Unsupported parameter: 'temperature' is not supported with this model.","code":null}}"#, C::Unsupported),
             (400, r#"{"error":{"message":"messages must not be empty"}}"#, C::BadRequest),
-            (400, r#"{"error":{"message":"content_policy_violation","code":"content_policy_violation"}}"#, C::ContentFilter),
             (503, r#"{"error":{"message":"The model is overloaded. Rate limit soon."}}"#, C::Server),
-            (529, r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#, C::Server),
             (502, "<html><title>invalid api key, rate limit</title></html>", C::Server),
-            (403, "<!doctype html><title>Attention Required! maximum context length</title>", C::Forbidden),
+            (403, "<!doctype html><title>maximum context length</title>", C::Forbidden),
             (200, r#"{"error":{"message":"Rate limit exceeded","code":429}}"#, C::RateLimited),
             (404, "", C::NotFound),
         ];
@@ -262,21 +325,31 @@ mod tests {
 
     #[test]
     fn google_says_quota_for_a_minute_too() {
-        let body = |id: &str| format!(r#"{{"error":{{"code":429,"message":"You exceeded your current quota, please check your plan and billing details.","status":"RESOURCE_EXHAUSTED","details":[{{"violations":[{{"quotaId":"{id}"}}]}},{{"retryDelay":"34s"}}]}}}}"#);
+        let body = |id: &str| {
+            format!(
+                r#"{{"error":{{"code":429,"message":"You exceeded your current quota, please check your plan and billing details.","status":"RESOURCE_EXHAUSTED","details":[{{"violations":[{{"quotaId":"{id}"}}]}},{{"retryDelay":"34s"}}]}}}}"#
+            )
+        };
         assert_eq!(class(429, &body("GenerateRequestsPerMinutePerProjectPerModel-FreeTier")), C::RateLimited);
         assert_eq!(class(429, &body("GenerateRequestsPerDayPerProjectPerModel-FreeTier")), C::QuotaExhausted);
     }
 
     #[test]
     fn a_limit_of_zero_is_no_allowance() {
-        let headers = [("x-ratelimit-limit-req-minute".parse().unwrap(), "0".parse().unwrap())].into_iter().collect();
+        let headers =
+            [("x-ratelimit-limit-req-minute".parse().unwrap(), "0".parse().unwrap())].into_iter().collect();
         let failure = classify(429, &headers, br#"{"message":"Rate limit exceeded"}"#, Timestamp::UNIX_EPOCH);
         assert_eq!(failure.class, C::QuotaExhausted);
     }
 
     #[test]
     fn details_are_kept_and_keys_are_not() {
-        let failure = classify(401, &HeaderMap::new(), br#"{"error":{"message":"Incorrect API key: sk-abc****xyz"}}"#, Timestamp::UNIX_EPOCH);
+        let failure = classify(
+            401,
+            &HeaderMap::new(),
+            br#"{"error":{"message":"Incorrect API key: sk-abc****xyz"}}"#,
+            Timestamp::UNIX_EPOCH,
+        );
         assert!(!failure.message.contains("sk-abc"));
         let failure = classify(400, &HeaderMap::new(), br#"{"error":{"message":"Unsupported parameter: 'temperature' is not supported with this model."}}"#, Timestamp::UNIX_EPOCH);
         assert_eq!(failure.param.as_deref(), Some("temperature"));

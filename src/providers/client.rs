@@ -106,7 +106,11 @@ impl Client {
             return Err(refusal(response, call.key).await);
         }
         let reading = if is_event_stream(&response, call.request.stream) {
-            Reading::stream(response, wire.decoder(&target), Timers { started, idle: limits.idle, first_token, total })
+            Reading::stream(
+                response,
+                wire.decoder(&target),
+                Timers { started, idle: limits.idle, first_token, total },
+            )
         } else {
             let body = match timeout_at(total, bounded(response, MAX_BODY)).await {
                 Err(_) => return Err(silent(started, "no whole answer")),
@@ -186,10 +190,15 @@ impl Client {
 }
 
 fn headers(provider: &Provider, key: Option<&Secret>, stream: bool) -> Result<HeaderMap, Failure> {
-    let invalid = |what: &str| Failure::new(FailureClass::Auth, format!("{what} has characters that no header can carry"));
+    let invalid = |what: &str| {
+        Failure::new(FailureClass::Auth, format!("{what} has characters that no header can carry"))
+    };
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(ACCEPT, HeaderValue::from_static(if stream { "text/event-stream" } else { "application/json" }));
+    headers.insert(
+        ACCEPT,
+        HeaderValue::from_static(if stream { "text/event-stream" } else { "application/json" }),
+    );
     for (name, value) in &provider.headers {
         let name: HeaderName = name.parse().map_err(|_| invalid("the name of a configured header"))?;
         headers.insert(name, value.parse().map_err(|_| invalid("a configured header"))?);
@@ -232,7 +241,10 @@ async fn bounded(mut response: Response, most: usize) -> Result<Vec<u8>, Failure
     loop {
         match response.chunk().await {
             Ok(Some(bytes)) if body.len() + bytes.len() > most => {
-                return Err(Failure::new(FailureClass::Malformed, format!("the answer is larger than {} MiB", most >> 20)));
+                return Err(Failure::new(
+                    FailureClass::Malformed,
+                    format!("the answer is larger than {} MiB", most >> 20),
+                ));
             }
             Ok(Some(bytes)) => body.extend_from_slice(&bytes),
             Ok(None) => return Ok(body),
@@ -267,7 +279,11 @@ pub(super) fn silent(started: Instant, what: &str) -> Failure {
 /// `10s`, `0.5s`.
 pub(super) fn seconds(span: Duration) -> String {
     let tenths = (span.as_millis() + 50) / 100;
-    if tenths.is_multiple_of(10) { format!("{}s", tenths / 10) } else { format!("{}.{}s", tenths / 10, tenths % 10) }
+    if tenths.is_multiple_of(10) {
+        format!("{}s", tenths / 10)
+    } else {
+        format!("{}.{}s", tenths / 10, tenths % 10)
+    }
 }
 
 /// The innermost cause says most; the layers of the client above it say nothing to a user.
@@ -296,7 +312,9 @@ mod tests {
 
     #[test]
     fn loopback_is_recognised() {
-        for url in ["http://127.0.0.1:1/v1", "http://localhost:11434", "http://[::1]:8000/v1", "http://127.9.9.9"] {
+        for url in
+            ["http://127.0.0.1:1/v1", "http://localhost:11434", "http://[::1]:8000/v1", "http://127.9.9.9"]
+        {
             assert!(is_loopback(url), "{url}");
         }
         for url in ["https://api.groq.com/openai/v1", "http://10.0.0.1:8000", "http://localhost.evil.com"] {

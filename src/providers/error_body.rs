@@ -123,14 +123,20 @@ fn refused_field(error: &Value) -> Option<String> {
 /// Whether a body is a web page, whatever it is labelled as.
 pub(super) fn looks_like_html(bytes: &[u8]) -> bool {
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(512)]).trim_start().to_ascii_lowercase();
-    head.starts_with("<!doctype") || head.starts_with("<html") || head.starts_with("<head") || head.contains("<html")
+    head.starts_with("<!doctype")
+        || head.starts_with("<html")
+        || head.starts_with("<head")
+        || head.contains("<html")
 }
 
 fn html_title(bytes: &[u8]) -> String {
     let page = String::from_utf8_lossy(&bytes[..bytes.len().min(8192)]);
-    let title = page.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>")).map(|(title, _)| title);
+    let title =
+        page.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>")).map(|(title, _)| title);
     match title {
-        Some(title) if !title.trim().is_empty() => format!("a web page instead of an answer: {}", one_line(title)),
+        Some(title) if !title.trim().is_empty() => {
+            format!("a web page instead of an answer: {}", one_line(title))
+        }
         _ => "a web page instead of an answer".into(),
     }
 }
@@ -169,9 +175,21 @@ mod tests {
             (r#"{"object":"error","message":"m","type":"t","code":"1300"}"#, "m", "1300"),
             (r#"{"detail":"m"}"#, "m", ""),
             (r#"{"title":"Insufficient credit","detail":"m","status":402}"#, "m", "insufficient_credit"),
-            (r#"{"code":403,"reason":"NOT_ENOUGH_BALANCE","message":"m","metadata":{}}"#, "m", "not_enough_balance"),
-            (r#"{"type":"error","error":{"type":"overloaded_error","message":"m"}}"#, "m", "overloaded_error"),
-            (r#"[{"error":{"code":429,"message":"m","status":"RESOURCE_EXHAUSTED"}}]"#, "m", "resource_exhausted"),
+            (
+                r#"{"code":403,"reason":"NOT_ENOUGH_BALANCE","message":"m","metadata":{}}"#,
+                "m",
+                "not_enough_balance",
+            ),
+            (
+                r#"{"type":"error","error":{"type":"overloaded_error","message":"m"}}"#,
+                "m",
+                "overloaded_error",
+            ),
+            (
+                r#"[{"error":{"code":429,"message":"m","status":"RESOURCE_EXHAUSTED"}}]"#,
+                "m",
+                "resource_exhausted",
+            ),
             (r#"{"error":{"message":"m","metadata":{"raw":"r","error_type":"server"}}}"#, "m: r", "server"),
         ];
         for (body, message, code) in cases {

@@ -68,11 +68,7 @@ impl Reading {
     }
 
     /// An answer that comes as server-sent events.
-    pub(super) fn stream(
-        response: Response,
-        decoder: Box<dyn EventDecoder>,
-        timers: Timers,
-    ) -> Self {
+    pub(super) fn stream(response: Response, decoder: Box<dyn EventDecoder>, timers: Timers) -> Self {
         let Timers { started, idle, first_token, total } = timers;
         let source = Source {
             response,

@@ -59,7 +59,10 @@ fn moment(value: &str, now: Timestamp) -> Option<Duration> {
         if number <= 1e9 {
             return seconds(number);
         }
-        #[expect(clippy::cast_possible_truncation, reason = "a float that is out of range saturates, and is refused")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a float that is out of range saturates, and is refused"
+        )]
         let at = Timestamp::from_millisecond(millis as i64).ok()?;
         return Some(until(at, now));
     }
@@ -69,7 +72,9 @@ fn moment(value: &str, now: Timestamp) -> Option<Duration> {
 /// The IETF draft: `"api";r=0;t=55`, `t` in seconds; it counts only when nothing remains.
 fn ietf_ratelimit(value: &str) -> Option<Duration> {
     let field = |name: &str| {
-        value.split(';').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('=')?.parse::<f64>().ok())
+        value
+            .split(';')
+            .find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('=')?.parse::<f64>().ok())
     };
     if field("r")? > 0.0 {
         return None;
@@ -97,7 +102,13 @@ fn in_message(message: &str) -> Option<Duration> {
         let word = word.trim_end_matches(['.', ',', ';', ')', '!']);
         if let Ok(number) = word.parse::<f64>() {
             let unit = rest.split_whitespace().nth(1).unwrap_or("s");
-            let scale = if unit.starts_with("min") { 60.0 } else if unit.starts_with("hour") { 3600.0 } else { 1.0 };
+            let scale = if unit.starts_with("min") {
+                60.0
+            } else if unit.starts_with("hour") {
+                3600.0
+            } else {
+                1.0
+            };
             return seconds(number * scale);
         }
         go_duration(word)
@@ -114,7 +125,8 @@ pub fn go_duration(text: &str) -> Option<Duration> {
     while !rest.is_empty() {
         let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
         let number: f64 = rest[..digits].parse().ok()?;
-        let unit_end = rest[digits..].find(|c: char| c.is_ascii_digit()).map_or(rest.len(), |end| digits + end);
+        let unit_end =
+            rest[digits..].find(|c: char| c.is_ascii_digit()).map_or(rest.len(), |end| digits + end);
         total += number
             * match &rest[digits..unit_end] {
                 "ns" => 1e-9,
@@ -150,7 +162,8 @@ mod tests {
     }
 
     fn from_headers(headers: &[(&'static str, &str)]) -> Option<Duration> {
-        let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+        let headers =
+            headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
         reset(&headers, &Value::Null, "", now())
     }
 
@@ -181,10 +194,19 @@ mod tests {
         let cases = [
             ("x-ratelimit-remaining-tokens-minute", "x-ratelimit-reset-tokens-minute", "11.5", 11_500),
             ("x-ratelimit-remaining", "x-ratelimit-reset", "1795348810000", 10_000),
-            ("anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset", "2026-11-22T12:00:07Z", 7000),
+            (
+                "anthropic-ratelimit-requests-remaining",
+                "anthropic-ratelimit-requests-reset",
+                "2026-11-22T12:00:07Z",
+                7000,
+            ),
         ];
         for (remaining, reset, value, ms) in cases {
-            assert_eq!(from_headers(&[(remaining, "0"), (reset, value)]), Some(Duration::from_millis(ms)), "{reset}");
+            assert_eq!(
+                from_headers(&[(remaining, "0"), (reset, value)]),
+                Some(Duration::from_millis(ms)),
+                "{reset}"
+            );
             assert_eq!(from_headers(&[(remaining, "1"), (reset, value)]), None, "{reset}");
         }
         assert_eq!(from_headers(&[("ratelimit", "\"api\";r=0;t=55")]), Some(Duration::from_secs(55)));

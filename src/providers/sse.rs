@@ -93,7 +93,11 @@ impl SseDecoder {
             match std::mem::take(&mut self.data) {
                 Data::None => self.name.clear(),
                 Data::Line { start, end } => {
-                    return Ok(Some(SseEvent { name: &self.name, data: &self.buffer[start..end], id: &self.id }));
+                    return Ok(Some(SseEvent {
+                        name: &self.name,
+                        data: &self.buffer[start..end],
+                        id: &self.id,
+                    }));
                 }
                 Data::Joined => {
                     return Ok(Some(SseEvent { name: &self.name, data: &self.joined, id: &self.id }));

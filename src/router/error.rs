@@ -1,7 +1,7 @@
 //! When a request got no whole answer.
 
-use super::plan::{SkipReason, Skipped};
 use super::Attempt;
+use super::plan::{SkipReason, Skipped};
 use crate::chat::Answer;
 
 /// No whole answer.

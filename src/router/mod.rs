@@ -115,9 +115,9 @@ impl<U: Upstream> Router<U> {
                 }
                 Ended::Failed(failure) => failure,
             };
-            let verdict = self.decide(&candidate, &walk, &failure);
-            self.move_on(&mut walk, attempt, &verdict, &failure, deadline, delivery).await;
-            if Instant::now() >= deadline {
+            let wait = self.settle(&candidate, &mut walk, attempt, &failure, delivery);
+            // The deadline may come first; then nobody is asked any more.
+            if timeout_at(deadline, sleep(wait)).await.is_err() || Instant::now() >= deadline {
                 break;
             }
         }
@@ -142,27 +142,27 @@ impl<U: Upstream> Router<U> {
         verdict
     }
 
-    async fn move_on<D: Delivery>(
+    /// Draws the consequences of a failed attempt, and says how long to wait before the next one.
+    fn settle<D: Delivery>(
         &self,
+        candidate: &Candidate,
         walk: &mut Walk,
         mut attempt: Attempt,
-        verdict: &Verdict,
         failure: &Failure,
-        deadline: Instant,
         delivery: &mut D,
-    ) {
+    ) -> Duration {
+        let verdict = self.decide(candidate, walk, failure);
         if let Verdict::Next { rest, .. } = verdict {
-            attempt.rest = Some(*rest).filter(|rest| !rest.is_zero());
+            attempt.rest = Some(rest).filter(|rest| !rest.is_zero());
         }
         delivery.notice(&Notice::Failed(&attempt));
-        let model = attempt.model.to_string();
         walk.attempts.push(attempt);
-        let wait = walk.advance(verdict, failure);
-        if !wait.is_zero() && walk.candidate().is_some() {
-            delivery.notice(&Notice::Waiting { model, span: wait });
-            // The deadline may come first; the loop looks at it afterwards.
-            let _elapsed = timeout_at(deadline, sleep(wait)).await;
+        let wait = walk.advance(&verdict, failure);
+        if wait.is_zero() || walk.candidate().is_none() {
+            return Duration::ZERO;
         }
+        delivery.notice(&Notice::Waiting { model: candidate.model_id().to_string(), span: wait });
+        wait
     }
 }
 

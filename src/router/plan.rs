@@ -53,7 +53,8 @@ pub fn plan(route: &Route, request: &ChatRequest, health: &Snapshot) -> Plan {
     let tokens = request_tokens(request);
     let mut plan = Plan::default();
     for stop in &route.stops {
-        let keys: Vec<_> = if stop.keys.is_empty() { vec![None] } else { stop.keys.iter().cloned().map(Some).collect() };
+        let keys: Vec<_> =
+            if stop.keys.is_empty() { vec![None] } else { stop.keys.iter().cloned().map(Some).collect() };
         for key in keys {
             let candidate = Candidate { provider: stop.provider.clone(), model: stop.model.clone(), key };
             match skip_reason(&candidate, &needs, tokens, health) {
@@ -86,7 +87,10 @@ fn is_able(candidate: &Candidate, need: Need) -> bool {
 /// to say.
 fn request_tokens(request: &ChatRequest) -> u64 {
     let messages: u64 = request.messages.iter().map(estimate_message_tokens).sum();
-    let tools: u64 =
-        request.tools.iter().map(|tool| estimate_tokens(&tool.description) + estimate_tokens(&tool.parameters.to_string())).sum();
+    let tools: u64 = request
+        .tools
+        .iter()
+        .map(|tool| estimate_tokens(&tool.description) + estimate_tokens(&tool.parameters.to_string()))
+        .sum();
     (messages + tools) * 3 / 4
 }

@@ -5,7 +5,8 @@ use tokio::time::Instant;
 
 use super::{Ask, Attempt, Candidate, Delivery, Notice, Observer, RequestTag, Upstream};
 use crate::chat::{
-    Answer, Event, Failure, FailureClass, FinishReason, Format, UsageSource, estimate_message_tokens, estimate_tokens,
+    Answer, Event, Failure, FailureClass, FinishReason, Format, UsageSource, estimate_message_tokens,
+    estimate_tokens,
 };
 use crate::providers::client::{Call, EventStream};
 
@@ -133,18 +134,29 @@ impl<'a> Attempting<'a> {
     /// Whether the answer that ended well is one.
     fn check(&self) -> Result<(), Failure> {
         let Some(reason) = self.answer.finish else {
-            return Err(Failure::new(FailureClass::Malformed, "the stream ended without saying that the answer is whole"));
+            return Err(Failure::new(
+                FailureClass::Malformed,
+                "the stream ended without saying that the answer is whole",
+            ));
         };
         if self.answer.is_empty() {
             return Err(match reason {
-                FinishReason::ContentFilter => Failure::new(FailureClass::ContentFilter, "the provider's filter held the answer back"),
-                FinishReason::Length => Failure::new(FailureClass::Malformed, "the output limit was reached before any answer"),
-                FinishReason::Stop | FinishReason::ToolCalls => Failure::new(FailureClass::Malformed, "an empty answer"),
+                FinishReason::ContentFilter => {
+                    Failure::new(FailureClass::ContentFilter, "the provider's filter held the answer back")
+                }
+                FinishReason::Length => {
+                    Failure::new(FailureClass::Malformed, "the output limit was reached before any answer")
+                }
+                FinishReason::Stop | FinishReason::ToolCalls => {
+                    Failure::new(FailureClass::Malformed, "an empty answer")
+                }
             });
         }
-        if let (Format::Schema(schema), true) = (&self.ask.request.format, self.answer.tool_calls.is_empty()) {
+        if let (Format::Schema(schema), true) = (&self.ask.request.format, self.answer.tool_calls.is_empty())
+        {
             schema.check(&self.answer.text).map_err(|error| {
-                let cut = if reason == FinishReason::Length { " (it was cut at the output limit)" } else { "" };
+                let cut =
+                    if reason == FinishReason::Length { " (it was cut at the output limit)" } else { "" };
                 Failure::new(FailureClass::Malformed, format!("{error}{cut}"))
             })?;
         }
@@ -158,7 +170,11 @@ impl<'a> Attempting<'a> {
             failure.class = FailureClass::BrokenStream;
             failure.reset = None;
         }
-        if delivered { Ended::Broken(std::mem::take(&mut self.answer), failure) } else { Ended::Failed(failure) }
+        if delivered {
+            Ended::Broken(std::mem::take(&mut self.answer), failure)
+        } else {
+            Ended::Failed(failure)
+        }
     }
 
     /// Settles what the attempt took, and reports it.
@@ -187,8 +203,10 @@ impl<'a> Attempting<'a> {
         if attempt.usage.is_reported() {
             attempt.usage_source = UsageSource::Provider;
         } else if !self.answer.is_empty() {
-            let calls: u64 = self.answer.tool_calls.iter().map(|call| estimate_tokens(&call.arguments) + 8).sum();
-            attempt.usage.input_tokens = Some(self.ask.request.messages.iter().map(estimate_message_tokens).sum());
+            let calls: u64 =
+                self.answer.tool_calls.iter().map(|call| estimate_tokens(&call.arguments) + 8).sum();
+            attempt.usage.input_tokens =
+                Some(self.ask.request.messages.iter().map(estimate_message_tokens).sum());
             attempt.usage.output_tokens =
                 Some(estimate_tokens(&self.answer.text) + estimate_tokens(&self.answer.reasoning) + calls);
             attempt.usage_source = UsageSource::Estimated;

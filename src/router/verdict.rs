@@ -6,8 +6,15 @@ use std::time::Duration;
 use crate::chat::{Failure, FailureClass};
 
 /// Parameters that an answer does not hang on: a provider that refuses one is asked again without it.
-const DROPPABLE: &[&str] =
-    &["temperature", "top_p", "seed", "reasoning_effort", "parallel_tool_calls", "stream_options", "max_tokens"];
+const DROPPABLE: &[&str] = &[
+    "temperature",
+    "top_p",
+    "seed",
+    "reasoning_effort",
+    "parallel_tool_calls",
+    "stream_options",
+    "max_tokens",
+];
 
 /// The rest of a key or model where the provider named no time.
 const QUOTA_REST: Duration = Duration::from_mins(15);
@@ -81,7 +88,9 @@ pub(super) fn verdict(failure: &Failure, history: History) -> Verdict {
         FailureClass::Auth => next(Scope::Key, KEY_REST),
         FailureClass::Forbidden => next(Scope::KeyModel, FORBIDDEN_REST),
         FailureClass::Server | FailureClass::Malformed => {
-            let pause = failure.reset.unwrap_or_else(|| Duration::from_millis(100).mul_f64(1.0 + 2.0 * history.jitter));
+            let pause = failure
+                .reset
+                .unwrap_or_else(|| Duration::from_millis(100).mul_f64(1.0 + 2.0 * history.jitter));
             if history.repeats == 0 && pause <= history.patience {
                 Verdict::Again(pause)
             } else {
@@ -90,7 +99,9 @@ pub(super) fn verdict(failure: &Failure, history: History) -> Verdict {
         }
         // What went silent is never asked twice.
         FailureClass::Timeout => next(Scope::Model, SERVER_REST),
-        FailureClass::Unreachable if failure.stale_connection && history.repeats == 0 => Verdict::Again(Duration::ZERO),
+        FailureClass::Unreachable if failure.stale_connection && history.repeats == 0 => {
+            Verdict::Again(Duration::ZERO)
+        }
         FailureClass::Unreachable => next(Scope::Provider, SERVER_REST),
         // Something of it was lost before it was delivered: elsewhere it may come whole.
         FailureClass::BrokenStream => next(Scope::Model, SERVER_REST),
@@ -100,7 +111,9 @@ pub(super) fn verdict(failure: &Failure, history: History) -> Verdict {
         },
         FailureClass::NotFound => next(Scope::Model, MODEL_REST),
         FailureClass::Unsupported => match &failure.param {
-            Some(param) if DROPPABLE.contains(&param.as_str()) && history.repeats < 3 => Verdict::Without(param.clone()),
+            Some(param) if DROPPABLE.contains(&param.as_str()) && history.repeats < 3 => {
+                Verdict::Without(param.clone())
+            }
             _ => next(Scope::Model, Duration::ZERO),
         },
         // The request was translated for this provider; another one, asked in other words, may take it.
@@ -142,11 +155,17 @@ mod tests {
         let throttled = |reset| Failure { reset, ..failure(C::RateLimited) };
         assert_eq!(verdict(&throttled(Some(2 * SECOND)), fresh()), Verdict::Again(2 * SECOND));
         let again = History { repeats: 1, ..fresh() };
-        assert_eq!(verdict(&throttled(Some(SECOND)), again), Verdict::Next { scope: Scope::KeyModel, rest: SECOND });
+        assert_eq!(
+            verdict(&throttled(Some(SECOND)), again),
+            Verdict::Next { scope: Scope::KeyModel, rest: SECOND }
+        );
         let far = Verdict::Next { scope: Scope::KeyModel, rest: 47 * SECOND };
         assert_eq!(verdict(&throttled(Some(47 * SECOND)), fresh()), far);
         let fifth = History { throttled: 4, jitter: 1.0, ..fresh() };
-        assert_eq!(verdict(&throttled(None), fifth), Verdict::Next { scope: Scope::KeyModel, rest: 16 * SECOND });
+        assert_eq!(
+            verdict(&throttled(None), fifth),
+            Verdict::Next { scope: Scope::KeyModel, rest: 16 * SECOND }
+        );
     }
 
     #[test]
@@ -157,7 +176,10 @@ mod tests {
         let hurried = History { patience: Duration::ZERO, ..fresh() };
         assert!(matches!(verdict(&failure(C::Server), hurried), Verdict::Next { .. }));
         assert!(matches!(verdict(&failure(C::Timeout), fresh()), Verdict::Next { scope: Scope::Model, .. }));
-        assert!(matches!(verdict(&failure(C::Unreachable), fresh()), Verdict::Next { scope: Scope::Provider, .. }));
+        assert!(matches!(
+            verdict(&failure(C::Unreachable), fresh()),
+            Verdict::Next { scope: Scope::Provider, .. }
+        ));
         let stale = Failure { stale_connection: true, ..failure(C::Unreachable) };
         assert_eq!(verdict(&stale, fresh()), Verdict::Again(Duration::ZERO));
     }

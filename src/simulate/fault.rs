@@ -9,7 +9,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 /// How long `stall` holds a silent connection open when it is not told.
-const STALL_HOLD: Duration = Duration::from_secs(120);
+const STALL_HOLD: Duration = Duration::from_mins(2);
 
 /// One way in which a provider can let its client down.
 #[derive(Clone, Debug, PartialEq, Eq)]

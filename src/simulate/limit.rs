@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 /// The width of the sliding window.
-const WINDOW: Duration = Duration::from_secs(60);
+const WINDOW: Duration = Duration::from_mins(1);
 
 /// What a stand-in allows; `None` is no limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

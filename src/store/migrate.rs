@@ -21,14 +21,20 @@ pub(super) fn migrate(
     // Another process may have done it while we waited.
     let applied = version(connection)?;
     if applied > spec.migrations.len() {
-        return Err("it was written by a newer version of aigw; update aigw, or name another AIGW_DATA_DIR".into());
+        return Err(
+            "it was written by a newer version of aigw; update aigw, or name another AIGW_DATA_DIR".into()
+        );
     }
     let apply = || -> rusqlite::Result<()> {
         let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
         for migration in &spec.migrations[applied..] {
             transaction.execute_batch(migration)?;
         }
-        transaction.pragma_update(None, "user_version", i64::try_from(spec.migrations.len()).unwrap_or(i64::MAX))?;
+        transaction.pragma_update(
+            None,
+            "user_version",
+            i64::try_from(spec.migrations.len()).unwrap_or(i64::MAX),
+        )?;
         transaction.commit()
     };
     apply().map_err(|error| explain(&error))

@@ -32,7 +32,9 @@ impl Writer {
     pub(super) fn start(path: PathBuf, spec: FileSpec) -> Self {
         let (queue, jobs) = channel();
         // Without a thread the queue is closed, and `flush` says so.
-        let _started = std::thread::Builder::new().name(format!("store {}", spec.name)).spawn(move || run(&path, &spec, &jobs));
+        let _started = std::thread::Builder::new()
+            .name(format!("store {}", spec.name))
+            .spawn(move || run(&path, &spec, &jobs));
         Self { queue: Mutex::new(queue) }
     }
 
@@ -48,7 +50,9 @@ impl Writer {
             Err(std::sync::mpsc::RecvTimeoutError::Timeout) => {
                 Err(format!("it is still locked or slow after {} s", patience.as_secs()))
             }
-            Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => Err("its writer thread could not be started".into()),
+            Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => {
+                Err("its writer thread could not be started".into())
+            }
         }
     }
 
@@ -71,10 +75,10 @@ fn run(path: &Path, spec: &FileSpec, jobs: &Receiver<Message>) {
                 Message::Flush(done) => flushes.push(done),
             }
         }
-        if !batch.is_empty() {
-            if let Err(error) = write(&mut connection, path, spec, batch) {
-                problem.get_or_insert(error);
-            }
+        if !batch.is_empty()
+            && let Err(error) = write(&mut connection, path, spec, batch)
+        {
+            problem.get_or_insert(error);
         }
         for done in flushes {
             // Whoever asked may have lost patience.
@@ -84,7 +88,12 @@ fn run(path: &Path, spec: &FileSpec, jobs: &Receiver<Message>) {
 }
 
 /// Writes a batch as one transaction. A job that fails is undone alone.
-fn write(connection: &mut Option<Connection>, path: &Path, spec: &FileSpec, batch: Vec<Job>) -> Result<(), String> {
+fn write(
+    connection: &mut Option<Connection>,
+    path: &Path,
+    spec: &FileSpec,
+    batch: Vec<Job>,
+) -> Result<(), String> {
     let connection = match connection {
         Some(connection) => connection,
         None => connection.insert(open(path, spec)?),

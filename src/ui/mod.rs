@@ -43,7 +43,8 @@ pub struct UiSettings {
 impl Ui {
     /// Looks at the streams once.
     pub fn new(settings: UiSettings) -> Self {
-        let (stdout_is_terminal, stderr_is_terminal) = (io::stdout().is_terminal(), io::stderr().is_terminal());
+        let (stdout_is_terminal, stderr_is_terminal) =
+            (io::stdout().is_terminal(), io::stderr().is_terminal());
         let color = |is_terminal: bool| match settings.color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
@@ -140,7 +141,8 @@ impl Ui {
     /// One write, so that lines of several threads do not mix. A closed stderr is nobody's problem.
     fn say(&self, role: Role, label: &str, text: &str) {
         let label = style::paint(role, label, self.stderr_color && !label.is_empty());
-        let text = if label.is_empty() { style::paint(role, &safe(text), self.stderr_color) } else { safe(text) };
+        let text =
+            if label.is_empty() { style::paint(role, &safe(text), self.stderr_color) } else { safe(text) };
         let _closed = writeln!(io::stderr().lock(), "{label}{text}");
     }
 }

@@ -39,7 +39,11 @@ impl Table {
     pub(super) fn render(&self, to_terminal: bool) -> String {
         let mut table = comfy_table::Table::new();
         table.load_style(presets::NOTHING);
-        table.set_content_arrangement(if to_terminal { ContentArrangement::Dynamic } else { ContentArrangement::Disabled });
+        table.set_content_arrangement(if to_terminal {
+            ContentArrangement::Dynamic
+        } else {
+            ContentArrangement::Disabled
+        });
         table.set_header(self.header.iter().map(|name| name.to_uppercase()));
         table.add_rows(&self.rows);
         for column in &self.right {
@@ -47,7 +51,12 @@ impl Table {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
-        // No trailing blanks, and no blank before the first column.
-        table.lines().map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(&line).trim_end())).collect()
+        let mut text = String::new();
+        for line in table.lines() {
+            // No trailing blanks, and no blank before the first column.
+            text.push_str(line.strip_prefix(' ').unwrap_or(&line).trim_end());
+            text.push('\n');
+        }
+        text
     }
 }

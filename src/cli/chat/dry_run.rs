@@ -19,7 +19,11 @@ pub(super) fn show(context: &Context, route: &Route, request: &ChatRequest) -> R
     let encoded = encode(first, request)?;
     let body: Value = serde_json::from_slice(&encoded.body).unwrap_or_default();
     if context.global.output() != Output::Text {
-        return json::object(&context.ui, context.global.output(), &report(route, &plan, first, &encoded, &body));
+        return json::object(
+            &context.ui,
+            context.global.output(),
+            &report(route, &plan, first, &encoded, &body),
+        );
     }
     let ui = &context.ui;
     ui.line(&format!("route {}", route.name))?;
@@ -45,9 +49,7 @@ fn encode(candidate: &Candidate, request: &ChatRequest) -> Result<Encoded, Comma
 }
 
 fn report(route: &Route, plan: &Plan, first: &Candidate, encoded: &Encoded, body: &Value) -> Value {
-    let shown = |candidate: &Candidate| {
-        json!({"provider": candidate.provider.id, "model": candidate.model.id, "key": candidate.fingerprint()})
-    };
+    let shown = |candidate: &Candidate| json!({"provider": candidate.provider.id, "model": candidate.model.id, "key": candidate.fingerprint()});
     let skipped = plan.skipped.iter().map(|skipped| {
         let mut value = shown(&skipped.candidate);
         value["reason"] = json!(reason(&skipped.reason));

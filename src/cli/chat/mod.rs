@@ -94,7 +94,11 @@ async fn request(args: &ChatArgs, context: &Context) -> Result<ChatRequest, Comm
     Ok(ChatRequest {
         messages: prompt::messages(args, &context.ui).await?,
         format,
-        sampling: Sampling { temperature: args.temperature, max_tokens: args.max_tokens, ..Sampling::default() },
+        sampling: Sampling {
+            temperature: args.temperature,
+            max_tokens: args.max_tokens,
+            ..Sampling::default()
+        },
         stream: !args.no_stream,
         ..ChatRequest::default()
     })
@@ -105,10 +109,13 @@ fn schema(text: &str) -> Result<Schema, CommandError> {
         ("--schema", text.to_owned())
     } else {
         let read = std::fs::read_to_string(text);
-        (text, read.map_err(|error| CommandError::usage(format!("--schema {text}: cannot read it: {error}")))?)
+        (
+            text,
+            read.map_err(|error| CommandError::usage(format!("--schema {text}: cannot read it: {error}")))?,
+        )
     };
-    let value: Value =
-        serde_json::from_str(&json).map_err(|error| CommandError::usage(format!("{name}: not JSON: {error}")))?;
+    let value: Value = serde_json::from_str(&json)
+        .map_err(|error| CommandError::usage(format!("{name}: not JSON: {error}")))?;
     Schema::new(value).map_err(|error| CommandError::usage(format!("{name}: {error}")))
 }
 
@@ -142,9 +149,10 @@ fn conclude(
             ui.warn("the answer was cut at the output limit (--max-tokens sets it)");
             Ok(())
         }
-        Some(FinishReason::ContentFilter) => {
-            Err(CommandError::new(Exit::Cut, "the provider's content filter ended the answer before it was whole"))
-        }
+        Some(FinishReason::ContentFilter) => Err(CommandError::new(
+            Exit::Cut,
+            "the provider's content filter ended the answer before it was whole",
+        )),
         Some(FinishReason::Stop | FinishReason::ToolCalls) | None => Ok(()),
     }
 }
@@ -173,10 +181,15 @@ fn who_answered(app: &App, completion: &Completion) -> Option<String> {
 fn took(completion: &Completion) -> String {
     let tokens = |count: Option<u64>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
     let (usage, last) = (&completion.usage, completion.attempts.last());
-    let cost = last.and_then(|attempt| attempt.cost_usd).map(|cost| format!(", ${cost:.6}")).unwrap_or_default();
+    let cost =
+        last.and_then(|attempt| attempt.cost_usd).map(|cost| format!(", ${cost:.6}")).unwrap_or_default();
     let seconds = last.map_or(0.0, |attempt| attempt.latency.as_secs_f64());
     let model = last.map(|attempt| attempt.model.to_string()).unwrap_or_default();
-    format!("{model}: {} tokens in, {} out{cost}, {seconds:.1} s", tokens(usage.input_tokens), tokens(usage.output_tokens))
+    format!(
+        "{model}: {} tokens in, {} out{cost}, {seconds:.1} s",
+        tokens(usage.input_tokens),
+        tokens(usage.output_tokens)
+    )
 }
 
 /// The inside of the first code block, or the whole text if there is none.
@@ -200,13 +213,17 @@ fn extract(text: &str) -> &str {
 fn failure(error: &RouteError) -> CommandError {
     let attempts = error.attempts.iter().map(attempt_line);
     let failure = match &error.kind {
-        RouteErrorKind::NoCandidate if error.is_unable() => return unable_lines(&error.route, &error.skipped),
-        RouteErrorKind::NoCandidate => {
-            CommandError::new(Exit::NoAnswer, format!("nobody can be asked by the route `{}` now", error.route))
-                .details(error.skipped.iter().map(skipped_line))
+        RouteErrorKind::NoCandidate if error.is_unable() => {
+            return unable_lines(&error.route, &error.skipped);
         }
+        RouteErrorKind::NoCandidate => CommandError::new(
+            Exit::NoAnswer,
+            format!("nobody can be asked by the route `{}` now", error.route),
+        )
+        .details(error.skipped.iter().map(skipped_line)),
         RouteErrorKind::Exhausted => {
-            CommandError::new(Exit::NoAnswer, format!("no answer by the route `{}`", error.route)).details(attempts)
+            CommandError::new(Exit::NoAnswer, format!("no answer by the route `{}`", error.route))
+                .details(attempts)
         }
         RouteErrorKind::Broken(_) => {
             CommandError::new(Exit::Cut, "the answer broke off; what came is above").details(attempts)
@@ -214,9 +231,10 @@ fn failure(error: &RouteError) -> CommandError {
         // Why nobody was there any more is known where the writing failed.
         RouteErrorKind::Gone => return CommandError::new(Exit::Success, ""),
     };
-    let bad_key = error.attempts.iter().find(|attempt| {
-        attempt.failure.as_ref().is_some_and(|failure| failure.class == FailureClass::Auth)
-    });
+    let bad_key = error
+        .attempts
+        .iter()
+        .find(|attempt| attempt.failure.as_ref().is_some_and(|failure| failure.class == FailureClass::Auth));
     let failure = match bad_key {
         Some(attempt) => failure.hint(format!("check the key: `aigw auth login {0}` replaces it, `aigw provider show {0}` says where it comes from", attempt.model.provider)),
         None => failure,
@@ -302,7 +320,7 @@ mod tests {
     #[test]
     fn spans_for_people() {
         assert_eq!(people(Duration::from_millis(1500)), "2 s");
-        assert_eq!(people(Duration::from_secs(1800)), "30 min");
+        assert_eq!(people(Duration::from_mins(30)), "30 min");
         assert_eq!(people(Duration::from_hours(20)), "20 h");
     }
 }

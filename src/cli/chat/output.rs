@@ -34,7 +34,14 @@ pub(super) struct Screen<'a> {
 
 impl<'a> Screen<'a> {
     pub(super) fn new(ui: &'a Ui, manner: Manner) -> Self {
-        Self { ui, manner, spinner: Some(ui.spinner("asking")), filter: SafeText::default(), last: None, broken: None }
+        Self {
+            ui,
+            manner,
+            spinner: Some(ui.spinner("asking")),
+            filter: SafeText::default(),
+            last: None,
+            broken: None,
+        }
     }
 
     /// Ends the text with a line end if it has none, and says why writing failed if it did.
@@ -73,7 +80,9 @@ impl<'a> Screen<'a> {
             }
             (Manner::Text, Event::Text(text)) => self.text(text),
             (Manner::Events, Event::Text(text)) => self.event_line(&json!({"type": "text", "text": text})),
-            (Manner::Events, Event::Reasoning(text)) => self.event_line(&json!({"type": "reasoning", "text": text})),
+            (Manner::Events, Event::Reasoning(text)) => {
+                self.event_line(&json!({"type": "reasoning", "text": text}))
+            }
             (Manner::Events, Event::ToolCall(call)) => self.event_line(
                 &json!({"type": "tool_call", "id": call.id, "name": call.name, "arguments": call.arguments}),
             ),

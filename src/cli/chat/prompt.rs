@@ -23,7 +23,11 @@ pub(super) async fn messages(args: &ChatArgs, ui: &Ui) -> Result<Vec<Message>, C
     let words: Vec<&str> = args.words.iter().map(String::as_str).filter(|word| *word != "-").collect();
     let text = words.join(" ");
 
-    let wanted = if dash_word || dash_file || (text.is_empty() && args.file.is_empty()) { Wanted::Yes } else { Wanted::Perhaps };
+    let wanted = if dash_word || dash_file || (text.is_empty() && args.file.is_empty()) {
+        Wanted::Yes
+    } else {
+        Wanted::Perhaps
+    };
     let look = dash_word || dash_file || (!args.no_stdin && stdin::holds_data());
     let piped = if look { stdin::read(wanted, ui).await? } else { None };
 
@@ -44,7 +48,8 @@ pub(super) async fn messages(args: &ChatArgs, ui: &Ui) -> Result<Vec<Message>, C
         None => {}
     }
     if asked.trim().is_empty() && parts.is_empty() {
-        return Err(CommandError::usage("nothing to ask").hint("give some words, pipe something in, or both: `git diff | aigw chat explain this`"));
+        return Err(CommandError::usage("nothing to ask")
+            .hint("give some words, pipe something in, or both: `git diff | aigw chat explain this`"));
     }
     if !asked.trim().is_empty() {
         parts.push(Part::Text(asked));
@@ -77,14 +82,19 @@ fn read_file(path: &Path) -> Result<Vec<u8>, CommandError> {
 fn attachment(name: &str, bytes: Vec<u8>) -> Result<Part, CommandError> {
     if let Some(mime) = media_type(&bytes) {
         if bytes.len() > MAX_MEDIA {
-            return Err(CommandError::failed(format!("{name}: it is larger than {} MiB, which no provider takes", MAX_MEDIA >> 20)));
+            return Err(CommandError::failed(format!(
+                "{name}: it is larger than {} MiB, which no provider takes",
+                MAX_MEDIA >> 20
+            )));
         }
         let file_name = Path::new(name).file_name().map(|name| name.to_string_lossy().into_owned());
         let source = Source::Base64(STANDARD.encode(&bytes));
         return Ok(Part::Media(Media { mime: mime.to_owned(), name: file_name, source }));
     }
     let text = String::from_utf8(bytes).map_err(|_| {
-        CommandError::failed(format!("{name}: it is neither UTF-8 text nor a PNG, JPEG, GIF or WebP image nor a PDF"))
+        CommandError::failed(format!(
+            "{name}: it is neither UTF-8 text nor a PNG, JPEG, GIF or WebP image nor a PDF"
+        ))
     })?;
     Ok(Part::Text(format!("<file name=\"{name}\">\n{}\n</file>\n\n", text.trim_end_matches('\n'))))
 }
@@ -113,7 +123,9 @@ mod tests {
         assert_eq!(media_type(b"RIFF\0\0\0\0WEBPVP8 "), Some("image/webp"));
         assert_eq!(media_type(b"%PDF-1.7"), Some("application/pdf"));
         assert_eq!(media_type(b"plain"), None);
-        assert!(matches!(attachment("a.txt", b"hello\n".to_vec()), Ok(Part::Text(text)) if text.contains("a.txt") && text.contains("hello")));
+        assert!(
+            matches!(attachment("a.txt", b"hello\n".to_vec()), Ok(Part::Text(text)) if text.contains("a.txt") && text.contains("hello"))
+        );
         assert!(attachment("a.bin", vec![0xff, 0xfe, 0x00]).is_err());
     }
 }

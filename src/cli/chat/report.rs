@@ -137,7 +137,8 @@ fn usage(usage: &Usage, source: UsageSource) -> UsageReport {
 }
 
 fn call(call: &ToolCall) -> CallReport {
-    let arguments = serde_json::from_str(&call.arguments).unwrap_or_else(|_| Value::String(call.arguments.clone()));
+    let arguments =
+        serde_json::from_str(&call.arguments).unwrap_or_else(|_| Value::String(call.arguments.clone()));
     CallReport { id: call.id.clone(), name: call.name.clone(), arguments }
 }
 

@@ -51,26 +51,21 @@ pub(super) async fn read(wanted: Wanted, ui: &Ui) -> Result<Option<Vec<u8>>, Com
     let mut pieces = start();
     let started = Instant::now();
     let mut bytes = Vec::new();
-    let first = match timeout_at(started + SAY_AFTER, pieces.recv()).await {
-        Ok(first) => first,
-        Err(_) => {
-            if wanted == Wanted::Perhaps || !std::io::stdin().is_terminal() {
-                ui.note("waiting for stdin (-n does not look at it)");
-            }
-            let give_up = if wanted == Wanted::Yes { None } else { Some(started + GIVE_UP_AFTER) };
-            match give_up {
-                None => pieces.recv().await,
-                Some(limit) => match timeout_at(limit, pieces.recv()).await {
-                    Ok(first) => first,
-                    Err(_) => {
-                        ui.warn("nothing came on stdin for 3 s: going on without it (`-` waits, -n does not look)");
-                        return Ok(None);
-                    }
-                },
-            }
+    let mut next = if let Ok(first) = timeout_at(started + SAY_AFTER, pieces.recv()).await {
+        first
+    } else {
+        if !std::io::stdin().is_terminal() {
+            ui.note("waiting for stdin (-n does not look at it)");
+        }
+        if wanted == Wanted::Yes {
+            pieces.recv().await
+        } else if let Ok(first) = timeout_at(started + GIVE_UP_AFTER, pieces.recv()).await {
+            first
+        } else {
+            ui.warn("nothing came on stdin for 3 s: going on without it (`-` waits, -n does not look)");
+            return Ok(None);
         }
     };
-    let mut next = first;
     while let Some(piece) = next {
         let piece = piece.map_err(|error| CommandError::failed(format!("cannot read stdin: {error}")))?;
         if bytes.len() + piece.len() > MAX_BYTES {

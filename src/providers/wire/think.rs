@@ -54,8 +54,8 @@ impl ThinkSplitter {
         match self.state {
             State::Before => {
                 let start = self.held.trim_start();
-                if start.starts_with(OPEN) {
-                    self.held = start[OPEN.len()..].to_owned();
+                if let Some(thought) = start.strip_prefix(OPEN) {
+                    self.held = thought.to_owned();
                     self.state = State::Inside;
                     return !self.held.is_empty();
                 }
@@ -111,10 +111,14 @@ mod tests {
     fn split(pieces: &[&str]) -> (String, String) {
         let mut splitter = ThinkSplitter::default();
         let mut events = Vec::new();
-        pieces.iter().for_each(|piece| splitter.push(piece, &mut events));
+        for piece in pieces {
+            splitter.push(piece, &mut events);
+        }
         splitter.end(&mut events);
         let mut answer = crate::chat::Answer::default();
-        events.iter().for_each(|event| answer.push(event));
+        for event in &events {
+            answer.push(event);
+        }
         (answer.reasoning, answer.text)
     }
 

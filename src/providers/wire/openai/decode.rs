@@ -84,7 +84,11 @@ impl EventDecoder for Decoder {
 
     fn end(&mut self, out: &mut Vec<Event>) -> Result<(), Failure> {
         if self.finish.is_none() {
-            let what = if self.content { "the stream ended in the middle" } else { "the stream ended before an answer" };
+            let what = if self.content {
+                "the stream ended in the middle"
+            } else {
+                "the stream ended before an answer"
+            };
             return Err(malformed(what));
         }
         self.conclude(out)
@@ -127,7 +131,7 @@ impl Decoder {
         let is_error = chunk.object.as_ref().is_some_and(|object| object.0 == "error");
         let error = chunk.error.filter(|error| error.get() != "null");
         if error.is_some() || is_error || (chunk.choices.is_none() && chunk.usage.is_none()) {
-            return self.other(data, error.is_some() || is_error);
+            return Self::other(data, error.is_some() || is_error);
         }
         if let Some(message) = chunk.x_groq.as_ref().and_then(|extra| extra.error.as_ref()) {
             return Err(Failure::new(FailureClass::Server, one_line(&message.0)).into());
@@ -150,9 +154,10 @@ impl Decoder {
 
     /// JSON that is no chunk: an error in any of its shapes, or something to be passed over (Cerebras' and others'
     /// extra events).
-    fn other(&self, data: &[u8], is_error: bool) -> Result<(), ChunkError> {
+    fn other(data: &[u8], is_error: bool) -> Result<(), ChunkError> {
         let json: serde_json::Value = serde_json::from_slice(data).map_err(ChunkError::Unreadable)?;
-        let flat = json.get("message").is_some() && (json.get("code").is_some() || json.get("type").is_some());
+        let flat =
+            json.get("message").is_some() && (json.get("code").is_some() || json.get("type").is_some());
         if is_error || flat || json.get("detail").is_some() {
             return Err(classify_in_band(&ErrorBody::from_json(json), Timestamp::now()).into());
         }

@@ -5,7 +5,8 @@ use sha2::{Digest, Sha256};
 
 use super::super::{Encoded, Target};
 use crate::chat::{
-    ChatRequest, Failure, FailureClass, Format, Media, Message, Part, Role, Schema, Source, ToolChoice, ToolSpec,
+    ChatRequest, Failure, FailureClass, Format, Media, Message, Part, Role, Schema, Source, ToolChoice,
+    ToolSpec,
 };
 use crate::providers::Ability;
 use crate::providers::catalog::{JsonManner, Quirks, SchemaManner, ToolIds};
@@ -105,12 +106,17 @@ fn assistant(quirks: &Quirks, message: &Message) -> Value {
         .collect();
     let mut object = Map::new();
     object.insert("role".into(), json!("assistant"));
-    object.insert("content".into(), if text.is_empty() && !calls.is_empty() { Value::Null } else { json!(text) });
+    object.insert(
+        "content".into(),
+        if text.is_empty() && !calls.is_empty() { Value::Null } else { json!(text) },
+    );
     if let Some(field) = &quirks.reasoning_history {
         let thoughts: String = message
             .parts
             .iter()
-            .filter_map(|part| if let Part::Reasoning { text, .. } = part { Some(text.as_str()) } else { None })
+            .filter_map(
+                |part| if let Part::Reasoning { text, .. } = part { Some(text.as_str()) } else { None },
+            )
             .collect();
         if !thoughts.is_empty() {
             object.insert(field.clone(), json!(thoughts));
@@ -132,9 +138,15 @@ fn tool_result(quirks: &Quirks, part: &Part) -> Option<Value> {
 /// the same.
 fn call_id(quirks: &Quirks, id: &str) -> String {
     match quirks.tool_ids {
-        Some(ToolIds::NineAlphanumeric) if id.len() != 9 || !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+        Some(ToolIds::NineAlphanumeric)
+            if id.len() != 9 || !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) =>
+        {
             const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-            Sha256::digest(id.as_bytes()).iter().take(9).map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
+            Sha256::digest(id.as_bytes())
+                .iter()
+                .take(9)
+                .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
+                .collect()
         }
         _ => id.to_owned(),
     }
@@ -164,7 +176,8 @@ fn tools(body: &mut Map<String, Value>, quirks: &Quirks, request: &ChatRequest) 
 }
 
 fn tool(spec: &ToolSpec) -> Value {
-    let mut function = json!({"name": spec.name, "description": spec.description, "parameters": spec.parameters});
+    let mut function =
+        json!({"name": spec.name, "description": spec.description, "parameters": spec.parameters});
     if spec.strict {
         function["strict"] = json!(true);
     }
@@ -173,9 +186,8 @@ fn tool(spec: &ToolSpec) -> Value {
 
 fn format(body: &mut Map<String, Value>, quirks: &Quirks, format: &Format) {
     let object = || json!({"type": "json_object"});
-    let any_object = || {
-        json!({"type": "json_schema", "json_schema": {"name": "answer", "schema": {"type": "object"}}})
-    };
+    let any_object =
+        || json!({"type": "json_schema", "json_schema": {"name": "answer", "schema": {"type": "object"}}});
     let response_format = match (format, quirks.schema, quirks.json) {
         (Format::Text, _, _) => return,
         (Format::Json, _, JsonManner::JsonObject) => object(),
@@ -202,8 +214,8 @@ fn is_strict(schema: &Value) -> bool {
     let Some(object) = schema.as_object() else { return true };
     if let Some(properties) = object.get("properties").and_then(Value::as_object) {
         let required = object.get("required").and_then(Value::as_array);
-        let all_required =
-            required.is_some_and(|names| properties.keys().all(|key| names.iter().any(|name| name == key.as_str())));
+        let all_required = required
+            .is_some_and(|names| properties.keys().all(|key| names.iter().any(|name| name == key.as_str())));
         if !all_required || object.get("additionalProperties") != Some(&json!(false)) {
             return false;
         }
@@ -216,15 +228,27 @@ fn is_strict(schema: &Value) -> bool {
     })
 }
 
-fn sampling(body: &mut Map<String, Value>, target: &Target<'_>, request: &ChatRequest, dropped: &mut Vec<String>) {
+fn sampling(
+    body: &mut Map<String, Value>,
+    target: &Target<'_>,
+    request: &ChatRequest,
+    dropped: &mut Vec<String>,
+) {
     let (quirks, model, sampling) = (&target.provider.quirks, target.model, &request.sampling);
     if let Some(mut limit) = sampling.max_tokens {
-        if let Some(most) = model.max_output.and_then(|most| u32::try_from(most).ok()).or(quirks.max_requested) {
+        if let Some(most) =
+            model.max_output.and_then(|most| u32::try_from(most).ok()).or(quirks.max_requested)
+        {
             limit = limit.min(most);
         }
         // A target that has refused `max_tokens` in this request takes the newer name.
-        let newer = model.has(Ability::MaxCompletionTokens) || target.without.iter().any(|field| field == "max_tokens");
-        let field = if newer { "max_completion_tokens" } else { quirks.max_tokens.as_deref().unwrap_or("max_tokens") };
+        let newer = model.has(Ability::MaxCompletionTokens)
+            || target.without.iter().any(|field| field == "max_tokens");
+        let field = if newer {
+            "max_completion_tokens"
+        } else {
+            quirks.max_tokens.as_deref().unwrap_or("max_tokens")
+        };
         body.insert(field.into(), json!(limit));
     }
     let drawn = [("temperature", sampling.temperature), ("top_p", sampling.top_p)];
