@@ -95,10 +95,9 @@ fn account(
             (Some(WireName::Openai), _) => WireFormat::Openai,
             (None, Some(row)) => row.wire,
             (None, None) => {
-                let error = config.document.error(
-                    &format!("providers.{id}"),
-                    format!("the provider `{id}` is not built in, so it needs `wire`"),
-                );
+                let error = config
+                    .document
+                    .error(&format!("providers.{id}"), "it is not built in, so it needs `wire`");
                 return Err(error.hinted("add `wire = \"openai\"` and its `base_url`"));
             }
         },
@@ -135,7 +134,7 @@ fn key_sources(
 ) -> Result<Vec<KeySource>, ConfigError> {
     let path = format!("providers.{id}.api_keys");
     let configured = keys::from_config(&section.api_keys, &config.env)
-        .map_err(|(index, error)| config.document.error(&format!("{path}[{index}]"), error.message))?;
+        .map_err(|(index, error)| config.document.error(&format!("{path}[{index}]"), error))?;
     // A key for a server on this machine is no secret.
     if section.api_keys.iter().any(|entry| keys::is_bare_secret(entry)) && !is_on_this_machine(base_url) {
         let place = config.document.error(&path, "it holds a key itself");
@@ -165,14 +164,16 @@ fn base_url(
             (Some(row), None) => Ok(row.base_url.clone()),
             (None, _) => Err(config
                 .document
-                .error(
-                    &format!("providers.{id}"),
-                    format!("the provider `{id}` is not built in, so it needs `base_url`"),
-                )
+                .error(&format!("providers.{id}"), "it is not built in, so it needs `base_url`")
                 .hinted("it is all that stands before /chat/completions")),
         };
     };
     let url = url.trim().trim_end_matches('/');
+    // A password in an address would be shown wherever the address is; so it is not even shown here.
+    if url.contains('@') {
+        let error = config.document.error(&path, "it must not contain a user name or a password");
+        return Err(error.hinted("keys go into `api_keys`"));
+    }
     if !is_http(url) {
         return Err(config.document.error(&path, format!("`{url}` is not an http or https address")));
     }
@@ -185,8 +186,7 @@ fn base_url(
 
 fn is_http(url: &str) -> bool {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    // A password in an address would be shown wherever the address is.
-    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && !rest.contains([' ', '\t', '@']))
+    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && !rest.contains(char::is_whitespace))
 }
 
 /// `OLLAMA_HOST` and its like: `host`, `host:port` or an address; a server that listens everywhere is asked here.

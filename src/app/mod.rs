@@ -15,7 +15,7 @@ use crate::config::{Config, ConfigError, Env, NoHome, Paths};
 use crate::health::Health;
 use crate::ledger::Ledger;
 use crate::providers::Catalog;
-use crate::providers::client::{Client, ClientError};
+use crate::providers::client::Client;
 use crate::router::Router;
 
 /// The program, put together.
@@ -43,9 +43,6 @@ pub enum AppError {
     /// The configuration is wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The HTTP client cannot be set up.
-    #[error(transparent)]
-    Client(#[from] ClientError),
 }
 
 impl App {
@@ -62,10 +59,10 @@ impl App {
         Ok(app)
     }
 
-    /// A router with a client and a state of its own, writing to the ledger.
-    pub fn router(&self) -> Result<Router<Client>, ClientError> {
+    /// A router with a state of its own, writing to the ledger.
+    pub fn router(&self, client: Client) -> Router<Client> {
         let observer = Arc::new(observer::LedgerObserver(Arc::clone(&self.ledger)));
-        Ok(Router::new(Client::new()?, Arc::new(Health::default()), observer))
+        Router::new(client, Arc::new(Health::default()), observer)
     }
 
     /// An account by its id.

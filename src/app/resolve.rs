@@ -137,7 +137,7 @@ impl App {
         for (name, RouteSection { strategy: Strategy::Priority, models, .. }) in &values.routes {
             if models.is_empty() {
                 let path = format!("routes.{name}");
-                return Err(self.config.document.error(&path, format!("the route `{name}` has no `models`")));
+                return Err(self.config.document.error(&path, "the route has no `models`"));
             }
             for (index, model) in models.iter().enumerate() {
                 self.find(model)
@@ -222,14 +222,17 @@ impl App {
         Ok(listed)
     }
 
+    /// A route or provider that may have been meant; else a model.
     fn nearest(&self, name: &str) -> Option<String> {
         let routes = self.config.document.values.routes.keys().map(String::as_str);
         let providers = self.accounts.iter().map(|account| account.provider.id.as_str());
+        if let Some(near) = nearest(name, routes.chain(providers)) {
+            return Some(near.to_owned());
+        }
         let models: Vec<String> =
             self.catalog.models().iter().map(|model| model.model_id().to_string()).collect();
         let bare = self.catalog.models().iter().map(|model| model.id.as_str());
-        nearest(name, routes.chain(providers).chain(models.iter().map(String::as_str)).chain(bare))
-            .map(str::to_owned)
+        nearest(name, models.iter().map(String::as_str).chain(bare)).map(str::to_owned)
     }
 
     /// Each keyed provider's default model: by priority, then free before trial before paid, then in the catalogue's

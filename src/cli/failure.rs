@@ -150,7 +150,6 @@ impl From<AppError> for CommandError {
     fn from(error: AppError) -> Self {
         match error {
             AppError::Config(error) => error.into(),
-            AppError::Client(error) => error.into(),
             AppError::NoHome(error) => Self::new(Exit::Config, error.to_string())
                 .hint("set HOME, or AIGW_CONFIG_DIR and AIGW_DATA_DIR"),
         }

@@ -37,7 +37,13 @@ impl Document {
         let root = walk.root.clone();
         walk.table(table.get_ref(), &root, "")?;
         let mut document = walk.document;
-        document.values = toml::from_str(text).map_err(|error| fail(error.span(), error.message()))?;
+        document.values = toml::from_str(text).map_err(|error| {
+            let failure = fail(error.span(), error.message());
+            match error.span().and_then(|span| document.key_at(position(text, span.start))) {
+                Some(key) => failure.about(key),
+                None => failure,
+            }
+        })?;
         document.file = Some(file.to_owned());
         Ok(document)
     }
@@ -49,11 +55,17 @@ impl Document {
 
     /// An error about a value.
     pub fn error(&self, path: &str, message: impl Into<String>) -> ConfigError {
-        let error = ConfigError::new(message);
+        let error = ConfigError::new(message).about(path);
         match &self.file {
             Some(file) => error.at(file, self.position(path)),
             None => error,
         }
+    }
+
+    /// The key whose value stands at a place: the last one before it.
+    fn key_at(&self, place: (usize, usize)) -> Option<String> {
+        let before = self.positions.iter().filter(|(_, position)| **position <= place);
+        before.max_by_key(|(_, position)| **position).map(|(path, _)| path.clone())
     }
 
     /// Every value that the file sets, with its path.
@@ -202,7 +214,10 @@ mod tests {
         );
         assert!(error("zzz = 1").contains("config schema"));
         assert!(error("a = = 1").starts_with("config.toml:1:"));
-        assert!(error("[routes.x]\nmax_attempts = \"many\"").starts_with("config.toml:2:16: "));
+        assert!(
+            error("[routes.x]\nmax_attempts = \"many\"")
+                .starts_with("config.toml:2:16: `routes.x.max_attempts`: ")
+        );
         assert!(error("[routes.x]\nstrategy = \"fastest\"").contains("priority"));
     }
 

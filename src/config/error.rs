@@ -8,6 +8,8 @@ use std::path::PathBuf;
 pub struct ConfigError {
     /// The file, and the line and column in it where they are known.
     pub place: Option<Place>,
+    /// The key in the file, as `providers.groq.base_url`.
+    pub key: Option<String>,
     /// What is wrong.
     pub message: String,
     /// What to do about it.
@@ -26,13 +28,20 @@ pub struct Place {
 impl ConfigError {
     /// An error without a place.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { place: None, message: message.into(), hint: None }
+        Self { place: None, key: None, message: message.into(), hint: None }
     }
 
     /// The same at a place.
     #[must_use]
     pub fn at(mut self, file: impl Into<PathBuf>, position: Option<(usize, usize)>) -> Self {
         self.place = Some(Place { file: file.into(), position });
+        self
+    }
+
+    /// The same about a key.
+    #[must_use]
+    pub fn about(mut self, key: impl Into<String>) -> Self {
+        self.key = Some(key.into());
         self
     }
 
@@ -55,6 +64,9 @@ impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(place) = &self.place {
             write!(f, "{place}: ")?;
+        }
+        if let Some(key) = &self.key {
+            write!(f, "`{key}`: ")?;
         }
         f.write_str(&self.message)
     }

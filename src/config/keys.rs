@@ -50,11 +50,11 @@ impl KeySource {
     }
 }
 
-/// The keys that the configuration lists.
-pub fn from_config(entries: &[String], env: &Env) -> Result<Vec<KeySource>, (usize, ConfigError)> {
+/// The keys that the configuration lists. The error says which entry is wrong and why.
+pub fn from_config(entries: &[String], env: &Env) -> Result<Vec<KeySource>, (usize, String)> {
     let mut sources = Vec::new();
     for (index, entry) in entries.iter().enumerate() {
-        let fail = |message: String| (index, ConfigError::new(message));
+        let fail = |message: String| (index, message);
         if let Some(name) = entry.strip_prefix("env:") {
             // A variable that is not set is no key; other sources may have one.
             sources.extend(

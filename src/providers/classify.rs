@@ -29,8 +29,15 @@ const BAD_KEY_TEXT: &[&str] = &[
 
 const FILTER: &[&str] =
     &["content_filter", "content_policy_violation", "moderation_blocked", "refusal", "content_filtered"];
-const FILTER_TEXT: &[&str] =
-    &["content policy", "content management policy", "flagged by", "requires moderation"];
+const FILTER_TEXT: &[&str] = &[
+    "content policy",
+    "content filter",
+    "content exists risk",
+    "violates usage guidelines",
+    "content management policy",
+    "flagged by",
+    "requires moderation",
+];
 
 const NO_CREDIT: &[&str] = &[
     "insufficient_quota",
@@ -80,7 +87,7 @@ const TOO_LONG_TEXT: &[&str] = &[
     "exceeds the available context size",
     "loaded with context length of only",
     "exceeded max context length",
-    "input length exceeds the context length",
+    "exceeds the context length",
     "longer than the model's context length",
     "prompt too long",
     "context window exceeds limit",
@@ -98,22 +105,46 @@ const NO_MODEL: &[&str] = &[
     "model_not_available",
     "not_found_error",
 ];
-const NO_MODEL_TEXT: &[&str] =
-    &["model not found", "invalid model", "not supported by provider", "no models loaded"];
+const NO_MODEL_TEXT: &[&str] = &["model not found", "invalid model", "not supported by provider"];
 
 const MODEL_FAULT: &[&str] = &["tool_use_failed", "json_validate_failed", "output_parse_failed"];
 const MODEL_FAULT_TEXT: &[&str] = &["the model has crashed", "model crashed"];
 
+/// Trouble of the provider's own that it reports as the caller's.
+const OWN_TROUBLE: &[&str] = &["upstream provider returned an error", "no models loaded"];
+
 const UNSUPPORTED: &[&str] =
     &["unsupported_parameter", "unsupported_value", "extra_forbidden", "not_supported_error"];
 const UNSUPPORTED_TEXT: &[&str] = &[
-    "unsupported parameter",
-    "is not supported with this model",
-    "is not supported by this model",
-    "extra inputs are not permitted",
+    "unsupported",
+    "not supported",
+    "does not support",
+    "not permitted",
+    "unavailable",
     "unknown parameter",
     "unrecognized request argument",
-    "property is unsupported",
+];
+/// Wordings that are about a parameter whether or not they name one of ours.
+const UNSUPPORTED_ANYWAY: &[&str] = &[
+    "unsupported parameter",
+    "does not support parameter",
+    "'response_format.type' must be",
+    "requires --enable-auto-tool-choice",
+];
+/// Parameters of ours that a provider may refuse by name.
+const PARAMS: &[&str] = &[
+    "temperature",
+    "top_p",
+    "seed",
+    "stop",
+    "max_tokens",
+    "max_completion_tokens",
+    "reasoning_effort",
+    "response_format",
+    "parallel_tool_calls",
+    "tool_choice",
+    "tools",
+    "stream_options",
 ];
 
 /// A provider's refusal as a failure.
@@ -162,7 +193,9 @@ fn from_error(status: u16, error: &ErrorBody, headers: &HeaderMap, now: Timestam
     let never_fits = throttled && message.contains("request too large");
     let client_fault = (400..500).contains(&status);
 
-    let class = if status == 401 || (matches!(status, 400 | 403) && any(BAD_KEY, BAD_KEY_TEXT)) {
+    let class = if error.has_code("openrouter_in_flight_budget") {
+        FailureClass::RateLimited // a 402 that passes as soon as other requests end
+    } else if status == 401 || (matches!(status, 400 | 403) && any(BAD_KEY, BAD_KEY_TEXT)) {
         FailureClass::Auth
     } else if client_fault && !throttled && (any(FILTER, FILTER_TEXT) || is_flagged(error)) {
         FailureClass::ContentFilter
@@ -172,16 +205,20 @@ fn from_error(status: u16, error: &ErrorBody, headers: &HeaderMap, now: Timestam
         || status == 412
         || (client_fault && any(NO_CREDIT, &[]))
         || (client_fault && any(&[], NO_CREDIT_TEXT) && !is_per_minute(error))
-        || (throttled && (is_daily(error, reset) || has_no_allowance(headers)))
+        || (throttled
+            && (is_daily(error, reset) || is_exhausted_for_long(headers) || has_no_allowance(error, headers)))
     {
         FailureClass::QuotaExhausted
     } else if client_fault && any(MODEL_FAULT, MODEL_FAULT_TEXT) {
         FailureClass::Malformed
     } else if client_fault && !throttled && any(NO_MODEL, NO_MODEL_TEXT) {
         FailureClass::NotFound
-    } else if matches!(status, 400 | 422) && any(UNSUPPORTED, UNSUPPORTED_TEXT) {
+    } else if matches!(status, 400 | 422)
+        && (any(UNSUPPORTED, UNSUPPORTED_ANYWAY)
+            || (refused_param(error).is_some() && any(&[], UNSUPPORTED_TEXT)))
+    {
         FailureClass::Unsupported
-    } else if status == 400 && message.contains("upstream provider returned an error") {
+    } else if status == 400 && any(&[], OWN_TROUBLE) {
         FailureClass::Server
     } else {
         by_status(status, Some(error))
@@ -191,11 +228,12 @@ fn from_error(status: u16, error: &ErrorBody, headers: &HeaderMap, now: Timestam
     match class {
         FailureClass::Auth => failure.message = "the provider refused the key".into(), // bodies echo parts of keys
         FailureClass::ContextLength => failure.window = stated_window(&message),
-        FailureClass::Unsupported => failure.param = error.param.clone().or_else(|| quoted(&error.message)),
+        FailureClass::Unsupported => failure.param = refused_param(error),
         _ => {}
     }
     if matches!(class, FailureClass::RateLimited | FailureClass::QuotaExhausted | FailureClass::Server) {
-        failure.reset = reset;
+        // Google repeats the minute's delay when it is the day that is used up.
+        failure.reset = reset.filter(|_| !error.codes.contains("perday") && !error.has_code("quota_of_zero"));
     }
     failure
 }
@@ -238,15 +276,24 @@ fn is_per_minute(error: &ErrorBody) -> bool {
         || (error.has_code("resource_exhausted") && !error.codes.contains("perday"))
 }
 
-/// A limit of zero: the key is valid and has no allowance at all.
-fn has_no_allowance(headers: &HeaderMap) -> bool {
+/// A bucket of a day or a month that has nothing left.
+fn is_exhausted_for_long(headers: &HeaderMap) -> bool {
     headers.iter().any(|(name, value)| {
-        name.as_str().contains("ratelimit")
-            && name.as_str().contains("limit-")
-            && !name.as_str().contains("remaining")
-            && !name.as_str().contains("reset")
-            && value.as_bytes() == b"0"
+        let name = name.as_str();
+        let long = name.ends_with("-day") || name.ends_with("-month");
+        long && name.contains("ratelimit") && name.contains("remaining") && value.as_bytes() == b"0"
     })
+}
+
+/// A limit of zero: the key is valid and has no allowance at all.
+fn has_no_allowance(error: &ErrorBody, headers: &HeaderMap) -> bool {
+    let limit_is_zero = headers.iter().any(|(name, value)| {
+        let name = name.as_str();
+        let is_limit =
+            name.contains("ratelimit-limit-") || (name.contains("ratelimit") && name.ends_with("-limit"));
+        is_limit && value.as_bytes() == b"0"
+    });
+    limit_is_zero || error.has_code("quota_of_zero") || error.message.contains("(actual/limit): 0/0")
 }
 
 /// The window that an overflow message states, so that it can be learnt.
@@ -274,13 +321,11 @@ fn stated_window(message: &str) -> Option<u64> {
     })
 }
 
-/// The first quoted word of a message: the parameter in "Unsupported parameter: 'temperature' is not supported".
-fn quoted(message: &str) -> Option<String> {
-    let start = message.find(['\'', '`', '"'])?;
-    let rest = &message[start + 1..];
-    let name = &rest[..rest.find(['\'', '`', '"'])?];
-    (!name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c)))
-        .then(|| name.to_owned())
+/// The parameter that an error is about: the one that it names as such, else one of ours that its message mentions.
+fn refused_param(error: &ErrorBody) -> Option<String> {
+    let words = || error.message.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    let mentioned = || words().find(|word| PARAMS.contains(word)).map(str::to_owned);
+    error.param.clone().or_else(mentioned)
 }
 
 #[cfg(test)]

@@ -82,7 +82,7 @@ fn message_of(body: &Value, error: &Value) -> String {
 
 /// Every word that classifies: codes, types, statuses and reasons, wherever a provider puts them.
 fn codes_of(body: &Value, error: &Value) -> String {
-    const KEYS: [&str; 6] = ["code", "type", "status", "reason", "error_type", "title"];
+    const KEYS: [&str; 7] = ["code", "type", "status", "reason", "error_type", "limit_source", "title"];
     let metadata = error.get("metadata").unwrap_or(&Value::Null);
     let details = error.get("details").and_then(Value::as_array).into_iter().flatten();
     let mut codes = String::new();
@@ -93,7 +93,7 @@ fn codes_of(body: &Value, error: &Value) -> String {
         }
         for quota in place.get("violations").and_then(Value::as_array).into_iter().flatten() {
             codes.push_str(&text(quota, "quotaId").unwrap_or_default().to_ascii_lowercase());
-            codes.push(' ');
+            codes.push_str(if text(quota, "quotaValue") == Some("0") { " quota_of_zero " } else { " " });
         }
     }
     codes

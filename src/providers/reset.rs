@@ -22,7 +22,7 @@ pub fn reset(headers: &HeaderMap, body: &Value, message: &str, now: Timestamp) -
         .or_else(|| text("retry-after").and_then(|value| retry_after(value, now)))
         .or_else(|| exhausted_bucket(headers, now))
         .or_else(|| text("ratelimit").and_then(ietf_ratelimit))
-        .or_else(|| in_body(body))
+        .or_else(|| in_body(body, now))
         .or_else(|| in_message(message))?;
     Some(stated.min(LONGEST))
 }
@@ -82,12 +82,16 @@ fn ietf_ratelimit(value: &str) -> Option<Duration> {
     seconds(field("t")?)
 }
 
-/// Fields of error bodies: `retry_after` (Replicate), `retryDelay` in `error.details[]` (Google).
-fn in_body(body: &Value) -> Option<Duration> {
+/// Fields of error bodies: `retry_after` (Replicate), `retryDelay` in `error.details[]` (Google), headers that are
+/// repeated in `error.metadata` (OpenRouter).
+fn in_body(body: &Value, now: Timestamp) -> Option<Duration> {
     let body = body.get(0).unwrap_or(body);
     let error = body.get("error").unwrap_or(body);
     if let Some(number) = [body, error].iter().find_map(|value| value.get("retry_after")?.as_f64()) {
         return seconds(number);
+    }
+    if let Some(reset) = error.pointer("/metadata/headers/X-RateLimit-Reset").and_then(Value::as_str) {
+        return moment(reset, now);
     }
     let details = error.get("details")?.as_array()?;
     details.iter().find_map(|detail| go_duration(detail.get("retryDelay")?.as_str()?))

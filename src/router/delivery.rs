@@ -9,12 +9,21 @@ use crate::providers::client::{Call, Client, Opened};
 
 /// Takes an answer as it comes: a terminal, a pipe, a socket, an agent.
 pub trait Delivery: Send {
-    /// Delivers one event. What was delivered cannot be taken back, so this is called only for what will stand.
-    /// Waiting here slows the upstream down, as it should.
-    fn event(&mut self, event: &Event) -> impl Future<Output = Result<(), Gone>> + Send;
+    /// Takes one event and says whether something of it was written where it cannot be taken back: until then a
+    /// failure is nobody's business. Waiting here slows the upstream down, as it should.
+    fn event(&mut self, event: &Event) -> impl Future<Output = Result<Written, Gone>> + Send;
 
     /// Hears what happens on the way. Nothing of it is part of the answer.
     fn notice(&mut self, notice: &Notice<'_>);
+}
+
+/// Whether something of an event was written where it cannot be taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// It was.
+    Yes,
+    /// It was not: the event is not shown, or held back.
+    No,
 }
 
 /// Nobody is there any more to take the answer.

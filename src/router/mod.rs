@@ -23,7 +23,7 @@ mod walk;
 
 pub use attempt::{Attempt, Observer, RequestTag};
 pub use candidate::{Candidate, Route, Stop};
-pub use delivery::{Delivery, Gone, Notice, Upstream};
+pub use delivery::{Delivery, Gone, Notice, Upstream, Written};
 pub use error::{RouteError, RouteErrorKind};
 
 use crate::chat::{Answer, ChatRequest, Failure, FailureClass, Usage, UsageSource};

@@ -3,7 +3,7 @@
 use futures_util::StreamExt;
 use tokio::time::Instant;
 
-use super::{Ask, Attempt, Candidate, Delivery, Notice, Observer, RequestTag, Upstream};
+use super::{Ask, Attempt, Candidate, Delivery, Gone, Notice, Observer, RequestTag, Upstream, Written};
 use crate::chat::{
     Answer, Event, Failure, FailureClass, FinishReason, Format, UsageSource, estimate_message_tokens,
     estimate_tokens,
@@ -93,23 +93,22 @@ impl<'a> Attempting<'a> {
     /// content nothing is delivered in either case, so that an answer that fails before it leaves no trace.
     async fn read<D: Delivery>(&mut self, mut events: EventStream, delivery: &mut D) -> Ended {
         let mut held = Vec::new();
-        let mut delivered = false;
+        let (mut content, mut delivered) = (false, false);
         while let Some(event) = events.next().await {
             let event = match event {
                 Ok(event) => event,
                 Err(failure) => return self.broken(failure, delivered),
             };
             self.note(&event);
-            let content = event.is_content();
+            content |= event.is_content();
             held.push(event);
-            if self.ask.buffered || !(content || delivered) {
+            if self.ask.buffered || !content {
                 continue;
             }
-            // From here on there is something to stand by.
-            delivered = true;
             for event in held.drain(..) {
-                if delivery.event(&event).await.is_err() {
-                    return Ended::Gone;
+                match delivery.event(&event).await {
+                    Ok(written) => delivered |= written == Written::Yes,
+                    Err(Gone) => return Ended::Gone,
                 }
             }
         }

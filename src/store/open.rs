@@ -17,7 +17,8 @@ const MAX_LOG: i64 = 16 << 20;
 
 /// Opens a database and brings it to the newest version. The error is one line for a person.
 pub(super) fn open(path: &Path, spec: &FileSpec) -> Result<Connection, String> {
-    prepare(path).map_err(|error| format!("cannot create it: {error}"))?;
+    prepare(path)
+        .map_err(|error| format!("cannot create it: {error}; AIGW_DATA_DIR can name another directory"))?;
     let connection = Connection::open(path).map_err(|error| explain(&error))?;
     configure(&connection, spec).map_err(|error| explain(&error))?;
     migrate(&connection, spec, || lock(path))?;

@@ -1,1 +1,41 @@
+//! The integration tests: one binary, so that it links once.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::needless_pass_by_value,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test that cannot go on fails, and its helpers are read beside it"
+)]
+
+mod auth;
+mod canary;
+mod chat;
+mod config;
+mod generated;
+mod hostile;
+mod layering;
+mod matrix;
+mod simulate;
+mod support;
+mod usage;
+mod wire;
+
+/// A file that nobody lists is a test that nobody runs.
+#[test]
+fn no_test_file_is_forgotten() {
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it");
+    let listed = include_str!("main.rs");
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        if name.starts_with('.') {
+            continue;
+        }
+        let stem = name.trim_end_matches(".rs");
+        let listed = stem == "main" || stem == "snapshots" || listed.contains(&format!("mod {stem};"));
+        assert!(listed, "tests/it/{name} is not listed in main.rs");
+    }
+}

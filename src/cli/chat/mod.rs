@@ -27,11 +27,7 @@ const LEDGER_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Runs the command.
 pub async fn run(args: ChatArgs, context: Context) -> Result<(), CommandError> {
-    let outcome = tokio::select! {
-        outcome = chat(&args, &context) => outcome,
-        () = interrupted() => Err(CommandError::interrupted()),
-    };
-    let Err(failure) = outcome else { return Ok(()) };
+    let Err(failure) = chat(&args, &context).await else { return Ok(()) };
     if context.global.output() != Output::Text && !failure.is_silent() {
         let mut value = failure.to_json();
         if context.global.output() == Output::Jsonl {
@@ -45,45 +41,49 @@ pub async fn run(args: ChatArgs, context: Context) -> Result<(), CommandError> {
 async fn chat(args: &ChatArgs, context: &Context) -> Result<(), CommandError> {
     let app = context.app()?;
     let client = Client::new()?;
-    let route = app.route(&client, &args.model).await?;
-    let request = request(args, context).await?;
+    let prepare = async { Ok((app.route(&client, &args.model).await?, request(args, context).await?)) };
+    let (route, request) = unless_interrupted(prepare).await?;
     if args.dry_run {
         return dry_run::show(context, &route, &request);
     }
     let output = context.global.output();
-    let buffered = args.extract || args.no_stream || args.schema.is_some() || output == Output::Json;
-    let manner = match output {
-        Output::Jsonl => Manner::Events,
-        Output::Json => Manner::Gathered,
-        Output::Text if args.extract => Manner::Gathered,
-        Output::Text => Manner::Text,
-    };
     let ask = Ask {
         id: uuid::Uuid::now_v7().to_string(),
         request: &request,
         route: &route,
-        buffered,
+        buffered: args.extract || args.no_stream || args.schema.is_some() || output == Output::Json,
         deadline: args.timeout.map(|span| span.0),
     };
-    let mut screen = Screen::new(&context.ui, manner);
-    let router = app.router()?;
-    let result = {
-        let interrupt = interrupted();
-        tokio::select! {
-            result = router.chat(&ask, &mut screen) => Some(result),
-            () = interrupt => None,
-        }
-    };
+    let mut screen = Screen::new(&context.ui, manner(args, output));
+    let router = app.router(client);
+    let answered = async { router.chat(&ask, &mut screen).await.map_err(|error| failure(&error)) };
+    let answered = unless_interrupted(answered).await;
     let closed = screen.finish();
-    let outcome = match result {
-        None => Err(CommandError::interrupted()),
-        Some(Ok(completion)) => conclude(args, context, &app, &ask, &completion, &mut screen),
-        Some(Err(error)) => Err(failure(&error)),
-    };
+    let outcome =
+        answered.and_then(|completion| conclude(args, context, &app, &ask, &completion, &mut screen));
     settle_ledger(&app, context).await;
     // What could not be written decides: an answer that nobody got was not delivered.
     closed?;
     outcome
+}
+
+/// Does the work unless the user stops it; then the work is dropped at once.
+async fn unless_interrupted<T>(
+    work: impl Future<Output = Result<T, CommandError>>,
+) -> Result<T, CommandError> {
+    tokio::select! {
+        result = work => result,
+        () = interrupted() => Err(CommandError::interrupted()),
+    }
+}
+
+fn manner(args: &ChatArgs, output: Output) -> Manner {
+    match output {
+        Output::Jsonl => Manner::Events,
+        Output::Json => Manner::Gathered,
+        Output::Text if args.extract => Manner::Gathered,
+        Output::Text => Manner::Text,
+    }
 }
 
 async fn request(args: &ChatArgs, context: &Context) -> Result<ChatRequest, CommandError> {
@@ -167,10 +167,18 @@ fn who_answered(app: &App, completion: &Completion) -> Option<String> {
     if first.model == last.model {
         return None;
     }
-    let failed: Vec<String> = completion
-        .attempts
-        .iter()
-        .filter_map(|attempt| Some(format!("{} {}", attempt.model, attempt.failure.as_ref()?.class.as_str())))
+    let mut failed: Vec<(String, u32)> = Vec::new();
+    for attempt in &completion.attempts {
+        let Some(failure) = &attempt.failure else { continue };
+        let what = format!("{} {}", attempt.model, failure.class.as_str());
+        match failed.last_mut().filter(|(last, _)| *last == what) {
+            Some((_, times)) => *times += 1,
+            None => failed.push((what, 1)),
+        }
+    }
+    let failed: Vec<String> = failed
+        .into_iter()
+        .map(|(what, times)| if times > 1 { format!("{what} {times} times") } else { what })
         .collect();
     let from = app.account(&first.model.provider)?;
     let to = app.account(&last.model.provider)?;
@@ -261,11 +269,11 @@ fn skipped_line(skipped: &Skipped) -> String {
 fn attempt_line(attempt: &Attempt) -> String {
     let Some(failure) = &attempt.failure else { return format!("{}  answered", attempt.model) };
     let status = failure.status.map(|status| format!(" ({status})")).unwrap_or_default();
-    let rest = failure.reset.or(attempt.rest).filter(|rest| *rest >= Duration::from_secs(1));
-    let again = match rest {
-        Some(rest) => format!("; try again in {}", people(rest)),
-        None => String::new(),
-    };
+    // When a throttled provider is well again is worth knowing; how long we leave a broken one alone is not.
+    let throttled = matches!(failure.class, FailureClass::RateLimited | FailureClass::QuotaExhausted);
+    let rest =
+        failure.reset.or(attempt.rest.filter(|_| throttled)).filter(|rest| *rest >= Duration::from_secs(1));
+    let again = rest.map(|rest| format!("; try again in {}", people(rest))).unwrap_or_default();
     format!("{}  {}{status}: {}{again}", attempt.model, failure.class.as_str(), failure.message)
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::report::AttemptReport;
 use crate::chat::Event;
-use crate::router::{Delivery, Gone, Notice};
+use crate::router::{Delivery, Gone, Notice, Written};
 use crate::ui::{SafeText, Spinner, Ui};
 
 /// How the answer is shown while it comes.
@@ -72,22 +72,23 @@ impl<'a> Screen<'a> {
         write(&format!("{value}\n"))
     }
 
-    fn show(&mut self, event: &Event) -> io::Result<()> {
+    fn show(&mut self, event: &Event) -> io::Result<Written> {
         match (self.manner, event) {
             (_, Event::Skipped(what)) => {
                 self.aside(|ui| ui.warn(what));
-                Ok(())
+                return Ok(Written::No);
             }
-            (Manner::Text, Event::Text(text)) => self.text(text),
-            (Manner::Events, Event::Text(text)) => self.event_line(&json!({"type": "text", "text": text})),
+            (Manner::Text, Event::Text(text)) => self.text(text)?,
+            (Manner::Events, Event::Text(text)) => self.event_line(&json!({"type": "text", "text": text}))?,
             (Manner::Events, Event::Reasoning(text)) => {
-                self.event_line(&json!({"type": "reasoning", "text": text}))
+                self.event_line(&json!({"type": "reasoning", "text": text}))?;
             }
             (Manner::Events, Event::ToolCall(call)) => self.event_line(
                 &json!({"type": "tool_call", "id": call.id, "name": call.name, "arguments": call.arguments}),
-            ),
-            _ => Ok(()),
+            )?,
+            _ => return Ok(Written::No),
         }
+        Ok(Written::Yes)
     }
 
     fn text(&mut self, text: &str) -> io::Result<()> {
@@ -110,7 +111,7 @@ fn write(text: &str) -> io::Result<()> {
 }
 
 impl Delivery for Screen<'_> {
-    async fn event(&mut self, event: &Event) -> Result<(), Gone> {
+    async fn event(&mut self, event: &Event) -> Result<Written, Gone> {
         self.show(event).map_err(|error| {
             self.broken = Some(error);
             Gone

@@ -1,0 +1,509 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[aigw] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'aigw'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'aigw'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand chat 'Ask a question and get one answer'
+            cand provider 'List and show providers'
+            cand model 'List and show models'
+            cand usage 'Show what was used and what it cost'
+            cand auth 'Store and remove provider keys'
+            cand config 'Show and check the configuration'
+            cand simulate 'Run wire-accurate stand-ins for providers, with faults on demand'
+            cand demo 'Take a tour on stand-ins: no key, no network'
+            cand completions 'Print completions for a shell'
+            cand man 'Print the manual page, or write all of them'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;chat'= {
+            cand -m 'Whom to ask: a model (provider/model), a provider or a route; give several to have them tried in order'
+            cand --model 'Whom to ask: a model (provider/model), a provider or a route; give several to have them tried in order'
+            cand --system 'Instructions that stand above the question'
+            cand -f 'Send a file along: text, an image or a PDF; `-` is stdin'
+            cand --file 'Send a file along: text, an image or a PDF; `-` is stdin'
+            cand --temperature 'How freely to choose words: 0 is as repeatable as the model can be'
+            cand --max-tokens 'The longest answer, in tokens'
+            cand --schema 'Hold the answer to a JSON Schema: the JSON itself or a file with it'
+            cand --timeout 'How long all of it may take, such as 30s or 2m'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand -x 'Print only the first code block of the answer, or all of it if there is none'
+            cand --extract 'Print only the first code block of the answer, or all of it if there is none'
+            cand --no-stream 'Have the provider send the answer in one piece'
+            cand -n 'Never look at stdin'
+            cand --no-stdin 'Never look at stdin'
+            cand --dry-run 'Show who would be asked and what would be sent, and send nothing'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'aigw;provider'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand ls 'List the providers that can be used now'
+            cand show 'Show one provider: address, keys, timers, what its free tier allows'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;provider;ls'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand -a 'List all that are known'
+            cand --all 'List all that are known'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'aigw;provider;show'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'aigw;provider;help'= {
+            cand ls 'List the providers that can be used now'
+            cand show 'Show one provider: address, keys, timers, what its free tier allows'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;provider;help;ls'= {
+        }
+        &'aigw;provider;help;show'= {
+        }
+        &'aigw;provider;help;help'= {
+        }
+        &'aigw;model'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand ls 'List the models of the providers that can be used now'
+            cand show 'Show one model: window, prices, abilities, and where the figures come from'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;model;ls'= {
+            cand --can 'Only models that can do this'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand -a 'List the models of all providers that are known'
+            cand --all 'List the models of all providers that are known'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'aigw;model;show'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'aigw;model;help'= {
+            cand ls 'List the models of the providers that can be used now'
+            cand show 'Show one model: window, prices, abilities, and where the figures come from'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;model;help;ls'= {
+        }
+        &'aigw;model;help;show'= {
+        }
+        &'aigw;model;help;help'= {
+        }
+        &'aigw;usage'= {
+            cand --by 'What to sum by'
+            cand --since 'Only since then: a span such as 24h, or a date such as 2026-11-01 (UTC)'
+            cand --request 'Every attempt of one request instead; the first characters of its id are enough'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'aigw;auth'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand login 'Store a key: typed without being shown, or piped in'
+            cand logout 'Remove a provider''s stored keys'
+            cand ls 'List where keys come from; keys themselves are never shown'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;auth;login'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --add 'Keep the keys that are stored already, so that they make a pool'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'aigw;auth;logout'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'aigw;auth;ls'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'aigw;auth;help'= {
+            cand login 'Store a key: typed without being shown, or piped in'
+            cand logout 'Remove a provider''s stored keys'
+            cand ls 'List where keys come from; keys themselves are never shown'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;auth;help;login'= {
+        }
+        &'aigw;auth;help;logout'= {
+        }
+        &'aigw;auth;help;ls'= {
+        }
+        &'aigw;auth;help;help'= {
+        }
+        &'aigw;config'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand show 'Show every setting that is in force and where it comes from'
+            cand path 'Print where the configuration file is'
+            cand schema 'Print the JSON Schema of the configuration file'
+            cand validate 'Check a configuration file'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;config;show'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'aigw;config;path'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'aigw;config;schema'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'aigw;config;validate'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'aigw;config;help'= {
+            cand show 'Show every setting that is in force and where it comes from'
+            cand path 'Print where the configuration file is'
+            cand schema 'Print the JSON Schema of the configuration file'
+            cand validate 'Check a configuration file'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;config;help;show'= {
+        }
+        &'aigw;config;help;path'= {
+        }
+        &'aigw;config;help;schema'= {
+        }
+        &'aigw;config;help;validate'= {
+        }
+        &'aigw;config;help;help'= {
+        }
+        &'aigw;simulate'= {
+            cand --port 'The first one''s port, the others on the ports after it; any free ports if 0'
+            cand --fault 'What goes wrong: `FAULT` for all, `PROVIDER=FAULT` for one; may be repeated'
+            cand --rpm 'Requests per minute that each allows'
+            cand --tpm 'Tokens per minute that each allows'
+            cand --concurrency 'Requests at a time that each allows'
+            cand --first-token 'How long until the first token'
+            cand --between 'How long from token to token'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'aigw;demo'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'aigw;completions'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'aigw;man'= {
+            cand --dir 'Write the pages of all commands into this directory'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'aigw;help'= {
+            cand chat 'Ask a question and get one answer'
+            cand provider 'List and show providers'
+            cand model 'List and show models'
+            cand usage 'Show what was used and what it cost'
+            cand auth 'Store and remove provider keys'
+            cand config 'Show and check the configuration'
+            cand simulate 'Run wire-accurate stand-ins for providers, with faults on demand'
+            cand demo 'Take a tour on stand-ins: no key, no network'
+            cand completions 'Print completions for a shell'
+            cand man 'Print the manual page, or write all of them'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;help;chat'= {
+        }
+        &'aigw;help;provider'= {
+            cand ls 'List the providers that can be used now'
+            cand show 'Show one provider: address, keys, timers, what its free tier allows'
+        }
+        &'aigw;help;provider;ls'= {
+        }
+        &'aigw;help;provider;show'= {
+        }
+        &'aigw;help;model'= {
+            cand ls 'List the models of the providers that can be used now'
+            cand show 'Show one model: window, prices, abilities, and where the figures come from'
+        }
+        &'aigw;help;model;ls'= {
+        }
+        &'aigw;help;model;show'= {
+        }
+        &'aigw;help;usage'= {
+        }
+        &'aigw;help;auth'= {
+            cand login 'Store a key: typed without being shown, or piped in'
+            cand logout 'Remove a provider''s stored keys'
+            cand ls 'List where keys come from; keys themselves are never shown'
+        }
+        &'aigw;help;auth;login'= {
+        }
+        &'aigw;help;auth;logout'= {
+        }
+        &'aigw;help;auth;ls'= {
+        }
+        &'aigw;help;config'= {
+            cand show 'Show every setting that is in force and where it comes from'
+            cand path 'Print where the configuration file is'
+            cand schema 'Print the JSON Schema of the configuration file'
+            cand validate 'Check a configuration file'
+        }
+        &'aigw;help;config;show'= {
+        }
+        &'aigw;help;config;path'= {
+        }
+        &'aigw;help;config;schema'= {
+        }
+        &'aigw;help;config;validate'= {
+        }
+        &'aigw;help;simulate'= {
+        }
+        &'aigw;help;demo'= {
+        }
+        &'aigw;help;completions'= {
+        }
+        &'aigw;help;man'= {
+        }
+        &'aigw;help;help'= {
+        }
+    ]
+    $completions[$command]
+}

@@ -1,0 +1,386 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_aigw_global_optspecs
+    string join \n config= output= json q/quiet v/verbose color= h/help V/version
+end
+
+function __fish_aigw_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_aigw_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_aigw_using_subcommand
+    set -l cmd (__fish_aigw_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c aigw -n "__fish_aigw_needs_command" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_needs_command" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_needs_command" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_needs_command" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_needs_command" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_needs_command" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_needs_command" -s V -l version -d 'Print version'
+complete -c aigw -n "__fish_aigw_needs_command" -f -a "chat" -d 'Ask a question and get one answer'
+complete -c aigw -n "__fish_aigw_needs_command" -f -a "provider" -d 'List and show providers'
+complete -c aigw -n "__fish_aigw_needs_command" -f -a "model" -d 'List and show models'
+complete -c aigw -n "__fish_aigw_needs_command" -f -a "usage" -d 'Show what was used and what it cost'
+complete -c aigw -n "__fish_aigw_needs_command" -f -a "auth" -d 'Store and remove provider keys'
+complete -c aigw -n "__fish_aigw_needs_command" -f -a "config" -d 'Show and check the configuration'
+complete -c aigw -n "__fish_aigw_needs_command" -f -a "simulate" -d 'Run wire-accurate stand-ins for providers, with faults on demand'
+complete -c aigw -n "__fish_aigw_needs_command" -f -a "demo" -d 'Take a tour on stand-ins: no key, no network'
+complete -c aigw -n "__fish_aigw_needs_command" -f -a "completions" -d 'Print completions for a shell'
+complete -c aigw -n "__fish_aigw_needs_command" -f -a "man" -d 'Print the manual page, or write all of them'
+complete -c aigw -n "__fish_aigw_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -s m -l model -d 'Whom to ask: a model (provider/model), a provider or a route; give several to have them tried in order' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -l system -d 'Instructions that stand above the question' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -s f -l file -d 'Send a file along: text, an image or a PDF; `-` is stdin' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -l temperature -d 'How freely to choose words: 0 is as repeatable as the model can be' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -l max-tokens -d 'The longest answer, in tokens' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -l schema -d 'Hold the answer to a JSON Schema: the JSON itself or a file with it' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -l timeout -d 'How long all of it may take, such as 30s or 2m' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -s x -l extract -d 'Print only the first code block of the answer, or all of it if there is none'
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -l no-stream -d 'Have the provider send the answer in one piece'
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -s n -l no-stdin -d 'Never look at stdin'
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -l dry-run -d 'Show who would be asked and what would be sent, and send nothing'
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -s V -l version -d 'Print version'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -s V -l version -d 'Print version'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -f -a "ls" -d 'List the providers that can be used now'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -f -a "show" -d 'Show one provider: address, keys, timers, what its free tier allows'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from ls" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from ls" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from ls" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from ls" -s a -l all -d 'List all that are known'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from ls" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from ls" -s V -l version -d 'Print version'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from show" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from show" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from show" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from show" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "ls" -d 'List the providers that can be used now'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one provider: address, keys, timers, what its free tier allows'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -s V -l version -d 'Print version'
+complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -f -a "ls" -d 'List the models of the providers that can be used now'
+complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -f -a "show" -d 'Show one model: window, prices, abilities, and where the figures come from'
+complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from ls" -l can -d 'Only models that can do this' -r -f -a "tools\t''
+schema\t''
+reasoning\t''
+vision\t''
+pdf\t''
+embeddings\t''"
+complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from ls" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from ls" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from ls" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from ls" -s a -l all -d 'List the models of all providers that are known'
+complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from ls" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from ls" -s V -l version -d 'Print version'
+complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from show" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from show" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from show" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from show" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from help" -f -a "ls" -d 'List the models of the providers that can be used now'
+complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one model: window, prices, abilities, and where the figures come from'
+complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand usage" -l by -d 'What to sum by' -r -f -a "day\t''
+provider\t''
+model\t''"
+complete -c aigw -n "__fish_aigw_using_subcommand usage" -l since -d 'Only since then: a span such as 24h, or a date such as 2026-11-01 (UTC)' -r
+complete -c aigw -n "__fish_aigw_using_subcommand usage" -l request -d 'Every attempt of one request instead; the first characters of its id are enough' -r
+complete -c aigw -n "__fish_aigw_using_subcommand usage" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand usage" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand usage" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand usage" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand usage" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand usage" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand usage" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand usage" -s V -l version -d 'Print version'
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and not __fish_seen_subcommand_from login logout ls help" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and not __fish_seen_subcommand_from login logout ls help" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and not __fish_seen_subcommand_from login logout ls help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and not __fish_seen_subcommand_from login logout ls help" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and not __fish_seen_subcommand_from login logout ls help" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and not __fish_seen_subcommand_from login logout ls help" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and not __fish_seen_subcommand_from login logout ls help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and not __fish_seen_subcommand_from login logout ls help" -s V -l version -d 'Print version'
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and not __fish_seen_subcommand_from login logout ls help" -f -a "login" -d 'Store a key: typed without being shown, or piped in'
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and not __fish_seen_subcommand_from login logout ls help" -f -a "logout" -d 'Remove a provider\'s stored keys'
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and not __fish_seen_subcommand_from login logout ls help" -f -a "ls" -d 'List where keys come from; keys themselves are never shown'
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and not __fish_seen_subcommand_from login logout ls help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from login" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from login" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from login" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from login" -l add -d 'Keep the keys that are stored already, so that they make a pool'
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from login" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from login" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from login" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from login" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from login" -s V -l version -d 'Print version'
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from logout" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from logout" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from logout" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from logout" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from logout" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from logout" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from logout" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from logout" -s V -l version -d 'Print version'
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from ls" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from ls" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from ls" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from ls" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from ls" -s V -l version -d 'Print version'
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from help" -f -a "login" -d 'Store a key: typed without being shown, or piped in'
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from help" -f -a "logout" -d 'Remove a provider\'s stored keys'
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from help" -f -a "ls" -d 'List where keys come from; keys themselves are never shown'
+complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and not __fish_seen_subcommand_from show path schema validate help" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand config; and not __fish_seen_subcommand_from show path schema validate help" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand config; and not __fish_seen_subcommand_from show path schema validate help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand config; and not __fish_seen_subcommand_from show path schema validate help" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and not __fish_seen_subcommand_from show path schema validate help" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and not __fish_seen_subcommand_from show path schema validate help" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and not __fish_seen_subcommand_from show path schema validate help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and not __fish_seen_subcommand_from show path schema validate help" -s V -l version -d 'Print version'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and not __fish_seen_subcommand_from show path schema validate help" -f -a "show" -d 'Show every setting that is in force and where it comes from'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and not __fish_seen_subcommand_from show path schema validate help" -f -a "path" -d 'Print where the configuration file is'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and not __fish_seen_subcommand_from show path schema validate help" -f -a "schema" -d 'Print the JSON Schema of the configuration file'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and not __fish_seen_subcommand_from show path schema validate help" -f -a "validate" -d 'Check a configuration file'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and not __fish_seen_subcommand_from show path schema validate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from show" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from show" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from path" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from path" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from path" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from path" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from path" -s V -l version -d 'Print version'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from schema" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from schema" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from schema" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from schema" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from schema" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from schema" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from schema" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from schema" -s V -l version -d 'Print version'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from validate" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from validate" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from validate" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from validate" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from validate" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from validate" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from validate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from validate" -s V -l version -d 'Print version'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show every setting that is in force and where it comes from'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "path" -d 'Print where the configuration file is'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "schema" -d 'Print the JSON Schema of the configuration file'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "validate" -d 'Check a configuration file'
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand simulate" -l port -d 'The first one\'s port, the others on the ports after it; any free ports if 0' -r
+complete -c aigw -n "__fish_aigw_using_subcommand simulate" -l fault -d 'What goes wrong: `FAULT` for all, `PROVIDER=FAULT` for one; may be repeated' -r
+complete -c aigw -n "__fish_aigw_using_subcommand simulate" -l rpm -d 'Requests per minute that each allows' -r
+complete -c aigw -n "__fish_aigw_using_subcommand simulate" -l tpm -d 'Tokens per minute that each allows' -r
+complete -c aigw -n "__fish_aigw_using_subcommand simulate" -l concurrency -d 'Requests at a time that each allows' -r
+complete -c aigw -n "__fish_aigw_using_subcommand simulate" -l first-token -d 'How long until the first token' -r
+complete -c aigw -n "__fish_aigw_using_subcommand simulate" -l between -d 'How long from token to token' -r
+complete -c aigw -n "__fish_aigw_using_subcommand simulate" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand simulate" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand simulate" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand simulate" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand simulate" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand simulate" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand simulate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand simulate" -s V -l version -d 'Print version'
+complete -c aigw -n "__fish_aigw_using_subcommand demo" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand demo" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand demo" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand demo" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand demo" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand demo" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand demo" -s V -l version -d 'Print version'
+complete -c aigw -n "__fish_aigw_using_subcommand completions" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand completions" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand completions" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand completions" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand completions" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand completions" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand completions" -s V -l version -d 'Print version'
+complete -c aigw -n "__fish_aigw_using_subcommand man" -l dir -d 'Write the pages of all commands into this directory' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand man" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand man" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand man" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand man" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand man" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand man" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand man" -s V -l version -d 'Print version'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from chat provider model usage auth config simulate demo completions man help" -f -a "chat" -d 'Ask a question and get one answer'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from chat provider model usage auth config simulate demo completions man help" -f -a "provider" -d 'List and show providers'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from chat provider model usage auth config simulate demo completions man help" -f -a "model" -d 'List and show models'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from chat provider model usage auth config simulate demo completions man help" -f -a "usage" -d 'Show what was used and what it cost'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from chat provider model usage auth config simulate demo completions man help" -f -a "auth" -d 'Store and remove provider keys'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from chat provider model usage auth config simulate demo completions man help" -f -a "config" -d 'Show and check the configuration'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from chat provider model usage auth config simulate demo completions man help" -f -a "simulate" -d 'Run wire-accurate stand-ins for providers, with faults on demand'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from chat provider model usage auth config simulate demo completions man help" -f -a "demo" -d 'Take a tour on stand-ins: no key, no network'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from chat provider model usage auth config simulate demo completions man help" -f -a "completions" -d 'Print completions for a shell'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from chat provider model usage auth config simulate demo completions man help" -f -a "man" -d 'Print the manual page, or write all of them'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from chat provider model usage auth config simulate demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "ls" -d 'List the providers that can be used now'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "show" -d 'Show one provider: address, keys, timers, what its free tier allows'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from model" -f -a "ls" -d 'List the models of the providers that can be used now'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from model" -f -a "show" -d 'Show one model: window, prices, abilities, and where the figures come from'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from auth" -f -a "login" -d 'Store a key: typed without being shown, or piped in'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from auth" -f -a "logout" -d 'Remove a provider\'s stored keys'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from auth" -f -a "ls" -d 'List where keys come from; keys themselves are never shown'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show every setting that is in force and where it comes from'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "path" -d 'Print where the configuration file is'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "schema" -d 'Print the JSON Schema of the configuration file'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "validate" -d 'Check a configuration file'

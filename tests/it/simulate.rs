@@ -1,0 +1,85 @@
+//! The stand-ins as users run them, and the tour.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Stdio};
+
+use insta::assert_snapshot;
+
+use super::support::TestEnv;
+
+/// Starts stand-ins and reads the configuration that they print.
+fn start(env: &TestEnv, args: &[&str]) -> (Child, String) {
+    let mut child = env.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let stderr = BufReader::new(child.stderr.take().unwrap());
+    let expected = args.iter().filter(|arg| ["groq", "cerebras", "openai"].contains(arg)).count();
+    let lines: Vec<String> = stderr.lines().take(expected).map(Result::unwrap).collect();
+    assert!(lines.iter().all(|line| line.contains("listening on http://127.0.0.1:")), "{lines:?}");
+    let mut text = String::new();
+    let mut stdout = BufReader::new(child.stdout.as_mut().unwrap());
+    for _ in 0..(4 + 4 * expected) {
+        stdout.read_line(&mut text).unwrap();
+    }
+    (child, text)
+}
+
+#[cfg(unix)]
+fn stop(mut child: Child) -> Option<i32> {
+    let pid = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    let mut rest = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut rest).unwrap();
+    child.wait().unwrap().code()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_rehearsal_from_the_command_line() {
+    let env = TestEnv::new();
+    let (child, text) = start(&env, &["simulate", "groq", "cerebras", "--fault", "groq=503"]);
+    let file = env.write("rehearsal.toml", text.as_bytes());
+    let ran = env.run(&["--config", file.to_str().unwrap(), "chat", "what is 2+3"]);
+    assert_snapshot!(ran, @"
+    exit 4
+    --- stdout
+    --- stderr
+    error: no answer by the route `simulated`
+      groq/openai/gpt-oss-20b  server (503): openai/gpt-oss-20b is currently over capacity. Please try again and back off exponentially. Visit https://groqstatus.com to see if there is an active incident.
+      groq/openai/gpt-oss-20b  server (503): openai/gpt-oss-20b is currently over capacity. Please try again and back off exponentially. Visit https://groqstatus.com to see if there is an active incident.
+    ");
+    assert_eq!(stop(child), Some(0));
+}
+
+#[test]
+fn faults_and_providers_are_checked() {
+    let env = TestEnv::new();
+    assert_snapshot!(env.run(&["simulate", "grok"]), @"
+    exit 6
+    --- stdout
+    --- stderr
+    error: there is no stand-in for `grok`
+    hint: did you mean `groq`?
+    ");
+    assert_snapshot!(env.run(&["simulate", "groq", "--fault", "cerebras=503"]), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: --fault cerebras=503: no stand-in for `cerebras` is started
+    ");
+    assert_snapshot!(env.run(&["simulate", "groq", "--fault", "explode"]), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: --fault explode: unknown fault `explode`
+    hint: `aigw simulate --help` lists the faults
+    ");
+}
+
+#[test]
+fn the_tour_works_without_anything() {
+    let env = TestEnv::new();
+    let ran = env.run(&["demo"]).exits(0);
+    assert!(ran.stdout.contains("17 + 25 = 42"), "{ran}");
+    assert!(ran.stderr.contains("answered by cerebras/gpt-oss-120b"), "{ran}");
+    // Nothing of it stays behind.
+    assert!(!env.data_dir().exists() && !env.config_dir().exists());
+}

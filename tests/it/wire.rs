@@ -1,0 +1,375 @@
+//! Golden translations. One request, one snapshot per provider; every transcript, one snapshot of events; every refusal,
+//! its class. `AIGW_WIRE_SAMPLES=DIR` runs the decoders over a folder of recordings as well.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use aigw::chat::{
+    ChatRequest, Effort, Event, Failure, Format, Media, Message, ModelId, Part, Role, Sampling, Schema,
+    Source, ToolCall, ToolChoice, ToolSpec,
+};
+use aigw::providers::sse::SseDecoder;
+use aigw::providers::wire::{Progress, Target, codec};
+use aigw::providers::{Catalog, Model, Provider, Timeouts, classify};
+use insta::assert_snapshot;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// When the refusals were received: absolute resets in them are measured from here.
+const RECEIVED: &str = "2026-09-21T12:00:00Z";
+const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/wire");
+
+fn provider(id: &str) -> Provider {
+    let row = Catalog::built_in().provider(id).unwrap_or_else(|| panic!("no provider {id}"));
+    Provider {
+        id: row.id.clone(),
+        wire: row.wire,
+        base_url: row.base_url.clone(),
+        headers: Vec::new(),
+        quirks: row.quirks.clone(),
+        timeouts: Timeouts::DEFAULT,
+        billing: row.billing,
+    }
+}
+
+/// Everything that a request can have, in one.
+fn full_request() -> ChatRequest {
+    let call = |id: &str, city: &str| {
+        let arguments = json!({"city": city}).to_string();
+        Part::ToolCall(ToolCall { id: id.into(), name: "weather".into(), arguments, signature: None })
+    };
+    let result = |id: &str, content: &str, is_error| Part::ToolResult {
+        call_id: id.into(),
+        name: "weather".into(),
+        content: content.into(),
+        is_error,
+    };
+    let image = Media {
+        mime: "image/png".into(),
+        name: Some("map.png".into()),
+        source: Source::Base64("aW1n".into()),
+    };
+    let pdf = Media {
+        mime: "application/pdf".into(),
+        name: Some("plan.pdf".into()),
+        source: Source::Base64("cGRm".into()),
+    };
+    let schema = json!({"type": "object", "properties": {"warmer": {"type": "string"}}, "required": ["warmer"],
+        "additionalProperties": false});
+    ChatRequest {
+        messages: vec![
+            Message::text(Role::System, "Be brief."),
+            Message {
+                role: Role::User,
+                parts: vec![Part::Text("Which is warmer?".into()), Part::Media(image), Part::Media(pdf)],
+            },
+            Message {
+                role: Role::Assistant,
+                parts: vec![
+                    Part::Reasoning { text: "Two cities.".into(), signature: None },
+                    call("call_1", "Oslo"),
+                    call("call_2", "Cairo"),
+                ],
+            },
+            Message {
+                role: Role::Tool,
+                parts: vec![result("call_1", "4 °C", false), result("call_2", "no such station", true)],
+            },
+            Message::text(Role::User, "So?"),
+        ],
+        tools: vec![ToolSpec {
+            name: "weather".into(),
+            description: "The weather in a city".into(),
+            parameters: json!({"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}),
+            strict: false,
+        }],
+        tool_choice: ToolChoice::Auto,
+        parallel_tool_calls: Some(true),
+        format: Format::Schema(Schema::new(schema).unwrap()),
+        sampling: Sampling {
+            temperature: Some(0.5),
+            top_p: Some(0.9),
+            max_tokens: Some(256),
+            stop: vec!["END".into()],
+            seed: Some(7),
+        },
+        effort: Some(Effort::Low),
+        stream: true,
+    }
+}
+
+fn encode(id: &str, model: &Model, request: &ChatRequest) -> String {
+    let provider = provider(id);
+    let target = Target { provider: &provider, model, without: &[] };
+    match codec(provider.wire).encode(&target, request) {
+        Ok(encoded) => {
+            let body: Value = serde_json::from_slice(&encoded.body).unwrap();
+            let body = serde_json::to_string_pretty(&body).unwrap();
+            format!("POST {}{}\ndropped: {:?}\n{body}\n", provider.base_url, encoded.path, encoded.dropped)
+        }
+        Err(failure) => format!("{}: {}\n", failure.class.as_str(), failure.message),
+    }
+}
+
+fn default_model(id: &str) -> Model {
+    let row = Catalog::built_in().provider(id).unwrap();
+    let model = row.default_model.clone().unwrap_or_else(|| "org/some-model".into());
+    Catalog::built_in().model(&ModelId::new(id, model))
+}
+
+#[test]
+fn one_request_to_every_provider() {
+    for row in Catalog::built_in().providers() {
+        let text = encode(&row.id, &default_model(&row.id), &full_request());
+        insta::with_settings!({ snapshot_path => "../wire/requests", prepend_module_to_snapshot => false, omit_expression => true }, {
+            assert_snapshot!(format!("full.{}", row.id), text);
+        });
+    }
+}
+
+#[test]
+fn demanded_calls_and_plain_json() {
+    let mut text = String::new();
+    for row in Catalog::built_in().providers() {
+        for choice in [ToolChoice::Required, ToolChoice::Named("weather".into()), ToolChoice::None] {
+            let request = ChatRequest { tool_choice: choice.clone(), format: Format::Json, ..full_request() };
+            let provider = provider(&row.id);
+            let target = Target { provider: &provider, model: &default_model(&row.id), without: &[] };
+            let said = match codec(provider.wire).encode(&target, &request) {
+                Ok(encoded) => {
+                    let body: Value = serde_json::from_slice(&encoded.body).unwrap();
+                    format!("{} {}", body["tool_choice"], body["response_format"]["type"])
+                }
+                Err(failure) => format!("{} {}", failure.class.as_str(), failure.message),
+            };
+            writeln!(text, "{} {choice:?}: {said}", row.id).unwrap();
+        }
+    }
+    insta::with_settings!({ snapshot_path => "../wire/requests", prepend_module_to_snapshot => false, omit_expression => true }, {
+        assert_snapshot!("tool_choice", text);
+    });
+}
+
+/// Reads a stream in pieces as the client does.
+fn read_stream(id: &str, bytes: &[u8], pieces: usize) -> (Vec<Event>, Result<(), Failure>) {
+    let provider = provider(id);
+    let model = default_model(id);
+    let target = Target { provider: &provider, model: &model, without: &[] };
+    let mut decoder = codec(provider.wire).decoder(&target);
+    let (mut sse, mut events) = (SseDecoder::default(), Vec::new());
+    for piece in bytes.chunks(bytes.len().div_ceil(pieces.max(1)).max(1)) {
+        sse.push(piece);
+        loop {
+            match sse.next_event() {
+                Ok(Some(event)) => match decoder.event(&event, &mut events) {
+                    Ok(Progress::Closed) => return (events, Ok(())),
+                    Ok(Progress::More | Progress::Whole) => {}
+                    Err(failure) => return (events, Err(failure)),
+                },
+                Ok(None) => break,
+                Err(error) => {
+                    return (
+                        events,
+                        Err(Failure::new(aigw::chat::FailureClass::Malformed, error.to_string())),
+                    );
+                }
+            }
+        }
+    }
+    let end = decoder.end(&mut events);
+    (events, end)
+}
+
+fn shown((events, end): (Vec<Event>, Result<(), Failure>)) -> String {
+    let mut text = String::new();
+    for event in events {
+        writeln!(text, "{event:?}").unwrap();
+    }
+    match end {
+        Ok(()) => text.push_str("whole\n"),
+        Err(failure) => {
+            writeln!(text, "{} {:?}: {}", failure.class.as_str(), failure.status, failure.message).unwrap();
+        }
+    }
+    // Ids that had to be made up are random.
+    let made_up = |line: &str| match line.split_once("id: \"call_") {
+        Some((before, after)) if after.split('"').next().is_some_and(|id| id.len() == 16) => {
+            format!("{before}id: \"call_[…]{}", &after[16..])
+        }
+        _ => line.to_owned(),
+    };
+    text.lines().map(|line| made_up(line) + "\n").collect()
+}
+
+/// The files below a folder with this ending, sorted, as (folder, path).
+fn files(directory: &Path, ending: &str) -> Vec<(String, PathBuf)> {
+    let mut found = Vec::new();
+    let Ok(folders) = std::fs::read_dir(directory) else { return found };
+    for folder in folders {
+        let folder = folder.unwrap().path();
+        let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
+        for file in std::fs::read_dir(&folder).into_iter().flatten() {
+            let path = file.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == ending) {
+                found.push((name.clone(), path));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The row whose quirks a folder's samples need.
+fn row_of(folder: &str) -> &str {
+    match folder {
+        "_generic" | "gemini-openai" => "openai",
+        "inference-net" => "inference",
+        "ollama-openai" => "ollama",
+        known => known,
+    }
+}
+
+#[test]
+fn every_transcript_gives_its_events() {
+    let streams = files(&Path::new(SAMPLES).join("streams"), "sse");
+    assert!(streams.len() > 40, "{} transcripts", streams.len());
+    for (folder, path) in streams {
+        let bytes = std::fs::read(&path).unwrap();
+        let text = shown(read_stream(row_of(&folder), &bytes, 1));
+        for pieces in [2, 7, bytes.len()] {
+            assert_eq!(
+                shown(read_stream(row_of(&folder), &bytes, pieces)),
+                text,
+                "{} in {pieces}",
+                path.display()
+            );
+        }
+        let name = format!("{folder}.{}", path.file_stem().unwrap().to_str().unwrap());
+        insta::with_settings!({ snapshot_path => "../wire/events", prepend_module_to_snapshot => false, omit_expression => true }, {
+            assert_snapshot!(name, text);
+        });
+    }
+}
+
+#[test]
+fn every_body_gives_its_events() {
+    let bodies = files(&Path::new(SAMPLES).join("bodies"), "json");
+    assert!(bodies.len() > 20, "{} bodies", bodies.len());
+    for (folder, path) in bodies {
+        let text = shown(read_body(row_of(&folder), &std::fs::read(&path).unwrap()));
+        let name = format!("{folder}.{}.whole", path.file_stem().unwrap().to_str().unwrap());
+        insta::with_settings!({ snapshot_path => "../wire/events", prepend_module_to_snapshot => false, omit_expression => true }, {
+            assert_snapshot!(name, text);
+        });
+    }
+}
+
+fn read_body(id: &str, bytes: &[u8]) -> (Vec<Event>, Result<(), Failure>) {
+    let (provider, model) = (provider(id), default_model(id));
+    let target = Target { provider: &provider, model: &model, without: &[] };
+    match codec(provider.wire).decode(&target, bytes) {
+        Ok(events) => (events, Ok(())),
+        Err(failure) => (Vec::new(), Err(failure)),
+    }
+}
+
+fn refusal(path: &Path, status: u16) -> Failure {
+    let headers = std::fs::read_to_string(path.with_extension("headers")).unwrap_or_default();
+    let headers = headers
+        .lines()
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| (name.parse().unwrap(), value.trim().parse().unwrap()))
+        .collect();
+    classify(status, &headers, &std::fs::read(path).unwrap(), RECEIVED.parse().unwrap())
+}
+
+#[test]
+fn every_refusal_has_its_class() {
+    let directory = Path::new(SAMPLES).join("errors");
+    let expected = std::fs::read_to_string(directory.join("expected.tsv")).unwrap();
+    let (mut wrong, mut count) = (Vec::new(), 0);
+    for line in expected.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let [name, class, reset, _limit] = fields[..] else { panic!("{line}") };
+        let path = directory.join(name.trim_start_matches("tests/wire/errors/"));
+        let status = path.file_name().unwrap().to_str().unwrap().split('_').next().unwrap().parse().unwrap();
+        let failure = refusal(&path, status);
+        let ms = failure.reset.map_or_else(|| "-".to_owned(), |reset| reset.as_millis().to_string());
+        count += 1;
+        if (failure.class.as_str(), ms.as_str()) != (class, reset) {
+            wrong.push(format!(
+                "{name}: {} {ms}, not {class} {reset}: {}",
+                failure.class.as_str(),
+                failure.message
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(count > 60, "{count} refusals");
+}
+
+/// Recordings that are not part of the project: nothing may make the decoders fail that a provider really sent.
+#[test]
+fn recordings_elsewhere() {
+    #[expect(clippy::disallowed_methods, reason = "the folder is no part of the project")]
+    let Ok(directory) = std::env::var("AIGW_WIRE_SAMPLES") else { return };
+    let directory = Path::new(&directory);
+    let known = |folder: &str| Catalog::built_in().provider(row_of(folder)).is_some();
+    let mut wrong = Vec::new();
+    for (folder, path) in files(directory, "sse").into_iter().filter(|(folder, _)| known(folder)) {
+        let bytes = std::fs::read(&path).unwrap();
+        let read = read_stream(row_of(&folder), &bytes, 1);
+        let stem = path.file_stem().unwrap().to_str().unwrap();
+        let should_fail =
+            ["error", "truncated", "empty", "only_comments"].iter().any(|word| stem.contains(word));
+        if read.1.is_err() != should_fail {
+            wrong.push(format!("{}: {:?}", path.display(), read.1));
+        }
+        for pieces in [3, bytes.len()] {
+            assert_eq!(
+                shown(read_stream(row_of(&folder), &bytes, pieces)),
+                shown(read.clone()),
+                "{}",
+                path.display()
+            );
+        }
+    }
+    for (folder, path) in files(directory, "json").into_iter().filter(|(folder, _)| known(folder)) {
+        let stem = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        if stem.starts_with("ok") || stem.starts_with("tool_call") {
+            if let (_, Err(failure)) = read_body(row_of(&folder), &std::fs::read(&path).unwrap()) {
+                wrong.push(format!("{}: {failure:?}", path.display()));
+            }
+        } else if let Some(status) = stem.strip_prefix("err_").and_then(|rest| rest.get(..3)?.parse().ok()) {
+            let failure = refusal(&path, status);
+            eprintln!(
+                "{folder}/{stem}: {} {:?} {:?}",
+                failure.class.as_str(),
+                failure.reset,
+                failure.message
+            );
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_a_decoder_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300), whole in any::<bool>()) {
+        if whole {
+            drop(read_body("openai", &bytes));
+        } else {
+            drop(read_stream("huggingface", &bytes, 3));
+        }
+        drop(classify(400, &reqwest::header::HeaderMap::new(), &bytes, jiff::Timestamp::UNIX_EPOCH));
+    }
+
+    #[test]
+    fn no_json_makes_a_decoder_panic(
+        text in r#"(\{"(choices|error|usage|object|x_groq|message)":(\[|\{|"|1|null)){0,3}[\[\]\{\}",:a-z0-9]{0,40}"#,
+    ) {
+        let event = format!("data: {text}\n\n");
+        drop(read_stream("mistral", event.as_bytes(), 1));
+        drop(read_body("groq", text.as_bytes()));
+    }
+}
