@@ -206,7 +206,9 @@ fn from_error(status: u16, error: &ErrorBody, headers: &HeaderMap, now: Timestam
         || (client_fault && any(NO_CREDIT, &[]))
         || (client_fault && any(&[], NO_CREDIT_TEXT) && !is_per_minute(error))
         || (throttled
-            && (is_daily(error, reset) || is_exhausted_for_long(headers) || has_no_allowance(error, headers)))
+            && (is_daily(error, reset)
+                || is_exhausted_for_long(headers, reset)
+                || has_no_allowance(error, headers)))
     {
         FailureClass::QuotaExhausted
     } else if client_fault && any(MODEL_FAULT, MODEL_FAULT_TEXT) {
@@ -276,13 +278,14 @@ fn is_per_minute(error: &ErrorBody) -> bool {
         || (error.has_code("resource_exhausted") && !error.codes.contains("perday"))
 }
 
-/// A bucket of a day or a month that has nothing left.
-fn is_exhausted_for_long(headers: &HeaderMap) -> bool {
-    headers.iter().any(|(name, value)| {
-        let name = name.as_str();
-        let long = name.ends_with("-day") || name.ends_with("-month");
-        long && name.contains("ratelimit") && name.contains("remaining") && value.as_bytes() == b"0"
-    })
+/// A bucket of a day or a month that has nothing left, and no word of it being well again soon.
+fn is_exhausted_for_long(headers: &HeaderMap, reset: Option<Duration>) -> bool {
+    reset.is_none_or(|reset| reset > SOON)
+        && headers.iter().any(|(name, value)| {
+            let name = name.as_str();
+            let long = name.ends_with("-day") || name.ends_with("-month");
+            long && name.contains("ratelimit") && name.contains("remaining") && value.as_bytes() == b"0"
+        })
 }
 
 /// A limit of zero: the key is valid and has no allowance at all.

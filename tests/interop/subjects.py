@@ -9,6 +9,7 @@ from types import ModuleType
 import cerebras.cloud.sdk
 import groq
 import openai
+import pytest
 
 from providers import BY_NAME, PROVIDERS, Provider
 from standins import stand_in
@@ -62,3 +63,8 @@ OWN = [
 ]
 SUBJECTS = OPENAI + OWN
 NATIVE = [subject for subject in SUBJECTS if subject.native]
+
+
+def subjects(wanted=lambda subject: True, among=SUBJECTS):
+    """Runs a test with every subject that is wanted."""
+    return pytest.mark.parametrize("subject", [s for s in among if wanted(s)], ids=str)

@@ -2,14 +2,8 @@
 
 import math
 
-import pytest
-
 from conversation import STORY, same_tokens, streamed, whole
-from subjects import NATIVE, SUBJECTS
-
-
-def subjects(wanted=lambda subject: True, among=SUBJECTS):
-    return pytest.mark.parametrize("subject", [s for s in among if wanted(s)], ids=str)
+from subjects import NATIVE, subjects
 
 
 def ask(subject, **options):

@@ -8,14 +8,10 @@ import pytest
 
 from conversation import STORY, streamed, whole
 from standins import FAULT
-from subjects import NATIVE, SUBJECTS
+from subjects import NATIVE, subjects
 
 UNKNOWN = "does-not-exist"
 NETWORK = (httpx.TransportError, httpx2.TransportError)
-
-
-def subjects(wanted=lambda subject: True, among=SUBJECTS):
-    return pytest.mark.parametrize("subject", [s for s in among if wanted(s)], ids=str)
 
 
 def ask(subject, fault=None, model=None, stream=False, **options):

@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from conversation import JSON_SCHEMA, SCHEMA, streamed, whole
-from subjects import OPENAI, SUBJECTS
+from subjects import OPENAI, subjects
 
 # Some refuse to answer in JSON unless the word is said.
 FORECAST = [{"role": "user", "content": "A forecast for Lima over 3 days in celsius, as JSON"}]
@@ -18,10 +18,6 @@ class Forecast(BaseModel):
     city: str
     unit: Literal["celsius", "fahrenheit"]
     days: int
-
-
-def subjects(wanted, among=SUBJECTS):
-    return pytest.mark.parametrize("subject", [s for s in among if wanted(s)], ids=str)
 
 
 def ask(subject, response_format, **options):

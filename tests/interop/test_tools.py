@@ -3,9 +3,14 @@
 import pytest
 
 from conversation import REPORTS, TOOL, WEATHER, assistant, results, streamed, whole
-from subjects import NATIVE, OPENAI, SUBJECTS
+from subjects import NATIVE, OPENAI, subjects
 
-every_subject = pytest.mark.parametrize("subject", SUBJECTS, ids=str)
+every_subject = subjects()
+
+
+def streams_calls_by_index(subject):
+    # Mistral's streamed calls have been recorded without an index, and the OpenAI SDK cannot read those.
+    return subject.provider.name != "mistral"
 
 
 def ask(subject, messages=WEATHER, **options):
@@ -36,7 +41,7 @@ def test_parallel_calls_and_their_results(subject):
     assert_reported(whole(ask(subject, history)), subject)
 
 
-@every_subject
+@subjects(streams_calls_by_index)
 def test_streamed_parallel_calls_and_their_results(subject):
     answer = streamed(ask(subject, stream=True))
     assert_both_cities(answer)
@@ -44,7 +49,7 @@ def test_streamed_parallel_calls_and_their_results(subject):
     assert_reported(streamed(ask(subject, history, stream=True)), subject)
 
 
-@pytest.mark.parametrize("subject", NATIVE, ids=str)
+@subjects(among=NATIVE)
 def test_one_call_when_parallel_ones_are_forbidden(subject):
     assert whole(ask(subject, parallel_tool_calls=False)).cities == ["Paris"]
 
@@ -55,13 +60,13 @@ def test_no_call_when_tools_are_forbidden(subject):
     assert not whole(ask(subject, tool_choice="none")).calls
 
 
-@pytest.mark.parametrize("subject", NATIVE, ids=str)
+@subjects(among=NATIVE)
 def test_calls_are_valid_under_the_providers_own_types(subject):
     for answer in [ask(subject), *ask(subject, stream=True)]:
         type(answer).model_validate(answer.to_dict())
 
 
-@pytest.mark.parametrize("subject", OPENAI, ids=str)
+@subjects(streams_calls_by_index, among=OPENAI)
 def test_the_streaming_helper_puts_calls_together(subject):
     chat = subject.client().chat.completions
     with chat.stream(model=subject.provider.model, messages=WEATHER, tools=[TOOL]) as stream:

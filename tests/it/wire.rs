@@ -314,7 +314,8 @@ fn recordings_elsewhere() {
     #[expect(clippy::disallowed_methods, reason = "the folder is no part of the project")]
     let Ok(directory) = std::env::var("AIGW_WIRE_SAMPLES") else { return };
     let directory = Path::new(&directory);
-    let known = |folder: &str| Catalog::built_in().provider(row_of(folder)).is_some();
+    // Ollama's own format is a wire of its own; its OpenAI-shaped answers are in another folder.
+    let known = |folder: &str| folder != "ollama" && Catalog::built_in().provider(row_of(folder)).is_some();
     let mut wrong = Vec::new();
     for (folder, path) in files(directory, "sse").into_iter().filter(|(folder, _)| known(folder)) {
         let bytes = std::fs::read(&path).unwrap();

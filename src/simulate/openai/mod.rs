@@ -93,25 +93,29 @@ fn plain(method: &Method, rest: &str) -> Option<Operation> {
         ("POST", "/chat/completions") => Some(Operation::Chat { model: None }),
         ("POST", "/embeddings") => Some(Operation::Embeddings { model: None }),
         ("GET", "/models") => Some(Operation::Models),
-        ("GET", _) => rest
-            .strip_prefix("/models/")
-            .filter(|id| !id.is_empty())
-            .map(|id| Operation::Model(id.to_owned())),
+        ("GET", _) => {
+            rest.strip_prefix("/models/").filter(|id| !id.is_empty()).map(|id| Operation::Model(decoded(id)))
+        }
         _ => None,
     }
+}
+
+/// A model id as it stands in a path: clients encode its slashes.
+fn decoded(id: &str) -> String {
+    percent_encoding::percent_decode_str(id).decode_utf8_lossy().into_owned()
 }
 
 /// Paths that begin with the model's name.
 fn in_path(method: &Method, rest: &str) -> Option<Operation> {
     let rest = rest.strip_prefix('/')?;
     if method == Method::GET {
-        return Some(if rest == "models" { Operation::Models } else { Operation::Model(rest.to_owned()) });
+        return Some(if rest == "models" { Operation::Models } else { Operation::Model(decoded(rest)) });
     }
     if method != Method::POST {
         return None;
     }
     let rest = rest.strip_prefix("models/").unwrap_or(rest);
-    let named = |model: &str| (!model.is_empty()).then(|| model.to_owned());
+    let named = |model: &str| (!model.is_empty()).then(|| decoded(model));
     if let Some(model) = rest.strip_suffix("/v1/chat/completions") {
         return Some(Operation::Chat { model: Some(named(model)?) });
     }
