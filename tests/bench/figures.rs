@@ -1,0 +1,160 @@
+//! The figures that the README states, as ratios against a baseline in the same run: `cargo bench`.
+//!
+//! A time alone says more about the machine than about the program, so each figure stands beside one for a program that
+//! does the same with less: `true` for starting, `curl` for a request, parsing into a generic tree for decoding.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a benchmark prints, and stops when it cannot go on")]
+
+use std::hint::black_box;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use aigw::chat::ModelId;
+use aigw::providers::sse::SseDecoder;
+use aigw::providers::wire::{Target, codec};
+use aigw::providers::{Catalog, Provider, Timeouts};
+use aigw::simulate::{Settings, Stand};
+
+const AIGW: &str = env!("CARGO_BIN_EXE_aigw");
+
+fn main() {
+    // `cargo test --benches` only wants to know that it builds.
+    if std::env::args().any(|arg| arg == "--test") {
+        return;
+    }
+    size();
+    start();
+    request();
+    decode();
+}
+
+fn size() {
+    let bytes = std::fs::metadata(AIGW).unwrap().len();
+    println!("binary              {:>8.1} MiB", mib(bytes));
+}
+
+/// `aigw --version` beside `true`.
+fn start() {
+    let [aigw, baseline] = alternate(200, [&mut || run(Command::new(AIGW).arg("--version")), &mut || run(&mut Command::new("true"))]);
+    report("aigw --version", aigw, "true", baseline);
+}
+
+/// `aigw chat` beside `curl` with the same request to the same stand-in, which answers at once.
+fn request() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let stand = runtime.block_on(Stand::start(Settings::new("openai"))).unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let config = home.path().join("config.toml");
+    let text = format!("[providers.openai]\nbase_url = \"{}\"\napi_keys = [\"test-key\"]\n", stand.base_url());
+    std::fs::write(&config, text).unwrap();
+    let mut aigw = Command::new(AIGW);
+    aigw.args(["chat", "-n", "-m", "openai", "what is 2+3"])
+        .env_clear()
+        .envs([("HOME", home.path()), ("AIGW_CONFIG", &config), ("AIGW_DATA_DIR", home.path())]);
+    let body = r#"{"model":"gpt-6-luna","messages":[{"role":"user","content":"what is 2+3"}],"stream":true,"stream_options":{"include_usage":true}}"#;
+    let mut curl = Command::new("curl");
+    curl.args(["-sS", "-N", "-H", "content-type: application/json", "-H", "authorization: Bearer test-key", "-d", body])
+        .arg(format!("{}/chat/completions", stand.base_url()));
+    let [ours, theirs] = alternate(100, [&mut || run(&mut aigw), &mut || run(&mut curl)]);
+    report("aigw chat", ours, "curl", theirs);
+    println!("                    {:>8.2} ms more", ms(ours) - ms(theirs));
+}
+
+/// Chunks of a stream into events, on one core, beside parsing each into a generic tree.
+fn decode() {
+    const CHUNKS: usize = 400_000;
+    let chunk = concat!(
+        r#"data: {"id":"chatcmpl-0123456789abcdef","object":"chat.completion.chunk","created":1789992000,"model":"openai/gpt-oss-20b","#,
+        r#""system_fingerprint":"fp_0123456789","choices":[{"index":0,"delta":{"content":" word"},"logprobs":null,"finish_reason":null}]}"#,
+        "\n\n"
+    );
+    let stream = chunk.repeat(CHUNKS);
+    let row = &Catalog::built_in().providers()[0];
+    let provider = Provider {
+        id: row.id.clone(),
+        wire: row.wire,
+        base_url: row.base_url.clone(),
+        headers: Vec::new(),
+        quirks: row.quirks.clone(),
+        timeouts: Timeouts::DEFAULT,
+        billing: row.billing,
+    };
+    let model = Catalog::built_in().model(&ModelId::new("groq", "openai/gpt-oss-20b"));
+    let target = Target { provider: &provider, model: &model, without: &[] };
+    let mut ours = || {
+        let started = Instant::now();
+        let (mut sse, mut decoder) = (SseDecoder::default(), codec(provider.wire).decoder(&target));
+        let mut events = Vec::new();
+        let mut count = 0;
+        for piece in stream.as_bytes().chunks(16 << 10) {
+            sse.push(piece);
+            while let Some(event) = sse.next_event().unwrap() {
+                decoder.event(&event, &mut events).unwrap();
+                count += events.len();
+                black_box(&events);
+                events.clear();
+            }
+        }
+        assert!(count >= CHUNKS);
+        started.elapsed()
+    };
+    let mut tree = || {
+        let started = Instant::now();
+        for line in stream.lines().filter_map(|line| line.strip_prefix("data: ")) {
+            black_box(serde_json::from_str::<serde_json::Value>(line).unwrap());
+        }
+        started.elapsed()
+    };
+    let [ours, tree] = alternate(5, [&mut ours, &mut tree]);
+    #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
+    let per_second = |span: Duration| CHUNKS as f64 / span.as_secs_f64() / 1e6;
+    println!(
+        "chunks into events  {:>8.2} M/s   generic tree {:>6.2} M/s   ratio {:.2}",
+        per_second(ours),
+        per_second(tree),
+        per_second(ours) / per_second(tree)
+    );
+}
+
+/// Runs both in turn, so that what else the machine does hits both, and gives the medians.
+fn alternate(rounds: usize, mut works: [&mut dyn FnMut() -> Duration; 2]) -> [Duration; 2] {
+    let mut spans = [Vec::new(), Vec::new()];
+    for round in 0..=rounds {
+        for (work, spans) in works.iter_mut().zip(&mut spans) {
+            let span = work();
+            // The first round only warms up.
+            if round > 0 {
+                spans.push(span);
+            }
+        }
+    }
+    spans.map(|mut spans| {
+        spans.sort();
+        spans[spans.len() / 2]
+    })
+}
+
+fn run(command: &mut Command) -> Duration {
+    let started = Instant::now();
+    let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit()).status().unwrap();
+    assert!(status.success());
+    started.elapsed()
+}
+
+fn report(name: &str, ours: Duration, baseline_name: &str, baseline: Duration) {
+    println!(
+        "{name:<19} {:>8.2} ms    {baseline_name:<12} {:>6.2} ms    ratio {:.2}",
+        ms(ours),
+        ms(baseline),
+        ours.as_secs_f64() / baseline.as_secs_f64()
+    );
+}
+
+fn ms(span: Duration) -> f64 {
+    span.as_secs_f64() * 1e3
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a figure for people")]
+fn mib(bytes: u64) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
+}
