@@ -3,7 +3,12 @@
 //! A time alone says more about the machine than about the program, so each figure stands beside one for a program that
 //! does the same with less: `true` for starting, `curl` for a request, parsing into a generic tree for decoding.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a benchmark prints, and stops when it cannot go on")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "a benchmark prints, and stops when it cannot go on"
+)]
 
 use std::hint::black_box;
 use std::process::{Command, Stdio};
@@ -35,7 +40,10 @@ fn size() {
 
 /// `aigw --version` beside `true`.
 fn start() {
-    let [aigw, baseline] = alternate(200, [&mut || run(Command::new(AIGW).arg("--version")), &mut || run(&mut Command::new("true"))]);
+    let [aigw, baseline] = alternate(
+        200,
+        [&mut || run(Command::new(AIGW).arg("--version")), &mut || run(&mut Command::new("true"))],
+    );
     report("aigw --version", aigw, "true", baseline);
 }
 
@@ -45,16 +53,28 @@ fn request() {
     let stand = runtime.block_on(Stand::start(Settings::new("openai"))).unwrap();
     let home = tempfile::tempdir().unwrap();
     let config = home.path().join("config.toml");
-    let text = format!("[providers.openai]\nbase_url = \"{}\"\napi_keys = [\"test-key\"]\n", stand.base_url());
+    let text =
+        format!("[providers.openai]\nbase_url = \"{}\"\napi_keys = [\"test-key\"]\n", stand.base_url());
     std::fs::write(&config, text).unwrap();
     let mut aigw = Command::new(AIGW);
-    aigw.args(["chat", "-n", "-m", "openai", "what is 2+3"])
-        .env_clear()
-        .envs([("HOME", home.path()), ("AIGW_CONFIG", &config), ("AIGW_DATA_DIR", home.path())]);
+    aigw.args(["chat", "-n", "-m", "openai", "what is 2+3"]).env_clear().envs([
+        ("HOME", home.path()),
+        ("AIGW_CONFIG", &config),
+        ("AIGW_DATA_DIR", home.path()),
+    ]);
     let body = r#"{"model":"gpt-6-luna","messages":[{"role":"user","content":"what is 2+3"}],"stream":true,"stream_options":{"include_usage":true}}"#;
     let mut curl = Command::new("curl");
-    curl.args(["-sS", "-N", "-H", "content-type: application/json", "-H", "authorization: Bearer test-key", "-d", body])
-        .arg(format!("{}/chat/completions", stand.base_url()));
+    curl.args([
+        "-sS",
+        "-N",
+        "-H",
+        "content-type: application/json",
+        "-H",
+        "authorization: Bearer test-key",
+        "-d",
+        body,
+    ])
+    .arg(format!("{}/chat/completions", stand.base_url()));
     let [ours, theirs] = alternate(100, [&mut || run(&mut aigw), &mut || run(&mut curl)]);
     report("aigw chat", ours, "curl", theirs);
     println!("                    {:>8.2} ms more", ms(ours) - ms(theirs));
@@ -136,7 +156,8 @@ fn alternate(rounds: usize, mut works: [&mut dyn FnMut() -> Duration; 2]) -> [Du
 
 fn run(command: &mut Command) -> Duration {
     let started = Instant::now();
-    let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit()).status().unwrap();
+    let status =
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit()).status().unwrap();
     assert!(status.success());
     started.elapsed()
 }

@@ -24,10 +24,11 @@ pub(super) struct Chunk<'a> {
     pub(super) model: Option<Text<'a>>,
     #[serde(borrow, default)]
     pub(super) choices: Option<Vec<Choice<'a>>>,
+    /// Boxed, so that the many chunks without it stay small.
     #[serde(default)]
-    pub(super) usage: Option<WireUsage>,
+    pub(super) usage: Option<Box<WireUsage>>,
     #[serde(borrow, default)]
-    pub(super) x_groq: Option<GroqExtra<'a>>,
+    pub(super) x_groq: Option<Box<GroqExtra<'a>>>,
     #[serde(borrow, default)]
     pub(super) error: Option<&'a RawValue>,
     /// Mistral's and old vLLM's errors are flat and say `error` here.
@@ -101,7 +102,7 @@ impl Arguments<'_> {
 #[derive(Debug, Deserialize)]
 pub(super) struct GroqExtra<'a> {
     #[serde(default)]
-    pub(super) usage: Option<WireUsage>,
+    pub(super) usage: Option<Box<WireUsage>>,
     #[serde(borrow, default)]
     pub(super) error: Option<Text<'a>>,
 }

@@ -51,8 +51,14 @@ pub(super) struct Decoder {
 
 /// Why a chunk could not be taken.
 enum ChunkError {
-    Unreadable(serde_json::Error),
+    Unreadable(String),
     Failed(Box<Failure>),
+}
+
+impl From<serde_json::Error> for ChunkError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Unreadable(error.to_string())
+    }
 }
 
 impl From<Failure> for ChunkError {
@@ -116,7 +122,7 @@ impl Decoder {
     }
 
     /// One unreadable event in a stream that goes on well is skipped and reported; a second one is no protocol.
-    fn skip(&mut self, data: &[u8], error: &serde_json::Error, out: &mut Vec<Event>) -> Result<(), Failure> {
+    fn skip(&mut self, data: &[u8], error: &str, out: &mut Vec<Event>) -> Result<(), Failure> {
         self.skipped += 1;
         if self.skipped > 1 {
             return Err(malformed(format!("the stream is not one of chunks: {error}")));
@@ -127,7 +133,9 @@ impl Decoder {
     }
 
     fn chunk(&mut self, data: &[u8], out: &mut Vec<Event>) -> Result<(), ChunkError> {
-        let chunk: Chunk<'_> = serde_json::from_slice(data).map_err(ChunkError::Unreadable)?;
+        // Checking the encoding once is cheaper than string by string.
+        let text = str::from_utf8(data).map_err(|error| ChunkError::Unreadable(error.to_string()))?;
+        let chunk: Chunk<'_> = serde_json::from_str(text)?;
         let is_error = chunk.object.as_ref().is_some_and(|object| object.0 == "error");
         let error = chunk.error.filter(|error| error.get() != "null");
         if error.is_some() || is_error || (chunk.choices.is_none() && chunk.usage.is_none()) {
@@ -146,7 +154,7 @@ impl Decoder {
             self.choice(choice, out)?;
         }
         let usage = chunk.usage.or(chunk.x_groq.and_then(|extra| extra.usage));
-        if let Some(usage) = usage.map(usage_of).filter(Usage::is_reported) {
+        if let Some(usage) = usage.map(|usage| usage_of(*usage)).filter(Usage::is_reported) {
             out.push(Event::Usage(usage));
         }
         Ok(())
@@ -155,7 +163,7 @@ impl Decoder {
     /// JSON that is no chunk: an error in any of its shapes, or something to be passed over (Cerebras' and others'
     /// extra events).
     fn other(data: &[u8], is_error: bool) -> Result<(), ChunkError> {
-        let json: serde_json::Value = serde_json::from_slice(data).map_err(ChunkError::Unreadable)?;
+        let json: serde_json::Value = serde_json::from_slice(data)?;
         let flat =
             json.get("message").is_some() && (json.get("code").is_some() || json.get("type").is_some());
         if is_error || flat || json.get("detail").is_some() {
