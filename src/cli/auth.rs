@@ -5,9 +5,10 @@ use std::io::{IsTerminal, Read, stdin};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::{CommandError, Context, Exit, Output, json};
+use super::provider::unknown_provider;
+use super::{CommandError, Context, Output, json};
 use crate::app::App;
-use crate::config::{Credentials, nearest};
+use crate::config::Credentials;
 use crate::secret::Secret;
 use crate::ui::Table;
 
@@ -62,15 +63,7 @@ pub fn run(args: &AuthArgs, context: &Context) -> Result<(), CommandError> {
 }
 
 fn login(context: &Context, app: &App, id: &str, add: bool) -> Result<(), CommandError> {
-    let Some(account) = app.account(id) else {
-        let error = CommandError::new(Exit::NotFound, format!("there is no provider `{id}`"));
-        return Err(match nearest(id, app.accounts.iter().map(|account| account.provider.id.as_str())) {
-            Some(near) => error.hint(format!("did you mean `{near}`?")),
-            None => {
-                error.hint("`aigw provider ls --all` lists them; your own goes into the configuration first")
-            }
-        });
-    };
+    let account = app.account(id).ok_or_else(|| unknown_provider(app, id))?;
     let page = account.row.and_then(|row| row.keys_page.as_deref());
     let key = read_key(&account.name, page)?;
     let mut credentials = Credentials::read(&app.paths.credentials_file())?;

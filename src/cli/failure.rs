@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use crate::app::{AppError, ResolveError};
-use crate::config::ConfigError;
+use crate::config::{ConfigError, nearest};
 use crate::providers::client::ClientError;
 use crate::store::StoreError;
 use crate::ui::Ui;
@@ -52,6 +52,20 @@ impl CommandError {
             details: Vec::new(),
             hints: Vec::new(),
             json: Box::new(json!({})),
+        }
+    }
+
+    /// There is no such thing: says what it may have been, else what to do instead.
+    pub fn unknown<'a>(
+        kind: &str,
+        name: &str,
+        known: impl IntoIterator<Item = &'a str>,
+        otherwise: impl Into<String>,
+    ) -> Self {
+        let failure = Self::new(Exit::NotFound, format!("there is no {kind} `{name}`"));
+        match nearest(name, known) {
+            Some(near) => failure.hint(format!("did you mean `{near}`?")),
+            None => failure.hint(otherwise),
         }
     }
 

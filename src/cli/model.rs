@@ -3,10 +3,10 @@
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
-use super::{CommandError, Context, Exit, Output, json};
+use super::provider::unknown_provider;
+use super::{CommandError, Context, Output, json};
 use crate::app::App;
 use crate::chat::ModelId;
-use crate::config::nearest;
 use crate::providers::catalog::Tier;
 use crate::providers::{Ability, Model};
 use crate::ui::Table;
@@ -110,12 +110,7 @@ pub fn run(args: &ModelArgs, context: &Context) -> Result<(), CommandError> {
             if let Some(provider) = provider
                 && app.account(provider).is_none()
             {
-                let error = CommandError::new(Exit::NotFound, format!("there is no provider `{provider}`"));
-                let ids = app.accounts.iter().map(|account| account.provider.id.as_str());
-                return Err(match nearest(provider, ids) {
-                    Some(near) => error.hint(format!("did you mean `{near}`?")),
-                    None => error.hint("`aigw provider ls --all` lists them"),
-                });
+                return Err(unknown_provider(&app, provider));
             }
             let on = |id: &str| app.account(id).is_some_and(crate::app::Account::is_on);
             let listed = |model: &&Model| match provider {
@@ -136,11 +131,9 @@ fn find(app: &App, name: &str) -> Result<Model, CommandError> {
         return Ok(model.clone());
     }
     let ids: Vec<String> = app.catalog.models().iter().map(|model| model.model_id().to_string()).collect();
-    let error = CommandError::new(Exit::NotFound, format!("the catalogue lists no model `{name}`"));
-    let error = match nearest(name, ids.iter().map(String::as_str)) {
-        Some(near) => error.hint(format!("did you mean `{near}`?")),
-        None => error.hint("`aigw model ls --all` lists them"),
-    };
+    let ids = ids.iter().map(String::as_str);
+    let error =
+        CommandError::unknown("model in the catalogue called", name, ids, "`aigw model ls --all` lists them");
     let callable = name.parse::<ModelId>().is_ok_and(|id| app.account(&id.provider).is_some());
     Err(if callable { error.hint("it can be asked all the same: the provider decides") } else { error })
 }

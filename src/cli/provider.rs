@@ -3,9 +3,9 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::{CommandError, Context, Exit, Output, json};
-use crate::app::Account;
-use crate::config::{Span, nearest};
+use super::{CommandError, Context, Output, json};
+use crate::app::{Account, App};
+use crate::config::Span;
 use crate::ui::Table;
 
 /// List and show providers.
@@ -75,16 +75,20 @@ pub fn run(args: &ProviderArgs, context: &Context) -> Result<(), CommandError> {
         }
         ProviderCommand::Show { id } => match app.account(id) {
             Some(account) => show(context, account),
-            None => {
-                let error = CommandError::new(Exit::NotFound, format!("there is no provider `{id}`"));
-                let ids = app.accounts.iter().map(|account| account.provider.id.as_str());
-                Err(match nearest(id, ids) {
-                    Some(near) => error.hint(format!("did you mean `{near}`?")),
-                    None => error.hint("`aigw provider ls --all` lists them"),
-                })
-            }
+            None => Err(unknown_provider(&app, id)),
         },
     }
+}
+
+/// There is no such provider.
+pub(super) fn unknown_provider(app: &App, id: &str) -> CommandError {
+    let known = app.accounts.iter().map(|account| account.provider.id.as_str());
+    CommandError::unknown(
+        "provider",
+        id,
+        known,
+        "`aigw provider ls --all` lists them; your own go into the configuration",
+    )
 }
 
 fn is_listed(account: &Account) -> bool {

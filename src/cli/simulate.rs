@@ -4,8 +4,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use clap::Args;
 
-use super::{CommandError, Context, Exit};
-use crate::config::{Span, nearest};
+use super::{CommandError, Context};
+use crate::config::Span;
 use crate::providers::Catalog;
 use crate::simulate::{FaultSpec, Limits, Pace, Settings, Stand, providers};
 
@@ -68,11 +68,8 @@ pub async fn run(args: SimulateArgs, context: &Context) -> Result<(), CommandErr
         args.providers.iter().map(String::as_str).collect()
     };
     if let Some(unknown) = names.iter().find(|name| !known.contains(name)) {
-        let error = CommandError::new(Exit::NotFound, format!("there is no stand-in for `{unknown}`"));
-        return Err(match nearest(unknown, known.iter().copied()) {
-            Some(near) => error.hint(format!("did you mean `{near}`?")),
-            None => error.hint(format!("known: {}", known.join(", "))),
-        });
+        let otherwise = format!("known: {}", known.join(", "));
+        return Err(CommandError::unknown("stand-in for", unknown, known.iter().copied(), otherwise));
     }
     let faults = faults(&args.fault, &names)?;
     let mut stands = Vec::new();

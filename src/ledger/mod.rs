@@ -13,14 +13,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::store::{Database, Durability, FileSpec, StoreError};
+use crate::store::{Database, File, Migrations, StoreError};
 
-/// The ledger's file.
-pub const FILE: FileSpec = FileSpec {
-    name: "ledger.db",
-    durability: Durability::PowerCut,
-    migrations: &[include_str!("001_attempts.sql")],
-};
+/// The ledger's tables, version by version.
+const MIGRATIONS: Migrations = &[include_str!("001_attempts.sql")];
 
 /// A handle to the ledger.
 #[derive(Debug)]
@@ -31,7 +27,7 @@ pub struct Ledger {
 impl Ledger {
     /// The ledger in a data directory. Nothing is opened or created yet.
     pub fn new(data_dir: &Path) -> Self {
-        Self { database: Database::new(data_dir, FILE) }
+        Self { database: Database::new(data_dir, File::Ledger, MIGRATIONS) }
     }
 
     /// The file.

@@ -131,6 +131,8 @@ pub struct Quirks {
     pub stream_usage: Option<bool>,
     /// Its thoughts may stand in the text as `<think>…</think>`.
     pub inline_think: bool,
+    /// It does not show what a model thinks, so that a thinking model looks silent.
+    pub hidden_thoughts: bool,
     /// The path of the chat endpoint; `{model}` stands for the model's id.
     pub path: Option<String>,
     /// The largest output limit that is worth asking for, where it is reserved up front.

@@ -85,7 +85,7 @@ impl Client {
         let wire = codec(call.provider.wire);
         let encoded = wire.encode(&target, call.request)?;
         let started = Instant::now();
-        let limits = call.provider.timeouts.for_model(call.model);
+        let limits = call.provider.timeouts_for(call.model);
         let total = (started + limits.total).min(call.deadline);
         // Without streaming nothing can be told before the end, so only the total counts.
         let first_token = if call.request.stream { (started + limits.first_token).min(total) } else { total };

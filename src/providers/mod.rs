@@ -60,11 +60,13 @@ impl Timeouts {
         idle: Duration::from_secs(20),
         total: Duration::from_mins(5),
     };
+}
 
-    /// A model that thinks before it speaks may be silent for longer.
-    #[must_use]
-    pub fn for_model(self, model: &Model) -> Self {
-        let factor = if model.has(Ability::Reasoning) { 3 } else { 1 };
-        Self { first_token: (self.first_token * factor).min(self.total), ..self }
+impl Provider {
+    /// How long a model of this provider may take. One that thinks where nobody sees it may be silent for longer.
+    pub fn timeouts_for(&self, model: &Model) -> Timeouts {
+        let factor = if self.quirks.hidden_thoughts && model.has(Ability::Reasoning) { 3 } else { 1 };
+        let usual = self.timeouts;
+        Timeouts { first_token: (usual.first_token * factor).min(usual.total), ..usual }
     }
 }

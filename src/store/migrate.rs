@@ -5,35 +5,35 @@ use std::fs::File;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::FileSpec;
+use super::Migrations;
 use super::open::explain;
 
 /// Applies what is missing, in one transaction, while no other process does the same.
 pub(super) fn migrate(
     connection: &Connection,
-    spec: &FileSpec,
+    migrations: Migrations,
     lock: impl FnOnce() -> Result<File, String>,
 ) -> Result<(), String> {
-    if version(connection)? == spec.migrations.len() {
+    if version(connection)? == migrations.len() {
         return Ok(());
     }
     let _queue = lock()?;
     // Another process may have done it while we waited.
     let applied = version(connection)?;
-    if applied > spec.migrations.len() {
+    if applied > migrations.len() {
         return Err(
             "it was written by a newer version of aigw; update aigw, or name another AIGW_DATA_DIR".into()
         );
     }
     let apply = || -> rusqlite::Result<()> {
         let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
-        for migration in &spec.migrations[applied..] {
+        for migration in &migrations[applied..] {
             transaction.execute_batch(migration)?;
         }
         transaction.pragma_update(
             None,
             "user_version",
-            i64::try_from(spec.migrations.len()).unwrap_or(i64::MAX),
+            i64::try_from(migrations.len()).unwrap_or(i64::MAX),
         )?;
         transaction.commit()
     };

@@ -1,7 +1,8 @@
 //! SQLite: files that many processes write at once, and that survive being killed.
 //!
-//! * Three files by worth: what may never be lost, what must not be lost to a power cut, what may be deleted at any time
-//!   ([`FileSpec`]). All are in WAL mode and readable by their owner only.
+//! * Three files by worth ([`File`]): conversations and what was remembered, what was used and paid, and what may be
+//!   deleted at any time. All are in WAL mode and readable by their owner only. Their tables belong to the modules that
+//!   use them, which bring the migrations.
 //! * One writer thread per file and process. It takes whatever has gathered as one transaction, so that a burst costs
 //!   one sync. Nobody on the way of an answer ever waits for a disk.
 //! * Writers of different processes queue on an advisory lock beside the file before they begin a transaction. SQLite's
@@ -24,31 +25,46 @@ use rusqlite::Connection;
 
 use writer::Writer;
 
-/// What a database file is for, and how it is kept.
-#[derive(Debug, Clone, Copy)]
-pub struct FileSpec {
-    /// The file's name in the data directory.
-    pub name: &'static str,
-    /// What must survive.
-    pub durability: Durability,
-    /// SQL that brings the file from each version to the next. Only ever added to.
-    pub migrations: &'static [&'static str],
+/// The files of the data directory, by worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum File {
+    /// Conversations and what was remembered. A commit survives the death of the process; a power cut may take the last
+    /// few, and nothing else.
+    Memory,
+    /// What was used and paid, and who may do what. A commit that was reported survives a power cut.
+    Ledger,
+    /// What is known about upstreams for now. It may be deleted at any time.
+    State,
 }
 
-/// What must survive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Durability {
-    /// A commit that was reported survives a power cut (`synchronous = FULL`).
-    PowerCut,
-    /// A commit that was reported survives the death of the process (`synchronous = NORMAL`).
-    ProcessDeath,
+impl File {
+    /// Its name in the data directory.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Memory => "memory.db",
+            Self::Ledger => "ledger.db",
+            Self::State => "state.db",
+        }
+    }
+
+    /// SQLite's word for how much a commit waits for the disk.
+    fn synchronous(self) -> &'static str {
+        match self {
+            Self::Ledger => "FULL",
+            Self::Memory | Self::State => "NORMAL",
+        }
+    }
 }
+
+/// SQL that brings a file from each version to the next. Only ever added to.
+pub type Migrations = &'static [&'static str];
 
 /// A database in the data directory, opened when it is first needed.
 #[derive(Debug)]
 pub struct Database {
     path: PathBuf,
-    spec: FileSpec,
+    file: File,
+    migrations: Migrations,
     writer: OnceLock<Writer>,
 }
 
@@ -64,8 +80,8 @@ pub struct StoreError {
 
 impl Database {
     /// A database in a directory. Nothing is opened or created yet.
-    pub fn new(directory: &Path, spec: FileSpec) -> Self {
-        Self { path: directory.join(spec.name), spec, writer: OnceLock::new() }
+    pub fn new(directory: &Path, file: File, migrations: Migrations) -> Self {
+        Self { path: directory.join(file.name()), file, migrations, writer: OnceLock::new() }
     }
 
     /// The file.
@@ -89,12 +105,13 @@ impl Database {
 
     /// Reads, on a connection of its own. A file that does not exist yet is created empty.
     pub fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
-        let connection = open::open(&self.path, &self.spec).map_err(|message| self.error(message))?;
+        let connection =
+            open::open(&self.path, self.file, self.migrations).map_err(|message| self.error(message))?;
         query(&connection).map_err(|error| self.error(open::explain(&error)))
     }
 
     fn writer(&self) -> &Writer {
-        self.writer.get_or_init(|| Writer::start(self.path.clone(), self.spec))
+        self.writer.get_or_init(|| Writer::start(self.path.clone(), self.file, self.migrations))
     }
 
     fn error(&self, message: String) -> StoreError {
@@ -106,11 +123,7 @@ impl Database {
 mod tests {
     use super::*;
 
-    const SPEC: FileSpec = FileSpec {
-        name: "test.db",
-        durability: Durability::PowerCut,
-        migrations: &["CREATE TABLE t (x INTEGER) STRICT", "ALTER TABLE t ADD COLUMN y TEXT"],
-    };
+    const MIGRATIONS: Migrations = &["CREATE TABLE t (x INTEGER) STRICT", "ALTER TABLE t ADD COLUMN y TEXT"];
     const PATIENCE: Duration = Duration::from_secs(20);
 
     fn count(database: &Database) -> i64 {
@@ -123,9 +136,24 @@ mod tests {
     }
 
     #[test]
+    fn each_file_is_as_durable_as_it_is_worth() {
+        let directory = tempfile::tempdir().unwrap();
+        for (file, synchronous) in [(File::Memory, 1), (File::Ledger, 2), (File::State, 1)] {
+            let database = Database::new(directory.path(), file, MIGRATIONS);
+            let pragma = |name: &str| {
+                database.read(|db| db.pragma_query_value(None, name, |row| row.get::<_, i64>(0)))
+            };
+            assert_eq!(pragma("synchronous").unwrap(), synchronous, "{file:?}");
+            let mode = database
+                .read(|db| db.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0)));
+            assert_eq!(mode.unwrap(), "wal");
+        }
+    }
+
+    #[test]
     fn writes_queue_and_a_bad_one_takes_no_other_with_it() {
         let directory = tempfile::tempdir().unwrap();
-        let database = Database::new(directory.path(), SPEC);
+        let database = Database::new(directory.path(), File::Ledger, MIGRATIONS);
         database.write(|db| db.execute("INSERT INTO t VALUES (1, 'a')", []).map(drop));
         database.write(|db| db.execute("INSERT INTO no_such_table VALUES (1)", []).map(drop));
         database.write(|db| db.execute("INSERT INTO t VALUES (2, 'b')", []).map(drop));
@@ -142,7 +170,7 @@ mod tests {
             for _ in 0..8 {
                 scope.spawn(|| {
                     // Each has a lock and a connection of its own, as separate processes do.
-                    let database = Database::new(directory.path(), SPEC);
+                    let database = Database::new(directory.path(), File::Ledger, MIGRATIONS);
                     for x in 0..25 {
                         database.write(move |db| db.execute("INSERT INTO t (x) VALUES (?1)", [x]).map(drop));
                     }
@@ -150,18 +178,18 @@ mod tests {
                 });
             }
         });
-        assert_eq!(count(&Database::new(directory.path(), SPEC)), 200);
+        assert_eq!(count(&Database::new(directory.path(), File::Ledger, MIGRATIONS)), 200);
     }
 
     #[test]
     fn migrations_are_applied_once_and_newer_files_are_refused() {
         let directory = tempfile::tempdir().unwrap();
-        let old = FileSpec { migrations: &SPEC.migrations[..1], ..SPEC };
-        Database::new(directory.path(), old).read(|_| Ok(())).unwrap();
+        let old = || Database::new(directory.path(), File::Ledger, &MIGRATIONS[..1]);
+        old().read(|_| Ok(())).unwrap();
         for _ in 0..2 {
-            assert_eq!(count(&Database::new(directory.path(), SPEC)), 0);
+            assert_eq!(count(&Database::new(directory.path(), File::Ledger, MIGRATIONS)), 0);
         }
-        let error = Database::new(directory.path(), old).read(|_| Ok(())).unwrap_err();
+        let error = old().read(|_| Ok(())).unwrap_err();
         assert!(error.to_string().contains("newer"), "{error}");
     }
 
@@ -171,7 +199,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let directory = tempfile::tempdir().unwrap();
         let data = directory.path().join("data");
-        Database::new(&data, SPEC).read(|_| Ok(())).unwrap();
+        Database::new(&data, File::Memory, MIGRATIONS).read(|_| Ok(())).unwrap();
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&data), 0o700);
         for entry in std::fs::read_dir(&data).unwrap() {

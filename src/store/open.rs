@@ -1,6 +1,6 @@
 //! Opening a file: its directory, its mode, its settings, its version.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode};
 
 use super::migrate::migrate;
-use super::{Durability, FileSpec};
+use super::{File, Migrations};
 
 /// A net only: writers queue on the advisory lock, so they hardly ever meet.
 const BUSY_PATIENCE: Duration = Duration::from_secs(15);
@@ -16,17 +16,17 @@ const BUSY_PATIENCE: Duration = Duration::from_secs(15);
 const MAX_LOG: i64 = 16 << 20;
 
 /// Opens a database and brings it to the newest version. The error is one line for a person.
-pub(super) fn open(path: &Path, spec: &FileSpec) -> Result<Connection, String> {
+pub(super) fn open(path: &Path, file: File, migrations: Migrations) -> Result<Connection, String> {
     prepare(path)
         .map_err(|error| format!("cannot create it: {error}; AIGW_DATA_DIR can name another directory"))?;
     let connection = Connection::open(path).map_err(|error| explain(&error))?;
-    configure(&connection, spec).map_err(|error| explain(&error))?;
-    migrate(&connection, spec, || lock(path))?;
+    configure(&connection, file).map_err(|error| explain(&error))?;
+    migrate(&connection, migrations, || lock(path))?;
     Ok(connection)
 }
 
 /// The lock on which writers of all processes queue.
-pub(super) fn lock(path: &Path) -> Result<File, String> {
+pub(super) fn lock(path: &Path) -> Result<fs::File, String> {
     let file = private(OpenOptions::new().create(true).truncate(false).write(true))
         .open(path.with_extension("lock"))
         .map_err(|error| format!("cannot create its lock: {error}"))?;
@@ -34,14 +34,10 @@ pub(super) fn lock(path: &Path) -> Result<File, String> {
     Ok(file)
 }
 
-fn configure(connection: &Connection, spec: &FileSpec) -> rusqlite::Result<()> {
+fn configure(connection: &Connection, file: File) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_PATIENCE)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    let synchronous = match spec.durability {
-        Durability::PowerCut => "FULL",
-        Durability::ProcessDeath => "NORMAL",
-    };
-    connection.pragma_update(None, "synchronous", synchronous)?;
+    connection.pragma_update(None, "synchronous", file.synchronous())?;
     connection.pragma_update(None, "journal_size_limit", MAX_LOG)?;
     connection.pragma_update(None, "foreign_keys", true)
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::FileSpec;
 use super::open::{explain, lock, open};
+use super::{File, Migrations};
 
 /// The most writes that go into one transaction.
 const MAX_BATCH: usize = 512;
@@ -29,12 +29,12 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread; it opens the file itself, so that nobody waits for that either.
-    pub(super) fn start(path: PathBuf, spec: FileSpec) -> Self {
+    pub(super) fn start(path: PathBuf, file: File, migrations: Migrations) -> Self {
         let (queue, jobs) = channel();
         // Without a thread the queue is closed, and `flush` says so.
         let _started = std::thread::Builder::new()
-            .name(format!("store {}", spec.name))
-            .spawn(move || run(&path, &spec, &jobs));
+            .name(format!("store {}", file.name()))
+            .spawn(move || run(&path, file, migrations, &jobs));
         Self { queue: Mutex::new(queue) }
     }
 
@@ -63,7 +63,7 @@ impl Writer {
     }
 }
 
-fn run(path: &Path, spec: &FileSpec, jobs: &Receiver<Message>) {
+fn run(path: &Path, file: File, migrations: Migrations, jobs: &Receiver<Message>) {
     let mut connection: Option<Connection> = None;
     let mut problem: Option<String> = None;
     while let Ok(first) = jobs.recv() {
@@ -76,7 +76,7 @@ fn run(path: &Path, spec: &FileSpec, jobs: &Receiver<Message>) {
             }
         }
         if !batch.is_empty()
-            && let Err(error) = write(&mut connection, path, spec, batch)
+            && let Err(error) = write(&mut connection, || open(path, file, migrations), path, batch)
         {
             problem.get_or_insert(error);
         }
@@ -90,13 +90,13 @@ fn run(path: &Path, spec: &FileSpec, jobs: &Receiver<Message>) {
 /// Writes a batch as one transaction. A job that fails is undone alone.
 fn write(
     connection: &mut Option<Connection>,
+    open: impl FnOnce() -> Result<Connection, String>,
     path: &Path,
-    spec: &FileSpec,
     batch: Vec<Job>,
 ) -> Result<(), String> {
     let connection = match connection {
         Some(connection) => connection,
-        None => connection.insert(open(path, spec)?),
+        None => connection.insert(open()?),
     };
     let _queue = lock(path)?;
     let mut problem = Ok(());

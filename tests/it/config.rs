@@ -197,7 +197,7 @@ fn providers_and_models_are_listed() {
     exit 6
     --- stdout
     --- stderr
-    error: the catalogue lists no model `gpt-oss-20`
+    error: there is no model in the catalogue called `gpt-oss-20`
     hint: `aigw model ls --all` lists them
     ");
     assert_snapshot!(env.run(&["model", "ls", "grok"]), @"
