@@ -3,7 +3,7 @@
 import pytest
 
 from conversation import REPORTS, TOOL, WEATHER, assistant, results, streamed, whole
-from subjects import NATIVE, OPENAI, subjects
+from subjects import NATIVE, OPENAI, SUBJECTS, subjects
 
 every_subject = subjects()
 
