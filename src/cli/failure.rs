@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
+use super::Output;
 use crate::app::{AppError, ResolveError};
 use crate::config::{ConfigError, nearest};
 use crate::providers::client::ClientError;
@@ -109,24 +110,28 @@ impl CommandError {
     }
 
     /// The same failure as JSON: `{error: {message, exit_code, hints}, …}`.
-    pub fn to_json(&self) -> Value {
+    fn to_json(&self) -> Value {
         let mut object = Value::clone(&self.json);
         object["error"] = json!({"message": self.message, "exit_code": self.exit as u8, "hints": self.hints});
         object
     }
 
-    /// Whether there is anything to say.
-    pub fn is_silent(&self) -> bool {
-        self.message.is_empty()
-    }
-
-    /// Prints it and gives the exit code.
-    pub(super) fn report(self, ui: &Ui) -> ExitCode {
-        if !self.is_silent() {
-            ui.error(&self.message);
-            self.details.iter().for_each(|line| ui.error_detail(&format!("  {line}")));
-            self.hints.iter().for_each(|hint| ui.hint(hint));
+    /// Prints it and gives the exit code. A program that asked for JSON gets it as an object on stdout as well.
+    pub(super) fn report(self, ui: &Ui, output: Output) -> ExitCode {
+        if self.message.is_empty() {
+            return ExitCode::from(self.exit as u8);
         }
+        if output != Output::Text {
+            let mut object = self.to_json();
+            if output == Output::Jsonl {
+                object["type"] = json!("error");
+            }
+            // Whether it can be written or not: the code and stderr say the same.
+            let _unwritten = ui.line(&object.to_string());
+        }
+        ui.error(&self.message);
+        self.details.iter().for_each(|line| ui.error_detail(&format!("  {line}")));
+        self.hints.iter().for_each(|hint| ui.hint(hint));
         ExitCode::from(self.exit as u8)
     }
 }

@@ -99,10 +99,11 @@ pub fn main() -> ExitCode {
         }
     };
     let ui = Ui::new(cli.global.ui(&env));
+    let output = cli.global.output();
     telemetry::start(&env, cli.global.verbose);
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return CommandError::failed(format!("cannot start: {error}")).report(&ui),
+        Err(error) => return CommandError::failed(format!("cannot start: {error}")).report(&ui, output),
     };
     let context = Context { global: cli.global, ui: ui.clone(), env };
     let result = runtime.block_on(run(cli.command, context));
@@ -110,7 +111,7 @@ pub fn main() -> ExitCode {
     runtime.shutdown_background();
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(&ui),
+        Err(failure) => failure.report(&ui, output),
     }
 }
 

@@ -67,6 +67,7 @@ fn private(options: &mut OpenOptions) -> &mut OpenOptions {
 pub(super) fn explain(error: &rusqlite::Error) -> String {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => "the disk is full".into(),
+        Some(ErrorCode::SystemIoFailure) => "it cannot be read or written: is the disk full?".into(),
         Some(ErrorCode::ReadOnly) => "it cannot be written: the file or its directory is read-only".into(),
         Some(ErrorCode::CannotOpen) => "it cannot be opened: check the permissions of its directory".into(),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "another program keeps it locked".into(),

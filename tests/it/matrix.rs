@@ -4,6 +4,7 @@
 //! the request fails and says why. An answer that breaks after something of it was delivered never looks like success.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use aigw::app::App;
 use aigw::chat::{Answer, ChatRequest, Event, FailureClass, Message, Role, Sampling};
@@ -156,6 +157,8 @@ async fn ask(stands: &[&Stand], streaming: bool, buffered: bool) -> Outcome {
     let ask = Ask { id: "test".into(), request: &request, route: &route, buffered, deadline: None };
     let mut listener = Listener::default();
     let result = app.router(client).chat(&ask, &mut listener).await;
+    // Its home goes away now.
+    app.ledger.flush(Duration::from_secs(20)).unwrap();
     Outcome { result, delivered: listener.delivered }
 }
 

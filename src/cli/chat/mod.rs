@@ -27,18 +27,7 @@ const LEDGER_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Runs the command.
 pub async fn run(args: ChatArgs, context: Context) -> Result<(), CommandError> {
-    let Err(failure) = chat(&args, &context).await else { return Ok(()) };
-    if context.global.output() != Output::Text && !failure.is_silent() {
-        let mut value = failure.to_json();
-        if context.global.output() == Output::Jsonl {
-            value["type"] = json!("error");
-        }
-        context.ui.line(&value.to_string())?;
-    }
-    Err(failure)
-}
-
-async fn chat(args: &ChatArgs, context: &Context) -> Result<(), CommandError> {
+    let (args, context) = (&args, &context);
     let app = context.app()?;
     let client = Client::new()?;
     let prepare = async { Ok((app.route(&client, &args.model).await?, request(args, context).await?)) };
