@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::config::keys::KeySource;
+use url::Url;
+
 use crate::config::{Config, ConfigError, ProviderSection, WireName, keys};
 use crate::providers::catalog::ProviderRow;
-use crate::providers::{Billing, Catalog, Provider, Quirks, Timeouts, WireFormat};
+use crate::providers::{Billing, Catalog, Provider, Quirks, Timeouts, WireFormat, is_loopback};
+use crate::secret::KeySource;
 
 /// A provider with the user's keys for it.
 #[derive(Debug, Clone)]
@@ -17,9 +19,11 @@ pub struct Account {
     /// Its row in the catalogue, if it has one.
     pub row: Option<&'static ProviderRow>,
     /// The keys, or the ways to get them.
-    pub keys: Vec<KeySource>,
+    pub keys: Vec<Arc<KeySource>>,
     /// The variables that may hold a key.
     pub key_env: Vec<String>,
+    /// The variable that said where it is.
+    pub host_env: Option<String>,
     /// Whether the user has a section for it.
     pub configured: bool,
     /// Whether it may be used at all.
@@ -83,12 +87,8 @@ fn account(
     let section = section.unwrap_or(&defaults);
     let base_url = base_url(id, row, section, config)?;
     let key_env = row.map(|row| row.key_env.clone()).unwrap_or_default();
-    let keys = key_sources(id, &key_env, section, config, &base_url, warnings)?;
-    let incidental = row.is_some_and(|row| {
-        let only_there =
-            |key: &KeySource| row.incidental_env.iter().any(|name| key.origin == format!("env {name}"));
-        !keys.is_empty() && keys.iter().all(only_there)
-    });
+    let (keys, incidental) = key_sources(id, row, section, config, &base_url, warnings);
+    let is_local = is_loopback(&base_url);
     let provider = Provider {
         id: id.to_owned(),
         wire: match (section.wire, row) {
@@ -105,13 +105,16 @@ fn account(
         headers: row.map(|row| row.headers.clone().into_iter().collect()).unwrap_or_default(),
         quirks: row.map_or_else(Quirks::default, |row| row.quirks.clone()),
         timeouts: timeouts(row, section),
-        billing: row.map_or(Billing::Paid, |row| row.billing),
+        billing: row.map_or(if is_local { Billing::Local } else { Billing::Paid }, |row| row.billing),
     };
     Ok(Account {
         provider: Arc::new(provider),
         name: row.map_or_else(|| id.to_owned(), |row| row.name.clone()),
         row,
         keys,
+        host_env: row
+            .and_then(|row| row.host_env.clone())
+            .filter(|name| section.base_url.is_none() && config.env.get(name).is_some()),
         key_env,
         configured,
         enabled: section.enabled.unwrap_or(true),
@@ -124,32 +127,39 @@ fn account(
     })
 }
 
+/// The keys, and whether they are there for other purposes only.
 fn key_sources(
     id: &str,
-    key_env: &[String],
+    row: Option<&ProviderRow>,
     section: &ProviderSection,
     config: &Config,
     base_url: &str,
     warnings: &mut Vec<String>,
-) -> Result<Vec<KeySource>, ConfigError> {
-    let path = format!("providers.{id}.api_keys");
-    let configured = keys::from_config(&section.api_keys, &config.env)
-        .map_err(|(index, error)| config.document.error(&format!("{path}[{index}]"), error))?;
+) -> (Vec<Arc<KeySource>>, bool) {
     // A key for a server on this machine is no secret.
-    if section.api_keys.iter().any(|entry| keys::is_bare_secret(entry)) && !is_on_this_machine(base_url) {
-        let place = config.document.error(&path, "it holds a key itself");
-        warnings.push(format!("{place}; `aigw auth login {id}`, or `env:NAME`, `cmd:COMMAND`, `file:PATH` keep it out of the file"));
+    if section.api_keys.iter().any(|entry| keys::is_bare_secret(entry)) && !is_loopback(base_url) {
+        let place = config.document.error(&format!("providers.{id}.api_keys"), "it holds a key itself");
+        warnings.push(format!(
+            "{place}; `aigw auth login {id}`, or `env:NAME`, `cmd:COMMAND`, `file:PATH` keep it out of the file"
+        ));
     }
+    let configured = keys::from_config(&section.api_keys, &config.env);
     if !configured.is_empty() {
-        return Ok(configured);
+        return (configured, false);
     }
-    let in_env = keys::from_env(key_env, &config.env);
+    let names = row.map(|row| row.key_env.clone()).unwrap_or_default();
+    let in_env = keys::from_env(&names, &config.env);
     if !in_env.is_empty() {
-        return Ok(in_env);
+        let incidental = row.map(|row| row.incidental_env.as_slice()).unwrap_or_default();
+        let elsewhere =
+            |key: &Arc<KeySource>| incidental.iter().any(|name| key.origin == format!("env {name}"));
+        let incidental = in_env.iter().all(elsewhere);
+        return (in_env, incidental);
     }
-    Ok(keys::from_credentials(config.credentials.keys(id)))
+    (keys::from_credentials(config.credentials.keys(id)), false)
 }
 
+/// Where requests go: what the file says, else the variable of the server's own, else the catalogue.
 fn base_url(
     id: &str,
     row: Option<&ProviderRow>,
@@ -157,52 +167,65 @@ fn base_url(
     config: &Config,
 ) -> Result<String, ConfigError> {
     let path = format!("providers.{id}.base_url");
-    let Some(url) = &section.base_url else {
-        let host = row.and_then(|row| config.env.get(row.host_env.as_deref()?));
-        return match (row, host) {
-            (Some(_), Some(host)) => Ok(from_host(host)),
-            (Some(row), None) => Ok(row.base_url.clone()),
-            (None, _) => Err(config
-                .document
-                .error(&format!("providers.{id}"), "it is not built in, so it needs `base_url`")
-                .hinted("it is all that stands before /chat/completions")),
-        };
+    if let Some(url) = &section.base_url {
+        return address(url).map_err(|(message, hint)| {
+            let error = config.document.error(&path, message);
+            if let Some(hint) = hint { error.hinted(hint) } else { error }
+        });
+    }
+    let Some(row) = row else {
+        let error =
+            config.document.error(&format!("providers.{id}"), "it is not built in, so it needs `base_url`");
+        return Err(error.hinted("it is all that stands before /chat/completions"));
     };
-    let url = url.trim().trim_end_matches('/');
-    // A password in an address would be shown wherever the address is; so it is not even shown here.
-    if url.contains('@') {
-        let error = config.document.error(&path, "it must not contain a user name or a password");
-        return Err(error.hinted("keys go into `api_keys`"));
+    match row.host_env.as_deref().and_then(|name| Some((name, config.env.get(name)?))) {
+        Some((name, host)) => from_host(host, &row.base_url)
+            .map_err(|(message, _)| ConfigError::new(format!("the variable {name}: {message}"))),
+        None => Ok(row.base_url.clone()),
     }
-    if !is_http(url) {
-        return Err(config.document.error(&path, format!("`{url}` is not an http or https address")));
-    }
-    if let Some(stem) = url.strip_suffix("/chat/completions") {
-        let error = config.document.error(&path, "it must end before /chat/completions");
-        return Err(error.hinted(format!("base_url = \"{stem}\"")));
-    }
-    Ok(url.to_owned())
 }
 
-fn is_http(url: &str) -> bool {
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && !rest.contains(char::is_whitespace))
+/// Checks an address. The error does not quote it: a secret may be in it.
+fn address(text: &str) -> Result<String, (String, Option<String>)> {
+    let text = text.trim().trim_end_matches('/');
+    let wrong = |message: &str| (message.to_owned(), None);
+    let url = Url::parse(text).map_err(|error| wrong(&format!("it is not an address: {error}")))?;
+    if !["http", "https"].contains(&url.scheme()) || url.host().is_none() {
+        return Err(wrong("it is not an http or https address"));
+    }
+    if !url.username().is_empty()
+        || url.password().is_some()
+        || url.query().is_some()
+        || url.fragment().is_some()
+    {
+        let message = "it must not contain a user name, a password, a query or a fragment";
+        return Err((message.to_owned(), Some("keys go into `api_keys`".to_owned())));
+    }
+    if let Some(stem) = text.strip_suffix("/chat/completions") {
+        return Err((
+            "it must end before /chat/completions".to_owned(),
+            Some(format!("base_url = \"{stem}\"")),
+        ));
+    }
+    Ok(text.to_owned())
 }
 
-/// `OLLAMA_HOST` and its like: `host`, `host:port` or an address; a server that listens everywhere is asked here.
-fn from_host(host: &str) -> String {
+/// `host`, `host:port` or an address, as `OLLAMA_HOST` has it; what is missing is as usual, and a server that listens
+/// everywhere is asked here.
+fn from_host(host: &str, usual: &str) -> Result<String, (String, Option<String>)> {
     let host = host.trim().trim_end_matches('/').replace("0.0.0.0", "127.0.0.1");
-    let url = if host.contains("://") { host } else { format!("http://{host}") };
-    let authority = url.split_once("://").map_or("", |(_, rest)| rest);
-    if authority.contains(':') || url.starts_with("https") {
-        format!("{url}/v1")
-    } else {
-        format!("{url}:11434/v1")
+    let scheme_is_given = host.contains("://");
+    let text = if scheme_is_given { host } else { format!("http://{host}") };
+    let mut url = address(&text)?;
+    let has_port = url
+        .rsplit('/')
+        .next()
+        .is_some_and(|authority| authority.rsplit(']').next().is_some_and(|end| end.contains(':')));
+    let usual = Url::parse(usual).ok();
+    if let (false, false, Some(port)) = (scheme_is_given, has_port, usual.as_ref().and_then(Url::port)) {
+        url = format!("{url}:{port}");
     }
-}
-
-fn is_on_this_machine(url: &str) -> bool {
-    ["http://127.", "http://localhost", "http://[::1]"].iter().any(|start| url.starts_with(start))
+    Ok(url + usual.as_ref().map_or("", Url::path).trim_end_matches('/'))
 }
 
 fn timeouts(row: Option<&ProviderRow>, section: &ProviderSection) -> Timeouts {
@@ -223,8 +246,11 @@ mod tests {
 
     #[test]
     fn hosts_become_addresses() {
-        assert_eq!(from_host("127.0.0.1"), "http://127.0.0.1:11434/v1");
-        assert_eq!(from_host("0.0.0.0:9999"), "http://127.0.0.1:9999/v1");
-        assert_eq!(from_host("https://ollama.example.org/"), "https://ollama.example.org/v1");
+        let host = |text| from_host(text, "http://127.0.0.1:11434/v1");
+        assert_eq!(host("127.0.0.1").unwrap(), "http://127.0.0.1:11434/v1");
+        assert_eq!(host("0.0.0.0:9999").unwrap(), "http://127.0.0.1:9999/v1");
+        assert_eq!(host("[::1]").unwrap(), "http://[::1]:11434/v1");
+        assert_eq!(host("https://ollama.example.org/").unwrap(), "https://ollama.example.org/v1");
+        assert!(!host("http://user:hunter2@x").unwrap_err().0.contains("hunter2"));
     }
 }

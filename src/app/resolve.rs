@@ -1,7 +1,6 @@
 //! From what was typed (`-m`, `default_route`) to a route with candidates and keys.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::{Account, App, local};
 use crate::chat::ModelId;
@@ -12,9 +11,6 @@ use crate::router::{Route, Stop};
 
 /// The route that exists without being configured.
 pub const AUTO: &str = "auto";
-
-const MAX_ATTEMPTS: usize = 5;
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What was asked for leads nowhere.
 #[derive(Debug, thiserror::Error)]
@@ -96,16 +92,17 @@ impl App {
         }
         let mut stops = Vec::new();
         let alone = ways.len() == 1;
+        let mut down = None;
         for way in ways {
             match self.stop(client, way).await {
                 Ok(stop) => stops.push(stop),
                 // A local server that is down is no reason not to ask the others.
-                Err(ResolveError::LocalDown { .. }) if !alone => {}
+                Err(error @ ResolveError::LocalDown { .. }) if !alone => down = down.or(Some(error)),
                 Err(error) => return Err(error),
             }
         }
         if stops.is_empty() {
-            return Err(ResolveError::NoProvider);
+            return Err(down.unwrap_or(ResolveError::NoProvider));
         }
         let settings = settings.cloned().unwrap_or_default();
         Ok(Route {
@@ -113,8 +110,8 @@ impl App {
             stops,
             max_attempts: settings
                 .max_attempts
-                .map_or(MAX_ATTEMPTS, |most| usize::try_from(most).unwrap_or(usize::MAX)),
-            patience: settings.patience.map_or(PATIENCE, |span| span.0),
+                .map_or(Route::MAX_ATTEMPTS, |most| usize::try_from(most).unwrap_or(usize::MAX)),
+            patience: settings.patience.map_or(Route::PATIENCE, |span| span.0),
         })
     }
 
@@ -249,19 +246,21 @@ impl App {
             )
             .filter(|account| account.row.is_some() || account.default_model.is_some())
             .collect();
-        accounts.sort_by_key(|account| (std::cmp::Reverse(account.priority), account.provider.billing));
+        let billing = |account: &Account| {
+            let id = account.default_model.as_ref().map(|model| ModelId::new(&account.provider.id, model));
+            let model = id.and_then(|id| self.catalog.model(&id).billing);
+            model.unwrap_or(account.provider.billing)
+        };
+        accounts.sort_by_key(|account| (std::cmp::Reverse(account.priority), billing(account)));
         accounts.into_iter().map(|account| Way { account, model: account.default_model.clone() }).collect()
     }
 
-    /// Fetches the keys, runs what has to be run, asks a local server for its model.
+    /// Names the model: a local server is asked for it.
     async fn stop(&self, client: &Client, way: Way<'_>) -> Result<Stop, ResolveError> {
-        let mut keys = Vec::new();
-        for source in &way.account.keys {
-            keys.push(source.get().await?);
-        }
+        let keys = way.account.keys.clone();
         let model = match way.model {
             Some(model) => model,
-            None => local::model_of(way.account, client, keys.first()).await?,
+            None => local::model_of(way.account, client, keys.first().and_then(|key| key.ready())).await?,
         };
         let id = ModelId::new(&way.account.provider.id, model);
         Ok(Stop {
@@ -272,11 +271,12 @@ impl App {
     }
 }
 
-/// What it means for the user's purse or privacy to go from one account to another; none if nothing changes.
-pub fn crossing(from: &Account, to: &Account) -> Option<&'static str> {
-    let (from_billing, to_billing) = (from.provider.billing, to.provider.billing);
-    let trains = |account: &Account| account.row.is_some_and(|row| row.trains_on_inputs);
-    if to_billing == Billing::Paid && from_billing != Billing::Paid {
+/// What it means for the user's purse or privacy to go from one stop to another; none if nothing changes.
+pub fn crossing(app: &App, from: &Stop, to: &Stop) -> Option<&'static str> {
+    let billing = |stop: &Stop| stop.model.billing.unwrap_or(stop.provider.billing);
+    let row = |stop: &Stop| app.account(&stop.provider.id).and_then(|account| account.row);
+    let trains = |stop: &Stop| row(stop).is_some_and(|row| row.trains_on_inputs);
+    if billing(to) == Billing::Paid && billing(from) != Billing::Paid {
         Some("which is paid")
     } else if trains(to) && !trains(from) {
         Some("whose terms allow training on what you send")

@@ -95,11 +95,4 @@ impl Failure {
             stale_connection: false,
         }
     }
-
-    /// The same with an HTTP status.
-    #[must_use]
-    pub fn with_status(mut self, status: u16) -> Self {
-        self.status = Some(status);
-        self
-    }
 }

@@ -66,13 +66,13 @@ fn login(context: &Context, app: &App, id: &str, add: bool) -> Result<(), Comman
     let account = app.account(id).ok_or_else(|| unknown_provider(app, id))?;
     let page = account.row.and_then(|row| row.keys_page.as_deref());
     let key = read_key(&account.name, page)?;
-    let mut credentials = Credentials::read(&app.paths.credentials_file())?;
-    if !add {
-        credentials.remove(id);
-    }
     let fingerprint = key.fingerprint();
-    credentials.add(id, key);
-    credentials.write()?;
+    Credentials::change(&app.paths.credentials_file(), |credentials| {
+        if !add {
+            credentials.remove(id);
+        }
+        credentials.add(id, key);
+    })?;
     context.ui.note(&format!(
         "stored the key {fingerprint} for {id} in {}",
         app.paths.credentials_file().display()
@@ -107,13 +107,12 @@ fn read_key(name: &str, page: Option<&str>) -> Result<Secret, CommandError> {
 }
 
 fn logout(context: &Context, app: &App, id: &str) -> Result<(), CommandError> {
-    let mut credentials = Credentials::read(&app.paths.credentials_file())?;
-    match credentials.remove(id) {
-        0 => context.ui.note(&format!("no key was stored for {id}")),
-        count => {
-            credentials.write()?;
-            context.ui.note(&format!("removed {count} key{} of {id}", if count == 1 { "" } else { "s" }));
-        }
+    let stored = app.config.credentials.keys(id).len();
+    if stored == 0 {
+        context.ui.note(&format!("no key was stored for {id}"));
+    } else {
+        let count = Credentials::change(&app.paths.credentials_file(), |credentials| credentials.remove(id))?;
+        context.ui.note(&format!("removed {count} key{} of {id}", if count == 1 { "" } else { "s" }));
     }
     if let Some(account) = app.account(id)
         && let Some(other) = account.keys.iter().find(|key| key.origin != "credentials")

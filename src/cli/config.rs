@@ -7,8 +7,9 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{CommandError, Context, Output, json};
-use crate::app::{App, AppError};
+use crate::app::{Account, App, AppError};
 use crate::config::{Paths, Span, schema};
+use crate::router::Route;
 use crate::ui::Table;
 
 /// Show and check the configuration.
@@ -93,25 +94,21 @@ fn show(context: &Context, app: &App) -> Result<(), CommandError> {
             );
             set(format!("providers.{id}.api_keys"), shown, key.origin.clone());
         }
-        let timeouts = account.provider.timeouts;
-        let spans = [
-            ("connect", timeouts.connect),
-            ("first_token", timeouts.first_token),
-            ("idle", timeouts.idle),
-            ("total", timeouts.total),
-        ];
-        let spans =
-            spans.map(|(name, span)| (format!("timeout.{name}"), Some(format!("\"{}\"", Span(span)))));
-        let model = account.default_model.as_ref().map(|model| format!("\"{model}\""));
-        let texts = [
-            ("base_url".to_owned(), Some(format!("\"{}\"", account.provider.base_url))),
-            ("default_model".to_owned(), model),
-            ("priority".to_owned(), Some(account.priority.to_string())),
-        ];
-        for (name, value) in texts.into_iter().chain(spans) {
+        for (name, value, origin) in effective(account) {
             let key = format!("providers.{id}.{name}");
-            if let (None, Some(value)) = (document.position(&key), value) {
-                set(key, value, if account.row.is_some() { "built in".into() } else { "default".into() });
+            if document.position(&key).is_none() {
+                set(key, value, origin);
+            }
+        }
+    }
+    for (name, section) in &document.values.routes {
+        let (attempts, patience) =
+            (Route::MAX_ATTEMPTS.to_string(), format!("\"{}\"", Span(Route::PATIENCE)));
+        let usual =
+            [("strategy", "\"priority\"".to_owned()), ("max_attempts", attempts), ("patience", patience)];
+        for (key, value) in usual.map(|(key, value)| (format!("routes.{name}.{key}"), value)) {
+            if !section.models.is_empty() && document.position(&key).is_none() {
+                set(key, value, "default".into());
             }
         }
     }
@@ -125,6 +122,32 @@ fn show(context: &Context, app: &App) -> Result<(), CommandError> {
     }
     context.ui.table(&table, "nothing is set")?;
     Ok(())
+}
+
+/// What is in force for a provider where the file says nothing: name, value, origin.
+fn effective(account: &Account) -> Vec<(String, String, String)> {
+    let built_in = |known: bool| if known { "built in" } else { "default" }.to_owned();
+    let (row, timeouts) = (account.row, account.provider.timeouts);
+    let set = row.map(|row| row.timeout).unwrap_or_default();
+    let address = account.host_env.as_ref().map_or_else(|| built_in(true), |name| format!("env {name}"));
+    let mut settings = vec![
+        ("base_url".to_owned(), format!("\"{}\"", account.provider.base_url), address),
+        ("enabled".to_owned(), account.enabled.to_string(), built_in(false)),
+        ("priority".to_owned(), account.priority.to_string(), built_in(false)),
+    ];
+    if let Some(model) = &account.default_model {
+        settings.push(("default_model".to_owned(), format!("\"{model}\""), built_in(true)));
+    }
+    let spans = [
+        ("connect", timeouts.connect, set.connect),
+        ("first_token", timeouts.first_token, set.first_token),
+        ("idle", timeouts.idle, set.idle),
+        ("total", timeouts.total, set.total),
+    ];
+    for (name, span, known) in spans {
+        settings.push((format!("timeout.{name}"), format!("\"{}\"", Span(span)), built_in(known.is_some())));
+    }
+    settings
 }
 
 fn place(app: &App, key: &str) -> String {

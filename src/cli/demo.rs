@@ -83,7 +83,8 @@ impl Tour {
             .map(|name| (name.to_owned(), self.directory.clone()));
         let mut global = self.context.global.clone();
         global.config = None;
-        Context { global, ui: self.context.ui.clone(), env: home.into_iter().collect() }
+        let (ui, interrupt) = (self.context.ui.clone(), self.context.interrupt.clone());
+        Context { global, ui, env: home.into_iter().collect(), interrupt }
     }
 }
 

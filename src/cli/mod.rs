@@ -7,6 +7,7 @@ pub mod config;
 pub mod demo;
 mod failure;
 pub mod global;
+mod interrupt;
 mod json;
 pub mod man;
 pub mod model;
@@ -21,6 +22,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 pub use failure::{CommandError, Exit};
 pub use global::{GlobalArgs, Output};
+pub use interrupt::Interrupt;
 
 use crate::app::App;
 use crate::config::Env;
@@ -76,6 +78,8 @@ pub struct Context {
     pub ui: Ui,
     /// The environment.
     pub env: Env,
+    /// Whether the program was asked to end.
+    pub interrupt: Interrupt,
 }
 
 impl Context {
@@ -105,8 +109,10 @@ pub fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return CommandError::failed(format!("cannot start: {error}")).report(&ui, output),
     };
-    let context = Context { global: cli.global, ui: ui.clone(), env };
-    let result = runtime.block_on(run(cli.command, context));
+    let result = runtime.block_on(async {
+        let interrupt = Interrupt::listen();
+        run(cli.command, Context { global: cli.global, ui: ui.clone(), env, interrupt }).await
+    });
     // A thread that still waits for stdin must not keep the program from ending.
     runtime.shutdown_background();
     match result {

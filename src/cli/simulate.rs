@@ -73,8 +73,11 @@ pub async fn run(args: SimulateArgs, context: &Context) -> Result<(), CommandErr
     }
     let faults = faults(&args.fault, &names)?;
     let mut stands = Vec::new();
-    for (port, name) in (args.port..).zip(&names) {
-        let port = if args.port == 0 { 0 } else { port };
+    for (place, name) in (0..).zip(&names) {
+        let port = if args.port == 0 { Some(0) } else { args.port.checked_add(place) };
+        let port = port.ok_or_else(|| {
+            CommandError::usage(format!("--port {}: there are not enough ports after it", args.port))
+        })?;
         let mut settings = Settings::new(name);
         settings.addr = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         settings.faults = faults
@@ -93,7 +96,7 @@ pub async fn run(args: SimulateArgs, context: &Context) -> Result<(), CommandErr
     for stand in &stands {
         context.ui.status(&format!("{} listening on http://{}", stand.provider(), stand.addr()));
     }
-    super::chat::interrupted().await;
+    context.interrupt.wait().await;
     Ok(())
 }
 

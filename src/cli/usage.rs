@@ -61,7 +61,7 @@ fn since(text: &str) -> Result<Timestamp, String> {
 /// Runs the command.
 pub fn run(args: &UsageArgs, context: &Context) -> Result<(), CommandError> {
     let app = context.app()?;
-    if !app.ledger.path().exists() {
+    if !app.ledger.path().exists() && args.request.is_none() {
         return sums(context, args.by, &[]);
     }
     match &args.request {

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::ConfigError;
 use crate::secret::Secret;
 
+/// The largest file that is read.
+const MAX_FILE: u64 = 1 << 20;
+
 /// Keys by provider.
 #[derive(Debug, Default)]
 pub struct Credentials {
@@ -25,8 +28,8 @@ struct Section {
 impl Credentials {
     /// Reads the file; none is an empty one. A file that others can read is refused: the keys in it are no secret.
     pub fn read(file: &Path) -> Result<Self, ConfigError> {
-        let text = match std::fs::read_to_string(file) {
-            Ok(text) => text,
+        let text = match super::read_bounded(file, MAX_FILE) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(ConfigError::new(format!("cannot read it: {error}")).at(file, None)),
         };
@@ -53,6 +56,20 @@ impl Credentials {
         self.keys.get(provider).map_or(&[], Vec::as_slice)
     }
 
+    /// Reads the file, changes what it says and writes it, while no other process does the same.
+    pub fn change<T>(file: &Path, change: impl FnOnce(&mut Self) -> T) -> Result<T, ConfigError> {
+        let fail =
+            |error: std::io::Error| ConfigError::new(format!("cannot write it: {error}")).at(file, None);
+        let directory = file.parent().unwrap_or_else(|| Path::new("."));
+        std::fs::create_dir_all(directory).map_err(fail)?;
+        let queue = private().create(true).truncate(false).open(file.with_extension("lock")).map_err(fail)?;
+        queue.lock().map_err(fail)?;
+        let mut credentials = Self::read(file)?;
+        let result = change(&mut credentials);
+        credentials.write()?;
+        Ok(result)
+    }
+
     /// Adds a key; false if it was there already.
     pub fn add(&mut self, provider: &str, key: Secret) -> bool {
         let keys = self.keys.entry(provider.to_owned()).or_default();
@@ -69,7 +86,7 @@ impl Credentials {
     }
 
     /// Writes the file: whole or not at all, readable by its owner only.
-    pub fn write(&self) -> Result<(), ConfigError> {
+    fn write(&self) -> Result<(), ConfigError> {
         let sections: BTreeMap<&str, Section> = self
             .keys
             .iter()
@@ -88,23 +105,32 @@ impl Credentials {
 }
 
 fn write_private(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    // A link stays one: what it points to is replaced.
+    let file = file.canonicalize().unwrap_or_else(|_| file.to_owned());
     let directory = file.parent().unwrap_or_else(|| Path::new("."));
-    std::fs::create_dir_all(directory)?;
-    let temporary = file.with_extension(format!("tmp{}", std::process::id()));
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(&temporary).and_then(|mut open| {
+    let temporary = file.with_extension(format!("{:016x}.tmp", fastrand::u64(..)));
+    let written = private().create_new(true).open(&temporary).and_then(|mut open| {
         open.write_all(bytes)?;
         open.sync_all()
     });
-    let renamed = written.and_then(|()| std::fs::rename(&temporary, file));
+    let renamed = written.and_then(|()| std::fs::rename(&temporary, &file));
     if renamed.is_err() {
         // Best effort: the error that matters is already on its way.
         let _gone = std::fs::remove_file(&temporary);
     }
-    renamed
+    renamed?;
+    // The name is on disk when its directory is. Not every system lets a directory be synced.
+    let _synced = std::fs::File::open(directory).and_then(|directory| directory.sync_all());
+    Ok(())
+}
+
+/// Opens for writing what only its owner may read.
+fn private() -> std::fs::OpenOptions {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }
 
 #[cfg(unix)]

@@ -117,20 +117,106 @@ impl Walk<'_> {
         path: &str,
         span: Range<usize>,
     ) -> Result<(), ConfigError> {
+        self.check_type(value, schema, path, span.start)?;
         match value {
-            DeValue::Table(table) => self.table(table, schema, path)?,
+            DeValue::Table(table) => return self.table(table, schema, path),
             DeValue::Array(items) => {
+                let item_schema = self.resolve(schema).get("items").cloned().unwrap_or_default();
                 for (index, item) in items.iter().enumerate() {
-                    let at = position(self.text, item.span().start);
-                    self.document.positions.insert(format!("{path}[{index}]"), at);
+                    let item_path = format!("{path}[{index}]");
+                    self.check_type(item.get_ref(), &item_schema, &item_path, item.span().start)?;
+                    self.document.positions.insert(item_path, position(self.text, item.span().start));
                 }
-                self.document.written.insert(path.to_owned(), self.text[span].to_owned());
             }
-            _ => {
-                self.document.written.insert(path.to_owned(), self.text[span].to_owned());
-            }
+            _ => {}
         }
+        self.document.written.insert(path.to_owned(), self.text[span].to_owned());
         Ok(())
+    }
+
+    /// Whether a value has the type that the schema wants. The error does not quote the value: it may be a key that
+    /// stands in the wrong place.
+    fn check_type(
+        &self,
+        value: &DeValue<'_>,
+        schema: &Json,
+        path: &str,
+        start: usize,
+    ) -> Result<(), ConfigError> {
+        let is = match value {
+            DeValue::String(_) | DeValue::Datetime(_) => "string",
+            DeValue::Integer(_) => "integer",
+            DeValue::Float(_) => "number",
+            DeValue::Boolean(_) => "boolean",
+            DeValue::Array(_) => "array",
+            DeValue::Table(_) => "object",
+        };
+        let wanted = self.types(schema);
+        let fits = |wanted: &String| *wanted == is || (wanted == "number" && is == "integer");
+        let fail = |message: String| {
+            ConfigError::new(message).about(path).at(self.file, Some(position(self.text, start)))
+        };
+        if wanted.is_empty() || wanted.iter().any(fits) {
+            let words = self.words(schema);
+            return match value {
+                DeValue::String(text)
+                    if !words.is_empty() && !words.iter().any(|word| word == text.as_ref()) =>
+                {
+                    Err(fail(format!("expected one of: {}", words.join(", "))))
+                }
+                _ => Ok(()),
+            };
+        }
+        let people = |name: &str| match name {
+            "string" => "text in quotes",
+            "integer" | "number" => "a number",
+            "boolean" => "true or false",
+            "array" => "a list, as [\"…\"]",
+            _ => "a table of its own",
+        };
+        let mut wanted: Vec<&str> = wanted.iter().map(|name| people(name)).collect();
+        wanted.dedup();
+        let message = format!("expected {}, not {}", wanted.join(" or "), people(is));
+        Err(fail(message))
+    }
+
+    /// The words that a schema allows, if it lists them.
+    fn words(&self, schema: &Json) -> Vec<String> {
+        let resolved = if schema.get("$ref").is_some() { self.resolve(schema) } else { schema.clone() };
+        let listed = resolved.get("enum").and_then(Json::as_array).cloned().unwrap_or_default();
+        let constant = resolved.get("const").cloned();
+        let mut words: Vec<String> =
+            listed.into_iter().chain(constant).filter_map(|word| word.as_str().map(str::to_owned)).collect();
+        for alternative in
+            ["anyOf", "oneOf"].iter().filter_map(|key| resolved.get(*key)?.as_array()).flatten()
+        {
+            words.extend(self.words(alternative));
+        }
+        words
+    }
+
+    /// The types that a schema allows, without null: what is absent is simply not written.
+    fn types(&self, schema: &Json) -> Vec<String> {
+        let resolved = match schema.get("$ref") {
+            Some(_) => self.resolve(schema),
+            None => schema.clone(),
+        };
+        let of = |schema: &Json| match schema.get("type") {
+            Some(Json::String(name)) => vec![name.clone()],
+            Some(Json::Array(names)) => {
+                names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect()
+            }
+            _ => Vec::new(),
+        };
+        let alternatives = ["anyOf", "oneOf"].iter().find_map(|key| resolved.get(*key)?.as_array().cloned());
+        let mut types = match alternatives {
+            Some(alternatives) => {
+                alternatives.iter().flat_map(|alternative| self.types(alternative)).collect()
+            }
+            None => of(&resolved),
+        };
+        types.retain(|name| name != "null");
+        types
     }
 
     /// Follows references; of alternatives (an optional table) takes the one that has keys.
@@ -213,12 +299,19 @@ mod tests {
             "config.toml:2:1: unknown key `providers.groq.timeout.first_tok` / did you mean `first_token`?"
         );
         assert!(error("zzz = 1").contains("config schema"));
+        let key = error("[providers.groq]\napi_keys = \"sk-canary\"");
+        assert_eq!(
+            key,
+            "config.toml:2:12: `providers.groq.api_keys`: expected a list, as [\"…\"], not text in quotes / "
+        );
+        assert!(!error("[providers]\ngroq = \"sk-canary\"").contains("canary"));
+        assert!(!error("[providers.groq]\napi_keys = [[\"sk-canary\"]]").contains("canary"));
         assert!(error("a = = 1").starts_with("config.toml:1:"));
         assert!(
             error("[routes.x]\nmax_attempts = \"many\"")
                 .starts_with("config.toml:2:16: `routes.x.max_attempts`: ")
         );
-        assert!(error("[routes.x]\nstrategy = \"fastest\"").contains("priority"));
+        assert!(error("[routes.x]\nstrategy = \"fastest\"").contains("expected one of: priority"));
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod keys;
 mod paths;
 mod span;
 
+use std::io::Read;
 use std::path::Path;
 
 pub use credentials::Credentials;
@@ -55,15 +56,22 @@ fn read_file(file: &Path, must_exist: bool) -> Result<Document, ConfigError> {
         Ok(metadata) if metadata.is_dir() => {
             return Err(fail("it is a directory; name the file in it".into()));
         }
-        Ok(metadata) if metadata.len() > MAX_FILE => {
-            return Err(fail("it is too large for a configuration".into()));
-        }
         Ok(_) => {}
     }
-    let bytes = std::fs::read(file).map_err(|error| fail(format!("cannot read it: {error}")))?;
+    let bytes = read_bounded(file, MAX_FILE).map_err(|error| fail(format!("cannot read it: {error}")))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let line = error.as_bytes()[..error.utf8_error().valid_up_to()].split(|byte| *byte == b'\n').count();
         ConfigError::new("it is not UTF-8 text").at(file, Some((line, 1)))
     })?;
     Document::parse(file, &text)
+}
+
+/// Reads a file of at most this many bytes, whatever it claims its size to be: devices and pipes claim nothing.
+pub fn read_bounded(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        return Err(std::io::Error::other(format!("it is larger than {} MiB", most >> 20)));
+    }
+    Ok(bytes)
 }

@@ -44,7 +44,7 @@ pub(super) fn sums(db: &Connection, by: By, since: Option<Timestamp>) -> rusqlit
     };
     let sql = format!(
         "SELECT {group}, count(DISTINCT request_id), count(*), count(class), \
-         coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0), coalesce(sum(cost_usd), 0.0), \
+         CAST(total(input_tokens) AS INTEGER), CAST(total(output_tokens) AS INTEGER), total(cost_usd), \
          sum(cost_usd IS NULL AND usage_source <> 'none') \
          FROM attempts WHERE at_ms >= ?1 GROUP BY 1 ORDER BY {order}"
     );

@@ -247,6 +247,8 @@ pub struct Model {
     pub cached_price: Option<f64>,
     /// What it can do; unknown when absent.
     pub abilities: Option<Vec<Ability>>,
+    /// Who pays, where that differs from its provider.
+    pub billing: Option<Billing>,
     /// How capable it is, roughly.
     pub tier: Option<Tier>,
     /// The length of its vectors, for an embedding model.
@@ -333,6 +335,7 @@ impl Model {
             output_price: None,
             cached_price: None,
             abilities: None,
+            billing: None,
             tier: None,
             dimensions: None,
             source: None,

@@ -152,10 +152,11 @@ pub fn classify(status: u16, headers: &HeaderMap, body: &[u8], now: Timestamp) -
     // A web page says nothing about the request; its words are not searched.
     let page = looks_like_html(body);
     let error = ErrorBody::read(body);
-    // HTTP 200 with an error inside: the body knows better, and without a status of its own it is the server's fault.
-    let status = if status < 400 { error.status.unwrap_or(500) } else { status };
+    if status < 300 {
+        return classify_in_band(&error, now);
+    }
     let mut failure = if page {
-        Failure::new(by_status(status, None), error.message.clone())
+        Failure::new(by_status(status, None), error.message)
     } else {
         from_error(status, &error, headers, now)
     };
@@ -163,20 +164,28 @@ pub fn classify(status: u16, headers: &HeaderMap, body: &[u8], now: Timestamp) -
     failure
 }
 
-/// An error inside a stream or in a body with a good status: it is classed by the status that it states.
+/// An error inside a stream or in a body with a good status: it is classed by the status that it states, else by the
+/// one that its words would have had.
 pub(super) fn classify_in_band(error: &ErrorBody, now: Timestamp) -> Failure {
     let status = error.status.unwrap_or_else(|| implied_status(error));
     let mut failure = from_error(status, error, &HeaderMap::new(), now);
-    failure.status = Some(status);
+    failure.status = error.status;
     failure
 }
 
-/// The status that an in-band error would have had.
 fn implied_status(error: &ErrorBody) -> u16 {
     let any = |codes: &[&str]| codes.iter().any(|code| error.has_code(code));
-    if any(&["rate_limit_error", "rate_limit_exceeded", "rate_limited", "too_many_requests_error"]) {
+    if any(BAD_KEY) {
+        401
+    } else if any(NO_CREDIT) {
+        402
+    } else if any(&["rate_limit_error", "rate_limit_exceeded", "rate_limited", "too_many_requests_error"]) {
         429
-    } else if any(&["invalid_request_error", "badrequesterror", "invalid_argument"]) {
+    } else if any(NO_MODEL) {
+        404
+    } else if any(&["invalid_request_error", "badrequesterror", "invalid_argument"])
+        || [FILTER, TOO_LONG, MODEL_FAULT, UNSUPPORTED].iter().any(|codes| any(codes))
+    {
         400
     } else {
         500

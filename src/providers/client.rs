@@ -9,12 +9,14 @@ use std::io;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use jiff::Timestamp;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Response, redirect};
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
+use tracing::debug;
 
 use super::reading::{Reading, Timers};
 use super::wire::{Target, codec};
@@ -26,6 +28,8 @@ use crate::secret::Secret;
 const MAX_ERROR_BODY: usize = 256 << 10;
 /// The most that is read of an answer that comes whole.
 const MAX_BODY: usize = 64 << 20;
+/// The slowest upload that is not taken for silence, in bytes per second.
+const SLOWEST_UPLOAD: usize = 64 << 10;
 /// How long an error's body may take once its status is known.
 const ERROR_BODY_PATIENCE: Duration = Duration::from_secs(3);
 
@@ -79,16 +83,35 @@ impl Client {
         Ok(Self { tls, pools: Mutex::default(), answered: Mutex::default() })
     }
 
-    /// Sends a request and waits until the answer begins (its headers came, with a good status).
+    /// Sends a request and waits until the answer begins (its headers came, with a good status). Whatever the provider
+    /// says when it fails, the key is taken out of it: this is the one door through which its words come in.
     pub async fn open(&self, call: Call<'_>) -> Result<Opened, Failure> {
+        let key = call.key.cloned();
+        let mut opened = self.send(call).await.map_err(|failure| redacted(failure, key.as_ref()))?;
+        if let Some(key) = key {
+            let clean = move |event| match event {
+                Ok(Event::Skipped(what)) => Ok(Event::Skipped(key.redact(&what))),
+                Ok(event) => Ok(event),
+                Err(failure) => Err(redacted(failure, Some(&key))),
+            };
+            opened.events = opened.events.map(clean).boxed();
+        }
+        Ok(opened)
+    }
+
+    async fn send(&self, call: Call<'_>) -> Result<Opened, Failure> {
         let target = Target { provider: call.provider, model: call.model, without: call.without };
         let wire = codec(call.provider.wire);
         let encoded = wire.encode(&target, call.request)?;
         let started = Instant::now();
         let limits = call.provider.timeouts_for(call.model);
         let total = (started + limits.total).min(call.deadline);
+        // Sending a photograph takes its time, and that is not the provider's silence.
+        let upload = Duration::from_secs((encoded.body.len() / SLOWEST_UPLOAD) as u64);
         // Without streaming nothing can be told before the end, so only the total counts.
-        let first_token = if call.request.stream { (started + limits.first_token).min(total) } else { total };
+        let first_token =
+            if call.request.stream { (started + limits.first_token + upload).min(total) } else { total };
+        let timers = Timers { started, idle: limits.idle, first_token, total };
 
         let url = format!("{}{}", call.provider.base_url, encoded.path);
         let request = self
@@ -96,29 +119,23 @@ impl Client {
             .post(&url)
             .headers(headers(call.provider, call.key, call.request.stream)?)
             .body(encoded.body);
+        debug!(provider = call.provider.id, model = call.model.id, url, "sending");
         let response = match timeout_at(first_token, request.send()).await {
             Err(_) => return Err(silent(started, "no answer")),
             Ok(Err(error)) => return Err(self.network_failure(error, &call.provider.base_url)),
             Ok(Ok(response)) => response,
         };
+        debug!(provider = call.provider.id, status = response.status().as_u16(), after = ?started.elapsed(), "headers");
         self.answered().insert(call.provider.base_url.clone());
         if !response.status().is_success() {
-            return Err(refusal(response, call.key).await);
+            return Err(refusal(response).await);
         }
         let reading = if is_event_stream(&response, call.request.stream) {
-            Reading::stream(
-                response,
-                wire.decoder(&target),
-                Timers { started, idle: limits.idle, first_token, total },
-            )
+            Reading::stream(response, wire.decoder(&target), timers)
         } else {
-            let body = match timeout_at(total, bounded(response, MAX_BODY)).await {
-                Err(_) => return Err(silent(started, "no whole answer")),
-                Ok(body) => body?,
-            };
-            Reading::whole(wire.decode(&target, &body)?)
+            Reading::whole(wire.decode(&target, &bounded(response, MAX_BODY, timers).await?)?)
         };
-        Ok(Opened { events: Box::pin(reading.into_stream()), dropped: encoded.dropped })
+        Ok(Opened { events: reading.into_stream().boxed(), dropped: encoded.dropped })
     }
 
     /// Asks a server for its models, within `limit`. The error says what came instead.
@@ -138,12 +155,10 @@ impl Client {
             Ok(Ok(response)) => response,
         };
         if !response.status().is_success() {
-            return Err(refusal(response, key).await);
+            return Err(redacted(refusal(response).await, key));
         }
-        let body = match timeout_at(deadline, bounded(response, MAX_BODY)).await {
-            Err(_) => return Err(silent(started, "no whole answer")),
-            Ok(body) => body?,
-        };
+        let timers = Timers { started, idle: limit, first_token: deadline, total: deadline };
+        let body = bounded(response, MAX_BODY, timers).await?;
         let json: Value = serde_json::from_slice(&body)
             .map_err(|_| Failure::new(FailureClass::Malformed, "the list of models is not JSON"))?;
         // Together sends the bare array.
@@ -219,37 +234,50 @@ fn is_event_stream(response: &Response, asked: bool) -> bool {
     }
 }
 
-/// Reads a refusal and classifies it. The key is taken out of whatever the provider says.
-async fn refusal(response: Response, key: Option<&Secret>) -> Failure {
-    let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    let deadline = Instant::now() + ERROR_BODY_PATIENCE;
-    let body = match timeout_at(deadline, bounded(response, MAX_ERROR_BODY)).await {
-        Ok(Ok(body)) => body,
-        // The status alone says enough.
-        Ok(Err(_)) | Err(_) => Vec::new(),
-    };
-    let mut failure = classify(status, &headers, &body, Timestamp::now());
+/// A failure without the key in its words.
+fn redacted(mut failure: Failure, key: Option<&Secret>) -> Failure {
     if let Some(key) = key {
         failure.message = key.redact(&failure.message);
     }
     failure
 }
 
-/// Reads a body to its end, up to `most` bytes.
-async fn bounded(mut response: Response, most: usize) -> Result<Vec<u8>, Failure> {
+/// Reads a refusal and classifies it.
+async fn refusal(response: Response) -> Failure {
+    let (status, headers) = (response.status(), response.headers().clone());
+    let (started, patience) = (Instant::now(), ERROR_BODY_PATIENCE);
+    let timers =
+        Timers { started, idle: patience, first_token: started + patience, total: started + patience };
+    // Without its body the status alone says enough.
+    let body = bounded(response, MAX_ERROR_BODY, timers).await.unwrap_or_default();
+    let mut failure = classify(status.as_u16(), &headers, &body, Timestamp::now());
+    if status.is_redirection() {
+        let place = headers.get(LOCATION).and_then(|place| reqwest::Url::parse(place.to_str().ok()?).ok());
+        let host = place.as_ref().and_then(reqwest::Url::host_str).unwrap_or("another address");
+        failure.message = format!("it redirects to {host}, and a key is not sent on: check base_url");
+    }
+    failure
+}
+
+/// Reads a body to its end, up to `most` bytes: the first of them must come by the first-token limit, the next ones
+/// within the idle limit of each other.
+async fn bounded(mut response: Response, most: usize, timers: Timers) -> Result<Vec<u8>, Failure> {
     let mut body = Vec::new();
+    let mut limit = timers.first_token;
     loop {
-        match response.chunk().await {
-            Ok(Some(bytes)) if body.len() + bytes.len() > most => {
+        match timeout_at(limit, response.chunk()).await {
+            Err(_) => return Err(silent(timers.started, "no whole answer")),
+            Ok(Ok(Some(bytes))) if body.len() + bytes.len() > most => {
                 return Err(Failure::new(
                     FailureClass::Malformed,
                     format!("the answer is larger than {} MiB", most >> 20),
                 ));
             }
-            Ok(Some(bytes)) => body.extend_from_slice(&bytes),
-            Ok(None) => return Ok(body),
-            Err(error) => return Err(broken(error)),
+            Ok(Ok(Some(bytes))) => body.extend_from_slice(&bytes),
+            Ok(Ok(None)) => return Ok(body),
+            Ok(Err(error)) => return Err(broken(error)),
         }
+        limit = (Instant::now() + timers.idle).min(timers.total);
     }
 }
 
@@ -296,13 +324,10 @@ fn chain(error: &reqwest::Error) -> String {
     if error.is_connect() { format!("cannot connect: {text}") } else { text }
 }
 
-fn is_loopback(url: &str) -> bool {
-    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let host = host.split(['/', '?']).next().unwrap_or_default();
-    let host = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => host.rsplit_once(':').map_or(host, |(host, _)| host),
-    };
+/// Whether an address is on this machine.
+pub fn is_loopback(url: &str) -> bool {
+    let Ok(url) = reqwest::Url::parse(url) else { return false };
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
@@ -317,7 +342,12 @@ mod tests {
         {
             assert!(is_loopback(url), "{url}");
         }
-        for url in ["https://api.groq.com/openai/v1", "http://10.0.0.1:8000", "http://localhost.evil.com"] {
+        for url in [
+            "https://api.groq.com/v1",
+            "http://10.0.0.1:8000",
+            "http://localhost.evil.com",
+            "http://127.evil.com",
+        ] {
             assert!(!is_loopback(url), "{url}");
         }
     }

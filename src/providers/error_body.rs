@@ -120,13 +120,10 @@ fn refused_field(error: &Value) -> Option<String> {
     Some(first.get("loc")?.as_array()?.last()?.as_str()?.to_owned())
 }
 
-/// Whether a body is a web page, whatever it is labelled as.
+/// Whether a body is a web page, whatever it is labelled as. JSON that speaks of HTML is none.
 pub(super) fn looks_like_html(bytes: &[u8]) -> bool {
-    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(512)]).trim_start().to_ascii_lowercase();
-    head.starts_with("<!doctype")
-        || head.starts_with("<html")
-        || head.starts_with("<head")
-        || head.contains("<html")
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(64)]).trim_start().to_ascii_lowercase();
+    ["<!doctype", "<html", "<head", "<body", "<!--"].iter().any(|start| head.starts_with(start))
 }
 
 fn html_title(bytes: &[u8]) -> String {
@@ -207,6 +204,7 @@ mod tests {
         assert_eq!(read(r#"{"error":{"message":"m","code":"3700"}}"#).status, None);
         let mistral = r#"{"object":"error","message":{"detail":[{"type":"extra_forbidden","loc":["body","logit_bias"]}]}}"#;
         assert_eq!(read(mistral).param.as_deref(), Some("logit_bias"));
+        assert!(!looks_like_html(br#"{"choices":[{"message":{"content":"<html>"}}]}"#));
         let page = read("<html><title>502 Bad Gateway</title>rate limit</html>");
         assert_eq!(page.message, "a web page instead of an answer: 502 Bad Gateway");
         assert_eq!(read("").message, "an empty body");

@@ -18,6 +18,7 @@ pub mod wire;
 
 pub use catalog::{Ability, Billing, Catalog, Model, Quirks, WireFormat};
 pub use classify::classify;
+pub use client::is_loopback;
 pub use error_body::one_line;
 
 /// A provider as requests see it: its row and the user's settings in one. Its keys are not part of it.

@@ -153,10 +153,13 @@ impl Source {
                 Err(_) if self.whole => return Ok(false),
                 Err(failure) => return Err(failure),
             };
-            self.last_event = Instant::now();
+            // A ping that says nothing keeps nothing alive, and what comes after the end does not prolong it.
+            if progress != Progress::Nothing && !self.whole {
+                self.last_event = Instant::now();
+            }
             self.content |= out[first_new..].iter().any(Event::is_content);
             self.usage |= out[first_new..].iter().any(|event| matches!(event, Event::Usage(_)));
-            self.whole |= progress != Progress::More;
+            self.whole |= matches!(progress, Progress::Whole | Progress::Closed);
             if progress == Progress::Closed {
                 return Ok(false);
             }

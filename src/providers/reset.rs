@@ -97,25 +97,24 @@ fn in_body(body: &Value, now: Timestamp) -> Option<Duration> {
     details.iter().find_map(|detail| go_duration(detail.get("retryDelay")?.as_str()?))
 }
 
-/// "Please try again in 4m32.16s", "retry in 34.4s", "resets in ~7s".
+/// "Please try again in 4m32.16s", "retry in 34.4s", "resets in ~7s", "try again in 2 minutes".
 fn in_message(message: &str) -> Option<Duration> {
     let lower = message.to_ascii_lowercase();
     ["try again in ", "retry in ", "retry after ", "resets in "].iter().find_map(|phrase| {
         let rest = &lower[lower.find(phrase)? + phrase.len()..];
-        let word = rest.trim_start_matches('~').split_whitespace().next()?;
-        let word = word.trim_end_matches(['.', ',', ';', ')', '!']);
-        if let Ok(number) = word.parse::<f64>() {
-            let unit = rest.split_whitespace().nth(1).unwrap_or("s");
-            let scale = if unit.starts_with("min") {
-                60.0
-            } else if unit.starts_with("hour") {
-                3600.0
-            } else {
-                1.0
-            };
-            return seconds(number * scale);
-        }
-        go_duration(word)
+        let clean = |word: &'_ str| word.trim_end_matches(['.', ',', ';', ')', '!']).to_owned();
+        let mut words = rest.trim_start_matches('~').split_whitespace().map(clean);
+        let first = words.next()?;
+        let Ok(number) = first.parse::<f64>() else { return go_duration(&first) };
+        let scale = match words.next().as_deref().map(|unit| unit.trim_end_matches('s')) {
+            None | Some("" | "second" | "sec") => 1.0,
+            Some("m" | "millisecond") => 1e-3, // `ms` without its s
+            Some("minute" | "min") => 60.0,
+            Some("hour" | "hr" | "h") => 3600.0,
+            Some("day" | "d") => 86_400.0,
+            Some(_) => return None,
+        };
+        seconds(number * scale)
     })
 }
 
@@ -227,6 +226,9 @@ mod tests {
         assert_eq!(in_text("Please try again in 4m32.16s. Need more?"), Some(Duration::from_millis(272_160)));
         assert_eq!(in_text("Your rate limit resets in ~7s."), Some(Duration::from_secs(7)));
         assert_eq!(in_text("Please retry in 2 minutes"), Some(Duration::from_mins(2)));
+        assert_eq!(in_text("try again in 1 day."), Some(Duration::from_hours(24)));
+        assert_eq!(in_text("try again in 20 ms"), Some(Duration::from_millis(20)));
+        assert_eq!(in_text("try again in 3 fortnights"), None);
         assert_eq!(in_text("Please try again later."), None);
     }
 

@@ -110,11 +110,6 @@ impl SseDecoder {
         Ok(None)
     }
 
-    /// Whether bytes of an unfinished event are left: at the end of a stream, a sign that it was cut.
-    pub fn has_rest(&self) -> bool {
-        self.data != Data::None || self.line_start < self.buffer.len()
-    }
-
     /// A byte order mark may stand at the very beginning. False while that cannot be told yet.
     fn skip_bom(&mut self) -> bool {
         const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -243,7 +238,6 @@ mod tests {
         decoder.push(b"data: a\n\ndata: half");
         assert!(decoder.next_event().unwrap().is_some());
         assert!(decoder.next_event().unwrap().is_none());
-        assert!(decoder.has_rest());
     }
 
     #[test]

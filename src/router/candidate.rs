@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::chat::ModelId;
 use crate::health::Subject;
 use crate::providers::{Model, Provider};
-use crate::secret::Secret;
+use crate::secret::KeySource;
 
 /// A named, ordered set of models, resolved: what a request may go to and how.
 #[derive(Debug, Clone)]
@@ -21,6 +21,13 @@ pub struct Route {
     pub patience: Duration,
 }
 
+impl Route {
+    /// How many attempts a request may take where nothing is set.
+    pub const MAX_ATTEMPTS: usize = 5;
+    /// How long a preferred candidate is waited for where nothing is set.
+    pub const PATIENCE: Duration = Duration::from_secs(2);
+}
+
 /// One model of a route with the keys that open it.
 #[derive(Debug, Clone)]
 pub struct Stop {
@@ -29,7 +36,7 @@ pub struct Stop {
     /// The model there.
     pub model: Arc<Model>,
     /// The keys; empty for servers that need none.
-    pub keys: Vec<Secret>,
+    pub keys: Vec<Arc<KeySource>>,
 }
 
 /// Model and key that a request may go to.
@@ -40,7 +47,7 @@ pub struct Candidate {
     /// The model there.
     pub model: Arc<Model>,
     /// The key.
-    pub key: Option<Secret>,
+    pub key: Option<Arc<KeySource>>,
 }
 
 impl Candidate {
@@ -49,9 +56,14 @@ impl Candidate {
         self.model.model_id()
     }
 
-    /// The key's fingerprint.
+    /// The key's fingerprint, if the key is known by now.
     pub fn fingerprint(&self) -> Option<String> {
-        self.key.as_ref().map(Secret::fingerprint)
+        self.key.as_ref()?.ready().map(crate::secret::Secret::fingerprint)
+    }
+
+    /// What tells this key from others.
+    fn key_id(&self) -> String {
+        self.key.as_ref().map(|key| key.id().to_owned()).unwrap_or_default()
     }
 
     /// The provider's subject.
@@ -66,14 +78,14 @@ impl Candidate {
 
     /// The key's subject.
     pub fn key_subject(&self) -> Subject {
-        Subject::Key { provider: self.provider.id.clone(), key: self.fingerprint().unwrap_or_default() }
+        Subject::Key { provider: self.provider.id.clone(), key: self.key_id() }
     }
 
     /// The subject of this key for this model.
     pub fn key_model_subject(&self) -> Subject {
         Subject::KeyModel {
             provider: self.provider.id.clone(),
-            key: self.fingerprint().unwrap_or_default(),
+            key: self.key_id(),
             model: self.model.id.clone(),
         }
     }

@@ -14,7 +14,7 @@ pub trait Delivery: Send {
     fn event(&mut self, event: &Event) -> impl Future<Output = Result<Written, Gone>> + Send;
 
     /// Hears what happens on the way. Nothing of it is part of the answer.
-    fn notice(&mut self, notice: &Notice<'_>);
+    fn notice(&mut self, notice: &Notice<'_>) -> Result<(), Gone>;
 }
 
 /// Whether something of an event was written where it cannot be taken back.

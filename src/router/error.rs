@@ -2,7 +2,7 @@
 
 use super::Attempt;
 use super::plan::{SkipReason, Skipped};
-use crate::chat::Answer;
+use crate::chat::{Answer, ModelId};
 
 /// No whole answer.
 #[derive(Debug)]
@@ -15,8 +15,10 @@ pub struct RouteError {
     pub request_id: String,
     /// Everything that was tried, in order.
     pub attempts: Vec<Attempt>,
-    /// Everything that was not even tried.
+    /// Everything that could not be tried.
     pub skipped: Vec<Skipped>,
+    /// Everything whose turn never came: enough was tried, or the time was over.
+    pub unasked: Vec<ModelId>,
 }
 
 /// How a request ended without a whole answer.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout_at};
+use tracing::debug;
 
 mod attempt;
 mod candidate;
@@ -82,21 +83,25 @@ impl<U: Upstream> Router<U> {
         let plan = plan::plan(ask.route, ask.request, &self.health.snapshot(Instant::now()));
         let deadline = Instant::now() + ask.deadline.unwrap_or(FOREVER);
         let tag = RequestTag { id: ask.id.clone(), route: ask.route.name.clone() };
-        let fail = |kind, attempts| RouteError {
+        let fail = |kind, walk: Walk| RouteError {
             kind,
             route: tag.route.clone(),
             request_id: tag.id.clone(),
-            attempts,
+            unasked: walk.unasked(),
+            attempts: walk.attempts,
             skipped: plan.skipped.clone(),
         };
-        if plan.candidates.is_empty() {
-            return Err(fail(RouteErrorKind::NoCandidate, Vec::new()));
-        }
         let mut walk = Walk::new(ask.route, plan.candidates.clone());
+        if plan.candidates.is_empty() {
+            return Err(fail(RouteErrorKind::NoCandidate, walk));
+        }
         while let Some(candidate) = walk.candidate() {
-            delivery.notice(&Notice::Trying { model: candidate.model_id().to_string() });
+            if delivery.notice(&Notice::Trying { model: candidate.model_id().to_string() }).is_err() {
+                return Err(fail(RouteErrorKind::Gone, walk));
+            }
             let attempting = Attempting::begin(&candidate, ask, &tag, walk.tried(), self.observer.as_ref());
             let (ended, attempt) = attempting.run(&self.upstream, &walk.without, deadline, delivery).await;
+            debug!(model = %attempt.model, class = ?attempt.failure.as_ref().map(|failure| failure.class), after = ?attempt.latency, "attempt");
             let failure = match ended {
                 Ended::Whole(answer) => {
                     self.health.answered(&candidate.subjects());
@@ -106,22 +111,24 @@ impl<U: Upstream> Router<U> {
                 }
                 Ended::Gone => {
                     walk.attempts.push(attempt);
-                    return Err(fail(RouteErrorKind::Gone, walk.attempts));
+                    return Err(fail(RouteErrorKind::Gone, walk));
                 }
                 Ended::Broken(partial, failure) => {
                     self.decide(&candidate, &walk, &failure);
                     walk.attempts.push(attempt);
-                    return Err(fail(RouteErrorKind::Broken(Box::new(partial)), walk.attempts));
+                    return Err(fail(RouteErrorKind::Broken(Box::new(partial)), walk));
                 }
                 Ended::Failed(failure) => failure,
             };
-            let wait = self.settle(&candidate, &mut walk, attempt, &failure, delivery);
+            let Ok(wait) = self.settle(&candidate, &mut walk, attempt, &failure, delivery) else {
+                return Err(fail(RouteErrorKind::Gone, walk));
+            };
             // The deadline may come first; then nobody is asked any more.
             if timeout_at(deadline, sleep(wait)).await.is_err() || Instant::now() >= deadline {
                 break;
             }
         }
-        Err(fail(RouteErrorKind::Exhausted, walk.attempts))
+        Err(fail(RouteErrorKind::Exhausted, walk))
     }
 
     /// What follows from a failure, and what it means for the health of the candidate.
@@ -150,19 +157,21 @@ impl<U: Upstream> Router<U> {
         mut attempt: Attempt,
         failure: &Failure,
         delivery: &mut D,
-    ) -> Duration {
+    ) -> Result<Duration, Gone> {
         let verdict = self.decide(candidate, walk, failure);
+        debug!(?verdict, "verdict");
         if let Verdict::Next { rest, .. } = verdict {
             attempt.rest = Some(rest).filter(|rest| !rest.is_zero());
         }
-        delivery.notice(&Notice::Failed(&attempt));
+        let heard = delivery.notice(&Notice::Failed(&attempt));
         walk.attempts.push(attempt);
         let wait = walk.advance(&verdict, failure);
+        heard?;
         if wait.is_zero() || walk.candidate().is_none() {
-            return Duration::ZERO;
+            return Ok(Duration::ZERO);
         }
-        delivery.notice(&Notice::Waiting { model: candidate.model_id().to_string(), span: wait });
-        wait
+        delivery.notice(&Notice::Waiting { model: candidate.model_id().to_string(), span: wait })?;
+        Ok(wait)
     }
 }
 

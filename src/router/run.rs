@@ -66,10 +66,23 @@ impl<'a> Attempting<'a> {
         deadline: Instant,
         delivery: &mut D,
     ) -> (Ended, Attempt) {
+        let key = match &self.candidate.key {
+            None => None,
+            Some(source) => match source.get().await {
+                Ok(key) => {
+                    self.attempt.key = Some(key.fingerprint());
+                    Some(key)
+                }
+                Err(error) => {
+                    let ended = self.conclude(Ended::Failed(Failure::new(FailureClass::Auth, error)));
+                    return (ended, self.attempt.clone());
+                }
+            },
+        };
         let call = Call {
             provider: &self.candidate.provider,
             model: &self.candidate.model,
-            key: self.candidate.key.as_ref(),
+            key: key.as_ref(),
             request: self.ask.request,
             without,
             deadline,
@@ -80,7 +93,8 @@ impl<'a> Attempting<'a> {
                 self.sent = true;
                 if !opened.dropped.is_empty() {
                     let model = self.candidate.model_id().to_string();
-                    delivery.notice(&Notice::Dropped { model, params: &opened.dropped });
+                    // Whoever is gone shows at the first event.
+                    let _heard = delivery.notice(&Notice::Dropped { model, params: &opened.dropped });
                 }
                 self.read(opened.events, delivery).await
             }
@@ -138,18 +152,18 @@ impl<'a> Attempting<'a> {
                 "the stream ended without saying that the answer is whole",
             ));
         };
-        if self.answer.is_empty() {
-            return Err(match reason {
+        if self.answer.text.is_empty() && self.answer.tool_calls.is_empty() {
+            let (class, message) = match reason {
                 FinishReason::ContentFilter => {
-                    Failure::new(FailureClass::ContentFilter, "the provider's filter held the answer back")
+                    (FailureClass::ContentFilter, "the provider's filter held the answer back")
                 }
                 FinishReason::Length => {
-                    Failure::new(FailureClass::Malformed, "the output limit was reached before any answer")
+                    (FailureClass::Malformed, "the output limit was reached before any answer")
                 }
-                FinishReason::Stop | FinishReason::ToolCalls => {
-                    Failure::new(FailureClass::Malformed, "an empty answer")
-                }
-            });
+                _ if self.answer.reasoning.is_empty() => (FailureClass::Malformed, "an empty answer"),
+                _ => (FailureClass::Malformed, "the model thought and then gave no answer"),
+            };
+            return Err(Failure::new(class, message));
         }
         if let (Format::Schema(schema), true) = (&self.ask.request.format, self.answer.tool_calls.is_empty())
         {
@@ -183,6 +197,14 @@ impl<'a> Attempting<'a> {
             Ended::Failed(failure) | Ended::Broken(_, failure) => Some(failure.clone()),
             Ended::Gone => Some(Failure::new(FailureClass::Cancelled, "nobody was there to take the answer")),
         };
+        if let Some(failure) =
+            self.attempt.failure.as_mut().filter(|failure| failure.class == FailureClass::ContextLength)
+        {
+            let tokens: u64 = self.ask.request.messages.iter().map(estimate_message_tokens).sum();
+            let window = failure.window.or(self.candidate.model.window);
+            let window = window.map(|window| format!(", its window is {window}")).unwrap_or_default();
+            failure.message = format!("{} (about {tokens} tokens were sent{window})", failure.message);
+        }
         self.attempt.status = match &self.attempt.failure {
             None => Some(200),
             Some(failure) => failure.status.or(self.sent.then_some(200)),

@@ -12,7 +12,7 @@ use crate::chat::{Event, FinishReason, Message, ModelId, Role, Sampling};
 use crate::providers::catalog::WireFormat;
 use crate::providers::client::{Call, Opened};
 use crate::providers::{Billing, Model, Provider, Quirks, Timeouts};
-use crate::secret::Secret;
+use crate::secret::{KeySource, Secret};
 use FailureClass as C;
 
 /// What an upstream does with one request.
@@ -90,7 +90,9 @@ impl Delivery for Shown {
         Ok(Written::Yes)
     }
 
-    fn notice(&mut self, _: &Notice<'_>) {}
+    fn notice(&mut self, _: &Notice<'_>) -> Result<(), Gone> {
+        Ok(())
+    }
 }
 
 /// A router over scripted providers, named a, b, c … in the order of their scripts.
@@ -131,7 +133,7 @@ fn stop(provider: &str, keys: &[&str]) -> Stop {
     Stop {
         provider: Arc::new(row),
         model: Arc::new(model),
-        keys: keys.iter().map(|key| Secret::new(key)).collect(),
+        keys: keys.iter().map(|key| Arc::new(KeySource::key("test", Secret::new(key)))).collect(),
     }
 }
 

@@ -67,6 +67,8 @@ pub(super) enum Scope {
 pub(super) struct History {
     /// How often this candidate was asked again already.
     pub(super) repeats: u32,
+    /// How many parameters were left out for this candidate already.
+    pub(super) dropped: usize,
     /// How much of the route's patience is left.
     pub(super) patience: Duration,
     /// How often in a row this key was throttled without naming a reset, before now.
@@ -111,7 +113,7 @@ pub(super) fn verdict(failure: &Failure, history: History) -> Verdict {
         },
         FailureClass::NotFound => next(Scope::Model, MODEL_REST),
         FailureClass::Unsupported => match &failure.param {
-            Some(param) if DROPPABLE.contains(&param.as_str()) && history.repeats < 3 => {
+            Some(param) if DROPPABLE.contains(&param.as_str()) && history.dropped < 3 => {
                 Verdict::Without(param.clone())
             }
             _ => next(Scope::Model, Duration::ZERO),
@@ -143,7 +145,15 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     fn fresh() -> History {
-        History { repeats: 0, patience: 2 * SECOND, throttled: 0, bad_requests: 0, window: None, jitter: 0.5 }
+        History {
+            repeats: 0,
+            dropped: 0,
+            patience: 2 * SECOND,
+            throttled: 0,
+            bad_requests: 0,
+            window: None,
+            jitter: 0.5,
+        }
     }
 
     fn failure(class: C) -> Failure {

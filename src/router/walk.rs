@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::verdict::{History, Scope, Verdict};
 use super::{Attempt, Candidate, Route};
-use crate::chat::{Failure, FailureClass};
+use crate::chat::{Failure, FailureClass, ModelId};
 
 /// The state of one request between attempts.
 #[derive(Debug)]
@@ -42,6 +42,15 @@ impl Walk {
         self.waiting.front().cloned()
     }
 
+    /// Whose turn never came.
+    pub(super) fn unasked(&self) -> Vec<ModelId> {
+        let asked = |model: &ModelId| self.attempts.iter().any(|attempt| attempt.model == *model);
+        let mut models: Vec<ModelId> = self.waiting.iter().map(Candidate::model_id).collect();
+        models.dedup();
+        models.retain(|model| !asked(model));
+        models
+    }
+
     /// How many attempts were made.
     pub(super) fn tried(&self) -> u32 {
         u32::try_from(self.attempts.len()).unwrap_or(u32::MAX)
@@ -51,6 +60,7 @@ impl Walk {
     pub(super) fn history(&self, throttled: u32) -> History {
         History {
             repeats: self.repeats,
+            dropped: self.without.len(),
             patience: self.patience,
             throttled,
             bad_requests: self.bad_requests,
@@ -68,18 +78,15 @@ impl Walk {
                 return *wait;
             }
             Verdict::Without(param) => {
-                self.repeats += 1;
                 self.without.push(param.clone());
                 return Duration::ZERO;
             }
             Verdict::Next { scope, .. } => self.leave(*scope),
             Verdict::Larger { than } => {
+                self.leave(Scope::Model);
                 self.waiting.retain(|candidate| candidate.model.window.is_none_or(|window| window > *than));
-                // A window that was stated is the real one, whatever the catalogue says.
-                if self.waiting.front().is_some_and(|front| self.is_last_asked(front)) {
-                    self.leave(Scope::Model);
-                }
             }
+            // Whoever is left would do no better, so they are not unasked either.
             Verdict::Fail => self.waiting.clear(),
         }
         self.bad_requests += u32::from(failure.class == FailureClass::BadRequest);
@@ -94,15 +101,9 @@ impl Walk {
         let provider = left.provider.id.as_str();
         self.waiting.retain(|other| match scope {
             Scope::KeyModel => true,
-            Scope::Key => other.provider.id != provider || other.key != left.key,
+            Scope::Key => other.provider.id != provider || other.key_subject() != left.key_subject(),
             Scope::Model => other.provider.id != provider || other.model.id != left.model.id,
             Scope::Provider => other.provider.id != provider,
         });
-    }
-
-    fn is_last_asked(&self, candidate: &Candidate) -> bool {
-        self.attempts.last().is_some_and(|attempt| {
-            attempt.model == candidate.model_id() && attempt.key == candidate.fingerprint()
-        })
     }
 }

@@ -45,7 +45,7 @@ fn configure(connection: &Connection, file: File) -> rusqlite::Result<()> {
 /// Creates the directory and the file for their owner only. SQLite gives its side files the mode of the file.
 fn prepare(path: &Path) -> io::Result<()> {
     if path.exists() {
-        return Ok(());
+        return tighten(path);
     }
     if let Some(directory) = path.parent().filter(|directory| !directory.exists()) {
         let mut builder = fs::DirBuilder::new();
@@ -55,6 +55,24 @@ fn prepare(path: &Path) -> io::Result<()> {
         builder.create(directory)?;
     }
     private(OpenOptions::new().create(true).truncate(false).write(true)).open(path).map(drop)
+}
+
+/// What others could read so far they cannot read any more.
+#[cfg(unix)]
+fn tighten(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = fs::metadata(path)?.permissions().mode();
+    let for_others = mode & 0o077;
+    // It may be somebody else's file; then it is theirs to decide.
+    if for_others != 0 && fs::set_permissions(path, fs::Permissions::from_mode(0o600)).is_err() {
+        return Ok(());
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn tighten(_path: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 fn private(options: &mut OpenOptions) -> &mut OpenOptions {

@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use base64::Engine;
 
-use super::support::{TestEnv, stand};
+use super::support::{TestEnv, http, raw_server, stand};
 
 const CANARY: &str = "sk-canary-5f2e8b7d91c34a60";
 const BAD_CANARY: &str = "sk-bad-canary-77aa42c0d1";
@@ -88,6 +88,62 @@ async fn keys_are_in_no_process_list() {
     }
     clean("the command line", &std::fs::read(format!("/proc/{}/cmdline", child.id())).unwrap());
     assert!(child.wait().unwrap().success());
+}
+
+/// Providers echo keys: in refusals, in bodies with a good status, in streams, beyond where a message is cut.
+#[test]
+fn an_echoed_key_goes_no_further() {
+    let long = "x".repeat(485);
+    let json = "application/json";
+    let answers = [
+        http("400 Bad Request", json, r#"{"error":{"message":"cannot read {authorization}"}}"#),
+        http("500 Oops", json, &format!(r#"{{"error":{{"message":"{long} {{authorization}}"}}}}"#)),
+        http("200 OK", json, r#"{"error":{"message":"Bad credentials: {authorization}"}}"#),
+        http("200 OK", "text/html", "<html><title>{authorization}</title></html>"),
+        http("200 OK", "text/event-stream", "data: {\"error\":{\"message\":\"no: {authorization}\"}}\n\n"),
+        http("200 OK", "text/event-stream", "data: {authorization}\n\ndata: {authorization}\n\n"),
+        http("200 OK", "text/plain", "{authorization}"),
+    ];
+    for answer in answers {
+        let env = TestEnv::new().var("MY_KEY", CANARY);
+        let url = raw_server(&answer);
+        env.config(&format!(
+            "[providers.mybox]\nwire = \"openai\"\nbase_url = \"{url}\"\napi_keys = [\"env:MY_KEY\"]\n"
+        ));
+        for args in [
+            &["chat", "-m", "mybox/m", "hi"][..],
+            &["--json", "chat", "-m", "mybox/m", "hi"],
+            &["-vv", "chat", "-m", "mybox/m", "hi"],
+        ] {
+            let output = env.command(args).output().unwrap();
+            assert_eq!(output.status.code(), Some(4), "{answer}");
+            clean("stdout", &output.stdout);
+            clean("stderr", &output.stderr);
+        }
+        for entry in std::fs::read_dir(env.data_dir()).unwrap() {
+            clean("the ledger", &std::fs::read(entry.unwrap().path()).unwrap());
+        }
+    }
+}
+
+#[test]
+fn a_key_in_the_wrong_place_is_not_quoted() {
+    for text in [
+        format!("[providers.groq]\napi_keys = \"{CANARY}\""),
+        format!("[providers]\ngroq = \"{CANARY}\""),
+        format!("[providers.groq]\nwire = \"{CANARY}\""),
+        format!("[providers.groq]\nbase_url = \"https://x/v1?key={CANARY}\""),
+        format!("[providers.groq]\nbase_url = \"https://{CANARY}@x/v1\""),
+        format!("[providers.groq]\napi_keys = [[\"{CANARY}\"]]"),
+    ] {
+        let env = TestEnv::new();
+        env.config(&text);
+        let output = env.command(&["config", "validate"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(3), "{text}");
+        clean(&text, &output.stderr);
+    }
+    let env = TestEnv::new().var("OLLAMA_HOST", &format!("http://user:{CANARY}@x"));
+    clean("OLLAMA_HOST", &env.command(&["provider", "ls"]).output().unwrap().stderr);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use super::support::{TestEnv, provider_section, stand};
+use super::support::{TestEnv, http, provider_section, raw_server, stand};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\nnot really";
 
@@ -61,6 +61,7 @@ async fn nobody_answers() {
       groq/openai/gpt-oss-20b  rate_limited (429): Rate limit reached for model `openai/gpt-oss-20b` in organization `org_simulated` service tier `on_demand` on requests per minute (RPM): Limit 1000, Used 1000, Requested 1. Please try again in 1m30s. Need more tokens? Upgrade to Dev Tier today at https://console.groq.com/settings/billing; try again in 90 s
       cerebras/gpt-oss-120b  auth (401): the provider refused the key
     hint: check the key: `aigw auth login cerebras` replaces it, `aigw provider show cerebras` says where it comes from
+    hint: every attempt is on record: aigw usage --request [ID]
     ");
     let ran = env.run(&["--json", "chat", "hello"]).exits(4);
     let value = ran.json();
@@ -82,6 +83,7 @@ async fn a_cut_answer_never_looks_whole() {
     --- stderr
     error: the answer broke off; what came is above
       groq/openai/gpt-oss-20b  broken_stream: the answer broke off: unexpected EOF during chunk size line
+    hint: every attempt is on record: aigw usage --request [ID]
     ");
     // What is not shown before it is whole can be asked elsewhere.
     let ran = env.run(&["--json", "chat", "count to 9"]).exits(0);
@@ -282,7 +284,7 @@ async fn a_model_that_cannot_is_not_asked() {
     --- stderr
     error: no model of the route `test` can do this
       groq/openai/gpt-oss-20b  it cannot do vision
-    hint: `aigw model ls --can vision` (or tools, schema, pdf) shows models that can; name one with -m
+    hint: `aigw model ls` shows windows and abilities (--can vision, tools, schema, pdf); name another model with -m
     ");
     assert!(groq.requests().is_empty());
 }
@@ -413,13 +415,103 @@ async fn an_interrupt_closes_the_upstream_and_is_billed() {
     }
 }
 
+/// An environment whose only provider is at this address.
+fn only(base_url: &str) -> TestEnv {
+    let env = TestEnv::new();
+    env.config(&format!(
+        "default_route = \"mybox/m\"\n[providers.mybox]\nwire = \"openai\"\nbase_url = \"{base_url}\"\n"
+    ));
+    env
+}
+
+#[test]
+fn an_answer_about_html_is_an_answer() {
+    let page =
+        r#"{"choices":[{"message":{"content":"<!DOCTYPE html><html></html>"},"finish_reason":"stop"}]}"#;
+    let env = only(&raw_server(&http("200 OK", "application/json", page)));
+    for args in [&["chat", "a page"][..], &["chat", "--no-stream", "a page"]] {
+        assert_eq!(env.run(args).exits(0).stdout, "<!DOCTYPE html><html></html>\n");
+    }
+}
+
+#[test]
+fn a_redirect_says_where_to_and_is_not_followed() {
+    let answer = "HTTP/1.1 301 Moved\r\nlocation: https://elsewhere.example/v1\r\ncontent-length: 0\r\n\r\n";
+    let ran = only(&raw_server(answer)).run(&["chat", "hello"]).exits(4);
+    assert!(ran.stderr.contains("not_found (301): it redirects to elsewhere.example"), "{ran}");
+}
+
+#[test]
+fn thoughts_alone_are_no_answer() {
+    let stream = "data: {\"choices\":[{\"delta\":{\"reasoning\":\"hm\"}}]}\n\ndata: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
+    let ran =
+        only(&raw_server(&http("200 OK", "text/event-stream", stream))).run(&["chat", "hello"]).exits(4);
+    assert!(ran.stderr.contains("thought and then gave no answer"), "{ran}");
+}
+
+#[test]
+fn a_filtered_answer_is_one_json_value() {
+    let stream = "data: {\"choices\":[{\"delta\":{\"content\":\"so \"},\"finish_reason\":\"content_filter\"}]}\n\ndata: [DONE]\n\n";
+    let env = only(&raw_server(&http("200 OK", "text/event-stream", stream)));
+    let value = env.run(&["--json", "chat", "hello"]).exits(7).json();
+    assert_eq!((&value["text"], &value["error"]["exit_code"]), (&json!("so "), &json!(7)));
+    let ran = env.run(&["chat", "hello"]).exits(7);
+    assert_eq!(ran.stdout, "so \n");
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn control_sequences_do_not_reach_a_terminal_but_pipes_get_the_text() {
+async fn a_key_that_cannot_be_had_is_no_reason_not_to_ask_others() {
+    let (groq, openai) = (stand("groq", &[]).await, stand("openai", &[]).await);
+    let env = TestEnv::new();
+    let section = |id: &str, url: String, key: &str| {
+        format!("[providers.{id}]\nbase_url = \"{url}\"\napi_keys = [\"{key}\"]\n")
+    };
+    let route = "[routes.r]\nmodels = [\"groq\", \"openai\"]\n";
+    env.config(
+        &[
+            route,
+            &section("groq", groq.base_url(), "cmd:false"),
+            &section("openai", openai.base_url(), "test-key"),
+        ]
+        .concat(),
+    );
+    let ran = env.run(&["chat", "-m", "r", "what is 2+3"]).exits(0);
+    assert!(ran.stdout.contains('5') && ran.stderr.contains("answered by openai"), "{ran}");
+    // What is not asked is not run.
+    env.config(
+        &[
+            route,
+            &section("groq", groq.base_url(), "test-key"),
+            &section("openai", openai.base_url(), "cmd:touch ran"),
+        ]
+        .concat(),
+    );
+    let _ = env.run(&["chat", "-m", "r", "what is 2+3"]).exits(0);
+    assert!(!env.path().join("ran").exists());
+    env.config(&section("groq", groq.base_url(), "cmd:false"));
+    assert_snapshot!(env.run(&["chat", "-m", "groq", "hello"]), @"
+    exit 3
+    --- stdout
+    --- stderr
+    error: no key for the route `groq` could be had
+      groq/openai/gpt-oss-20b  auth: the key command `false …` failed (exit status: 1)
+    hint: every attempt is on record: aigw usage --request [ID]
+    ");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_sleeps_does_not_keep_us_from_ending() {
     let groq = stand("groq", &[]).await;
     let env = TestEnv::with_stands(&[&groq]);
-    // A pipe is not a terminal: it gets what the model said.
-    let ran = env.run(&["chat", "say exactly: a\u{1b}[2Jb"]).exits(0);
-    assert!(ran.stdout.contains('a') && ran.stdout.contains('b'), "{ran}");
+    let mut child = env.command(&["chat", "count to 60000"]).stdout(Stdio::piped()).spawn().unwrap();
+    // More than the pipe holds is on its way, and nobody reads on.
+    child.stdout.as_mut().unwrap().read_exact(&mut [0; 1]).unwrap();
+    let started = std::time::Instant::now();
+    let pid = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(started.elapsed().as_secs() < 5);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -122,7 +122,9 @@ impl Delivery for Listener {
         Ok(Written::Yes)
     }
 
-    fn notice(&mut self, _: &Notice<'_>) {}
+    fn notice(&mut self, _: &Notice<'_>) -> Result<(), Gone> {
+        Ok(())
+    }
 }
 
 struct Outcome {
@@ -159,7 +161,12 @@ async fn ask(stands: &[&Stand], streaming: bool, buffered: bool) -> Outcome {
     let result = app.router(client).chat(&ask, &mut listener).await;
     // Its home goes away now.
     app.ledger.flush(Duration::from_secs(20)).unwrap();
-    Outcome { result, delivered: listener.delivered }
+    let recorded: Vec<_> = app.ledger.attempts("test").unwrap().iter().map(|entry| entry.class).collect();
+    let outcome = Outcome { result, delivered: listener.delivered };
+    let classes: Vec<_> =
+        attempts(&outcome).iter().map(|attempt| attempt.failure.as_ref().map(|f| f.class)).collect();
+    assert_eq!(recorded, classes, "the ledger");
+    outcome
 }
 
 fn attempts(outcome: &Outcome) -> &[Attempt] {

@@ -45,6 +45,7 @@ fn a_rehearsal_from_the_command_line() {
     error: no answer by the route `simulated`
       groq/openai/gpt-oss-20b  server (503): openai/gpt-oss-20b is currently over capacity. Please try again and back off exponentially. Visit https://groqstatus.com to see if there is an active incident.
       groq/openai/gpt-oss-20b  server (503): openai/gpt-oss-20b is currently over capacity. Please try again and back off exponentially. Visit https://groqstatus.com to see if there is an active incident.
+    hint: every attempt is on record: aigw usage --request [ID]
     ");
     assert_eq!(stop(child), Some(0));
 }

@@ -163,7 +163,7 @@ fn read_stream(id: &str, bytes: &[u8], pieces: usize) -> (Vec<Event>, Result<(),
             match sse.next_event() {
                 Ok(Some(event)) => match decoder.event(&event, &mut events) {
                     Ok(Progress::Closed) => return (events, Ok(())),
-                    Ok(Progress::More | Progress::Whole) => {}
+                    Ok(Progress::Nothing | Progress::More | Progress::Whole) => {}
                     Err(failure) => return (events, Err(failure)),
                 },
                 Ok(None) => break,

@@ -20,7 +20,7 @@ Exit codes: 0 a whole answer, 1 failed, 2 wrong command line, 3 wrong configurat
 4 nobody answered, 6 no such model or route, 7 the answer was cut, 130 interrupted.")]
 pub struct ChatArgs {
     /// What to ask; `-` waits for stdin for as long as it takes
-    #[arg(value_name = "WORDS")]
+    #[arg(value_name = "WORDS", allow_negative_numbers = true)]
     pub words: Vec<String>,
 
     /// Whom to ask: a model (provider/model), a provider or a route; give several to have them tried in order

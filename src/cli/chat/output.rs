@@ -57,19 +57,24 @@ impl<'a> Screen<'a> {
         Ok(())
     }
 
-    /// Says something on stderr without tearing a line of the answer.
+    /// Says something on stderr. On a terminal it does not tear a line of the answer.
     pub(super) fn aside(&mut self, say: impl FnOnce(&Ui)) {
         let ui = self.ui;
-        match &self.spinner {
-            Some(spinner) => spinner.suspend(|| say(ui)),
-            None => say(ui),
+        if let Some(spinner) = &self.spinner {
+            return spinner.suspend(|| say(ui));
         }
+        if ui.stdout_is_terminal && ui.stderr_is_terminal && self.last.is_some_and(|last| last != '\n') {
+            self.last = Some('\n');
+            // A terminal that is gone shows at the next event.
+            let _written = write("\n");
+        }
+        say(ui);
     }
 
     /// Writes one event as a line of JSON.
     pub(super) fn event_line(&mut self, value: &Value) -> io::Result<()> {
         self.spinner = None;
-        write(&format!("{value}\n"))
+        self.ui.line(&value.to_string())
     }
 
     fn show(&mut self, event: &Event) -> io::Result<Written> {
@@ -89,6 +94,12 @@ impl<'a> Screen<'a> {
             _ => return Ok(Written::No),
         }
         Ok(Written::Yes)
+    }
+
+    /// Nothing more can be written; why is told at the end.
+    fn broken(&mut self, error: io::Error) -> Gone {
+        self.broken = Some(error);
+        Gone
     }
 
     fn text(&mut self, text: &str) -> io::Result<()> {
@@ -112,13 +123,10 @@ fn write(text: &str) -> io::Result<()> {
 
 impl Delivery for Screen<'_> {
     async fn event(&mut self, event: &Event) -> Result<Written, Gone> {
-        self.show(event).map_err(|error| {
-            self.broken = Some(error);
-            Gone
-        })
+        self.show(event).map_err(|error| self.broken(error))
     }
 
-    fn notice(&mut self, notice: &Notice<'_>) {
+    fn notice(&mut self, notice: &Notice<'_>) -> Result<(), Gone> {
         match notice {
             Notice::Trying { model } => {
                 if let Some(spinner) = &self.spinner {
@@ -132,9 +140,7 @@ impl Delivery for Screen<'_> {
                 if self.manner == Manner::Events {
                     let mut value = serde_json::to_value(AttemptReport::new(attempt)).unwrap_or_default();
                     value["type"] = json!("attempt");
-                    if let Err(error) = self.event_line(&value) {
-                        self.broken = Some(error);
-                    }
+                    self.event_line(&value).map_err(|error| self.broken(error))?;
                 }
             }
             Notice::Waiting { model, span } => {
@@ -149,5 +155,6 @@ impl Delivery for Screen<'_> {
                 self.aside(|ui| ui.detail(&text));
             }
         }
+        Ok(())
     }
 }

@@ -9,12 +9,13 @@ use super::super::CommandError;
 use super::args::ChatArgs;
 use super::stdin::{self, Wanted};
 use crate::chat::{Media, Message, Part, Role, Source};
+use crate::config::read_bounded;
 use crate::ui::Ui;
 
 /// The largest image or document.
 const MAX_MEDIA: usize = 30 << 20;
 /// The largest text file.
-const MAX_TEXT: usize = 64 << 20;
+const MAX_TEXT: u64 = 64 << 20;
 
 /// Gathers what is asked.
 pub(super) async fn messages(args: &ChatArgs, ui: &Ui) -> Result<Vec<Message>, CommandError> {
@@ -33,7 +34,7 @@ pub(super) async fn messages(args: &ChatArgs, ui: &Ui) -> Result<Vec<Message>, C
 
     let mut parts = Vec::new();
     for path in args.file.iter().filter(|path| path.as_os_str() != "-") {
-        parts.push(attachment(&path.display().to_string(), read_file(path)?)?);
+        parts.push(attachment(&path.display().to_string(), read_file(path).await?)?);
     }
     let mut asked = text;
     match piped {
@@ -66,16 +67,15 @@ fn as_text(bytes: Vec<u8>) -> Result<String, CommandError> {
     })
 }
 
-fn read_file(path: &Path) -> Result<Vec<u8>, CommandError> {
+async fn read_file(path: &Path) -> Result<Vec<u8>, CommandError> {
     let fail = |message: String| CommandError::failed(format!("{}: {message}", path.display()));
-    let metadata = std::fs::metadata(path).map_err(|error| fail(format!("cannot read it: {error}")))?;
-    if metadata.is_dir() {
+    if path.is_dir() {
         return Err(fail("it is a directory".into()).hint("name the files in it: -f a.rs -f b.rs"));
     }
-    if metadata.len() > MAX_TEXT as u64 {
-        return Err(fail(format!("it is larger than {} MiB", MAX_TEXT >> 20)));
-    }
-    std::fs::read(path).map_err(|error| fail(format!("cannot read it: {error}")))
+    // A pipe among the files may keep us waiting, and Ctrl-C must work meanwhile.
+    let owned = path.to_owned();
+    let read = tokio::task::spawn_blocking(move || read_bounded(&owned, MAX_TEXT)).await;
+    read.map_err(|error| fail(error.to_string()))?.map_err(|error| fail(format!("cannot read it: {error}")))
 }
 
 /// A file as a part of a message: images and PDFs by what they begin with, all else as text.

@@ -36,6 +36,8 @@ pub trait EventDecoder: Send {
 /// How far an answer has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
+    /// The event said nothing: a ping.
+    Nothing,
     /// More is to come.
     More,
     /// The answer is whole; figures and a terminal marker may still follow.

@@ -107,7 +107,8 @@ impl TestEnv {
 
     pub fn ran(&self, output: Output) -> Ran {
         let text = |bytes: Vec<u8>| {
-            String::from_utf8(bytes).unwrap().replace(self.path().to_str().unwrap(), "[HOME]")
+            let text = String::from_utf8(bytes).unwrap().replace(self.path().to_str().unwrap(), "[HOME]");
+            without_ids(&text)
         };
         Ran { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
     }
@@ -140,6 +141,52 @@ impl Ran {
         }
         text
     }
+}
+
+/// Replaces the ids of requests where people read them.
+fn without_ids(text: &str) -> String {
+    let mut pieces = text.split("--request ");
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let rest = if piece.as_bytes().get(8) == Some(&b'-') { &piece[36..] } else { piece };
+        out += "--request ";
+        out += if rest.len() < piece.len() { "[ID]" } else { "" };
+        out += rest;
+    }
+    out
+}
+
+/// A server that answers every request with these bytes, in which `{authorization}` stands for the request's own key.
+/// Its address is the base URL of a provider.
+pub fn raw_server(answer: &str) -> String {
+    use std::io::Read;
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let answer = answer.to_owned();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut request = Vec::new();
+            let mut buffer = [0; 4096];
+            // The body is JSON and the last thing that comes.
+            while !request.ends_with(b"}") {
+                match stream.read(&mut buffer) {
+                    Ok(0) | Err(_) => break,
+                    Ok(length) => request.extend_from_slice(&buffer[..length]),
+                }
+            }
+            let text = String::from_utf8_lossy(&request);
+            let key = text.lines().find_map(|line| line.strip_prefix("authorization: ")).unwrap_or_default();
+            // Whoever asked may be gone.
+            let _gone = stream.write_all(answer.replace("{authorization}", key).as_bytes());
+        }
+    });
+    format!("http://{address}")
+}
+
+/// An HTTP answer with a status, a content type and a body.
+pub fn http(status: &str, kind: &str, body: &str) -> String {
+    format!("HTTP/1.1 {status}\r\ncontent-type: {kind}\r\nconnection: close\r\n\r\n{body}")
 }
 
 /// Replaces the word of digits and letters a-f after each occurrence of a marker.

@@ -69,7 +69,8 @@ impl Calls {
         let at = self.0.iter().rposition(same_index)?;
         let call = &self.0[at];
         let other_id = !id.is_empty() && !call.id.is_empty() && call.id != id;
-        let begins_again = !name.is_empty() && !call.name.is_empty() && call.is_complete();
+        let begins_again =
+            !name.is_empty() && !call.name.is_empty() && (call.is_complete() || call.name != name);
         (!other_id && !begins_again).then_some(at)
     }
 

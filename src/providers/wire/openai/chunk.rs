@@ -15,31 +15,33 @@ use serde_json::value::RawValue;
 #[serde(transparent)]
 pub(super) struct Text<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
 
-/// A completion or a chunk of one.
+/// A completion or a chunk of one. Only the choices must be as expected: an odd figure elsewhere must not cost text.
 #[derive(Debug, Deserialize)]
 pub(super) struct Chunk<'a> {
     #[serde(borrow, default)]
-    pub(super) id: Option<Text<'a>>,
+    pub(super) id: Option<&'a RawValue>,
     #[serde(borrow, default)]
-    pub(super) model: Option<Text<'a>>,
+    pub(super) model: Option<&'a RawValue>,
     #[serde(borrow, default)]
     pub(super) choices: Option<Vec<Choice<'a>>>,
-    /// Boxed, so that the many chunks without it stay small.
-    #[serde(default)]
-    pub(super) usage: Option<Box<WireUsage>>,
     #[serde(borrow, default)]
-    pub(super) x_groq: Option<Box<GroqExtra<'a>>>,
+    pub(super) usage: Option<&'a RawValue>,
+    /// Groq repeats usage and reports errors in a corner of its own.
+    #[serde(borrow, default)]
+    pub(super) x_groq: Option<&'a RawValue>,
     #[serde(borrow, default)]
     pub(super) error: Option<&'a RawValue>,
     /// Mistral's and old vLLM's errors are flat and say `error` here.
     #[serde(borrow, default)]
-    pub(super) object: Option<Text<'a>>,
+    pub(super) object: Option<&'a RawValue>,
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Choice<'a> {
-    #[serde(borrow, default, alias = "message")]
+    #[serde(borrow, default)]
     pub(super) delta: Option<Delta<'a>>,
+    #[serde(borrow, default)]
+    pub(super) message: Option<Delta<'a>>,
     #[serde(borrow, default)]
     pub(super) finish_reason: Option<Text<'a>>,
     #[serde(default)]
@@ -96,54 +98,6 @@ impl Arguments<'_> {
             Err(_) => text.push_str(raw),
         }
     }
-}
-
-/// Groq repeats usage and reports errors in a corner of its own.
-#[derive(Debug, Deserialize)]
-pub(super) struct GroqExtra<'a> {
-    #[serde(default)]
-    pub(super) usage: Option<Box<WireUsage>>,
-    #[serde(borrow, default)]
-    pub(super) error: Option<Text<'a>>,
-}
-
-/// Token counts. Every field may be missing or null.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct WireUsage {
-    #[serde(default)]
-    pub(super) prompt_tokens: Option<u64>,
-    #[serde(default)]
-    pub(super) completion_tokens: Option<u64>,
-    #[serde(default)]
-    pub(super) total_tokens: Option<u64>,
-    #[serde(default)]
-    pub(super) prompt_tokens_details: Option<PromptDetails>,
-    #[serde(default)]
-    pub(super) completion_tokens_details: Option<CompletionDetails>,
-    /// Together's place for cached tokens.
-    #[serde(default)]
-    pub(super) cached_tokens: Option<u64>,
-    /// DeepSeek's.
-    #[serde(default)]
-    pub(super) prompt_cache_hit_tokens: Option<u64>,
-    /// OpenRouter's price in USD.
-    #[serde(default)]
-    pub(super) cost: Option<f64>,
-    /// xAI's price, in ten-billionths of a USD.
-    #[serde(default)]
-    pub(super) cost_in_usd_ticks: Option<f64>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct PromptDetails {
-    #[serde(default)]
-    pub(super) cached_tokens: Option<u64>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct CompletionDetails {
-    #[serde(default)]
-    pub(super) reasoning_tokens: Option<u64>,
 }
 
 /// `content`: a string, or (Mistral) an array of text and thinking blocks.

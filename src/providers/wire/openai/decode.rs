@@ -1,12 +1,14 @@
 //! Reading answers: whole bodies and streams of chunks.
 
 use jiff::Timestamp;
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::super::finish::{Finish, finish};
 use super::super::think::ThinkSplitter;
 use super::super::{EventDecoder, Progress, Target};
 use super::calls::Calls;
-use super::chunk::{Choice, Chunk, Delta, WireUsage};
+use super::chunk::{Choice, Chunk, Delta};
 use crate::chat::{Event, Failure, FailureClass, FinishReason, Usage};
 use crate::providers::classify::classify_in_band;
 use crate::providers::error_body::{ErrorBody, looks_like_html, one_line};
@@ -32,6 +34,9 @@ pub(super) fn whole(target: &Target<'_>, body: &[u8]) -> Result<Vec<Event>, Fail
     if !decoder.saw_choice {
         return Err(malformed("an answer without choices"));
     }
+    if decoder.finish.is_none() {
+        return Err(malformed("the answer does not say how it ended"));
+    }
     decoder.end(&mut events)?;
     Ok(events)
 }
@@ -42,6 +47,8 @@ pub(super) struct Decoder {
     started: bool,
     saw_choice: bool,
     content: bool,
+    /// The last event said something.
+    advanced: bool,
     finish: Option<FinishReason>,
     finished: bool,
     skipped: usize,
@@ -70,6 +77,7 @@ impl From<Failure> for ChunkError {
 impl EventDecoder for Decoder {
     fn event(&mut self, event: &SseEvent<'_>, out: &mut Vec<Event>) -> Result<Progress, Failure> {
         let data = event.data.trim_ascii();
+        self.advanced = false;
         if data == b"[DONE]" {
             self.done(out)?;
             return Ok(Progress::Closed);
@@ -107,7 +115,11 @@ impl Decoder {
     }
 
     fn progress(&self) -> Progress {
-        if self.finished { Progress::Whole } else { Progress::More }
+        match (self.finished, self.advanced) {
+            (true, _) => Progress::Whole,
+            (false, true) => Progress::More,
+            (false, false) => Progress::Nothing,
+        }
     }
 
     /// The terminal marker came. Without a finish reason the answer is whole if there is one.
@@ -136,25 +148,32 @@ impl Decoder {
         // Checking the encoding once is cheaper than string by string.
         let text = str::from_utf8(data).map_err(|error| ChunkError::Unreadable(error.to_string()))?;
         let chunk: Chunk<'_> = serde_json::from_str(text)?;
-        let is_error = chunk.object.as_ref().is_some_and(|object| object.0 == "error");
+        let is_error = chunk.object.is_some_and(|object| object.get() == "\"error\"");
         let error = chunk.error.filter(|error| error.get() != "null");
         if error.is_some() || is_error || (chunk.choices.is_none() && chunk.usage.is_none()) {
             return Self::other(data, error.is_some() || is_error);
         }
-        if let Some(message) = chunk.x_groq.as_ref().and_then(|extra| extra.error.as_ref()) {
-            return Err(Failure::new(FailureClass::Server, one_line(&message.0)).into());
+        let groq: Value =
+            chunk.x_groq.and_then(|extra| serde_json::from_str(extra.get()).ok()).unwrap_or_default();
+        if let Some(message) = groq.get("error").and_then(Value::as_str) {
+            return Err(Failure::new(FailureClass::Server, one_line(message)).into());
         }
         if !self.started {
             self.started = true;
-            let owned = |text: Option<super::chunk::Text<'_>>| text.map(|text| text.0.into_owned());
-            out.push(Event::Start { id: owned(chunk.id), model: owned(chunk.model) });
+            let text = |raw: Option<&RawValue>| serde_json::from_str::<String>(raw?.get()).ok();
+            out.push(Event::Start { id: text(chunk.id), model: text(chunk.model) });
         }
         // We never ask for more than one choice; whoever sends others gets the first one read.
         for choice in chunk.choices.into_iter().flatten().filter(|choice| choice.index.unwrap_or(0) == 0) {
             self.choice(choice, out)?;
         }
-        let usage = chunk.usage.or(chunk.x_groq.and_then(|extra| extra.usage));
-        if let Some(usage) = usage.map(|usage| usage_of(*usage)).filter(Usage::is_reported) {
+        let usage = chunk.usage.filter(|usage| usage.get() != "null");
+        let usage = match usage {
+            Some(usage) => serde_json::from_str(usage.get()).unwrap_or_default(),
+            None => groq.get("usage").cloned().unwrap_or_default(),
+        };
+        let usage = usage_of(&usage);
+        if usage.is_reported() {
             out.push(Event::Usage(usage));
         }
         Ok(())
@@ -163,7 +182,7 @@ impl Decoder {
     /// JSON that is no chunk: an error in any of its shapes, or something to be passed over (Cerebras' and others'
     /// extra events).
     fn other(data: &[u8], is_error: bool) -> Result<(), ChunkError> {
-        let json: serde_json::Value = serde_json::from_slice(data)?;
+        let json: Value = serde_json::from_slice(data)?;
         let flat =
             json.get("message").is_some() && (json.get("code").is_some() || json.get("type").is_some());
         if is_error || flat || json.get("detail").is_some() {
@@ -174,7 +193,8 @@ impl Decoder {
 
     fn choice(&mut self, choice: Choice<'_>, out: &mut Vec<Event>) -> Result<(), ChunkError> {
         self.saw_choice = true;
-        if let Some(delta) = choice.delta {
+        self.advanced |= choice.finish_reason.is_some();
+        if let Some(delta) = choice.delta.or(choice.message) {
             self.delta(delta, out);
         }
         // The first finish reason holds: OpenRouter repeats it and then takes it back with null.
@@ -193,12 +213,12 @@ impl Decoder {
     fn delta(&mut self, delta: Delta<'_>, out: &mut Vec<Event>) {
         let reasoning = delta.reasoning.or(delta.reasoning_content).map(|text| text.0).unwrap_or_default();
         if !reasoning.is_empty() {
-            self.content = true;
+            self.advance();
             out.push(Event::Reasoning(reasoning.into_owned()));
         }
         if let Some(content) = delta.content {
             if !content.thinking.is_empty() {
-                self.content = true;
+                self.advance();
                 out.push(Event::Reasoning(content.thinking));
             }
             self.text(&content.text, out);
@@ -207,15 +227,21 @@ impl Decoder {
             self.text(&refusal.0, out);
         }
         for piece in delta.tool_calls.into_iter().flatten() {
+            self.advanced = true;
             self.calls.push(piece);
         }
+    }
+
+    fn advance(&mut self) {
+        self.content = true;
+        self.advanced = true;
     }
 
     fn text(&mut self, text: &str, out: &mut Vec<Event>) {
         if text.is_empty() {
             return;
         }
-        self.content = true;
+        self.advance();
         match &mut self.think {
             Some(splitter) => splitter.push(text, out),
             None => out.push(Event::Text(text.to_owned())),
@@ -250,20 +276,36 @@ impl Decoder {
     }
 }
 
-fn usage_of(wire: WireUsage) -> Usage {
-    let reasoning = wire.completion_tokens_details.and_then(|details| details.reasoning_tokens);
+/// More than this no request has; a larger count is nonsense.
+const MAX_TOKENS: f64 = 1e12;
+
+/// Token counts, wherever they stand. What is missing, null or absurd is not counted.
+fn usage_of(wire: &Value) -> Usage {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "checked to be small and positive"
+    )]
+    let count = |path: &str| {
+        let number = wire.pointer(path)?.as_f64()?;
+        (0.0..=MAX_TOKENS).contains(&number).then_some(number as u64)
+    };
+    let price = |path: &str| wire.pointer(path)?.as_f64().filter(|price| price.is_finite() && *price >= 0.0);
+    let input = count("/prompt_tokens");
     // Some leave reasoning out of the completion's tokens: then only the total tells what was produced.
-    let output = match (wire.prompt_tokens, wire.completion_tokens, wire.total_tokens) {
+    let output = match (input, count("/completion_tokens"), count("/total_tokens")) {
         (Some(prompt), Some(completion), Some(total)) if prompt + completion < total => Some(total - prompt),
         (_, completion, _) => completion,
     };
-    let cached = wire.prompt_tokens_details.and_then(|details| details.cached_tokens);
+    // OpenAI's place, DeepSeek's, Together's.
+    let cached = ["/prompt_tokens_details/cached_tokens", "/prompt_cache_hit_tokens", "/cached_tokens"];
     Usage {
-        input_tokens: wire.prompt_tokens,
+        input_tokens: input,
         output_tokens: output,
-        cached_tokens: cached.or(wire.prompt_cache_hit_tokens).or(wire.cached_tokens),
-        reasoning_tokens: reasoning,
-        cost_usd: wire.cost.or(wire.cost_in_usd_ticks.map(|ticks| ticks / 1e10)),
+        cached_tokens: cached.iter().find_map(|path| count(path)),
+        reasoning_tokens: count("/completion_tokens_details/reasoning_tokens"),
+        // OpenRouter's price in USD, or xAI's in ten-billionths of one.
+        cost_usd: price("/cost").or_else(|| price("/cost_in_usd_ticks").map(|ticks| ticks / 1e10)),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Writing requests.
 
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -32,9 +33,17 @@ pub(super) fn encode(target: &Target<'_>, request: &ChatRequest) -> Result<Encod
             dropped.push(field.clone());
         }
     }
-    let path = quirks.path.as_deref().unwrap_or("/chat/completions").replace("{model}", &target.model.id);
+    let path =
+        quirks.path.as_deref().unwrap_or("/chat/completions").replace("{model}", &in_path(&target.model.id));
     let body = serde_json::to_vec(&body).map_err(|error| unsupported("messages", &error.to_string()))?;
     Ok(Encoded { path, body, dropped })
+}
+
+/// A model id as part of a path: its slashes stand, everything that could lead elsewhere does not.
+fn in_path(model: &str) -> String {
+    const ESCAPED: &AsciiSet =
+        &CONTROLS.add(b' ').add(b'?').add(b'#').add(b'%').add(b'\\').add(b'"').add(b'<').add(b'>');
+    utf8_percent_encode(model, ESCAPED).to_string().replace("..", "%2E%2E")
 }
 
 fn unsupported(param: &str, message: &str) -> Failure {
@@ -236,10 +245,10 @@ fn sampling(
 ) {
     let (quirks, model, sampling) = (&target.provider.quirks, target.model, &request.sampling);
     if let Some(mut limit) = sampling.max_tokens {
-        if let Some(most) =
-            model.max_output.and_then(|most| u32::try_from(most).ok()).or(quirks.max_requested)
-        {
-            limit = limit.min(most);
+        let most = model.max_output.and_then(|most| u32::try_from(most).ok()).or(quirks.max_requested);
+        if let Some(most) = most.filter(|most| limit > *most) {
+            limit = most;
+            dropped.push(format!("max_tokens above {most}"));
         }
         // A target that has refused `max_tokens` in this request takes the newer name.
         let newer = model.has(Ability::MaxCompletionTokens)

@@ -1,9 +1,13 @@
 //! Secrets that cannot be printed by accident.
 
+mod source;
+
 use std::fmt;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
+
+pub use source::KeySource;
 
 /// A provider's key. It has no `Display`, no `Serialize`, and a `Debug` that shows nothing; whoever needs the text
 /// says so with [`Secret::expose`], and there is one such place: the header of a request.
@@ -33,10 +37,23 @@ impl Secret {
         format!("{:08x}", u32::from_be_bytes([a, b, c, d]))
     }
 
-    /// Replaces the secret in text that came from outside: providers like to echo keys in their errors.
+    /// Takes the secret out of text that came from outside: providers like to echo keys in their errors. A piece of it
+    /// at the end, where the text was cut, goes as well.
     pub fn redact(&self, text: &str) -> String {
+        let secret = &*self.0;
         // A shorter one is no secret and would tear holes into ordinary words.
-        if self.0.len() < 8 { text.to_owned() } else { text.replace(&*self.0, "[key]") }
+        if secret.len() < 8 {
+            return text.to_owned();
+        }
+        let text = text.replace(secret, "[key]");
+        let end = text.trim_end_matches('…');
+        let cut = (6..secret.len())
+            .rev()
+            .find(|&length| secret.get(..length).is_some_and(|piece| end.ends_with(piece)));
+        match cut {
+            Some(length) => format!("{}[key]…", &end[..end.len() - length]),
+            None => text,
+        }
     }
 }
 
@@ -57,5 +74,7 @@ mod tests {
         assert!(!format!("{secret:?}").contains("canary"));
         assert_eq!(secret.fingerprint().len(), 8);
         assert_eq!(secret.redact("bad key sk-canary-1234567890!"), "bad key [key]!");
+        assert_eq!(secret.redact("bad key sk-canary-1…"), "bad key [key]…");
+        assert_eq!(secret.redact("ask me…"), "ask me…");
     }
 }
