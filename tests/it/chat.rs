@@ -486,7 +486,7 @@ async fn a_key_that_cannot_be_had_is_no_reason_not_to_ask_others() {
         ]
         .concat(),
     );
-    let _ = env.run(&["chat", "-m", "r", "what is 2+3"]).exits(0);
+    drop(env.run(&["chat", "-m", "r", "what is 2+3"]).exits(0));
     assert!(!env.path().join("ran").exists());
     env.config(&section("groq", groq.base_url(), "cmd:false"));
     assert_snapshot!(env.run(&["chat", "-m", "groq", "hello"]), @"

@@ -47,7 +47,7 @@ async fn every_attempt_counts() {
 
 #[test]
 fn nothing_yet_is_no_error() {
-    let _ = TestEnv::new().run(&["usage", "--request", "nope"]).exits(6);
+    drop(TestEnv::new().run(&["usage", "--request", "nope"]).exits(6));
     assert_snapshot!(TestEnv::new().run(&["usage"]), @"
     exit 0
     --- stdout

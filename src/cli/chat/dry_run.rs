@@ -14,7 +14,7 @@ use crate::router::{Candidate, Route};
 pub(super) fn show(context: &Context, route: &Route, request: &ChatRequest) -> Result<(), CommandError> {
     let plan = plan(route, request, &Snapshot::default());
     let Some(first) = plan.candidates.first() else {
-        return Err(super::unable(route, &plan.skipped));
+        return Err(super::outcome::unable(route, &plan.skipped));
     };
     let encoded = encode(first, request)?;
     let body: Value = serde_json::from_slice(&encoded.body).unwrap_or_default();

@@ -1,0 +1,170 @@
+//! How a request went, in words: who answered instead, what will fail again, why nobody answered.
+
+use std::time::Duration;
+
+use super::super::{CommandError, Exit};
+use super::dry_run;
+use super::report::Report;
+use crate::app::{App, crossing};
+use crate::chat::FailureClass;
+use crate::router::plan::Skipped;
+use crate::router::{Attempt, Completion, Route, RouteError, RouteErrorKind};
+use crate::secret::Secret;
+
+/// What will fail again next time, whoever answered now: refused keys and models that are not there.
+pub(super) fn dead_ends(app: &App, completion: &Completion) -> Vec<String> {
+    let dead_end = |attempt: &Attempt| {
+        let provider = &attempt.model.provider;
+        match attempt.failure.as_ref()?.class {
+            FailureClass::Auth => {
+                let account = app.account(provider)?;
+                let key = account.keys.iter().find(|key| key.ready().map(Secret::fingerprint) == attempt.key);
+                let origin = key.map(|key| format!(" ({})", key.origin)).unwrap_or_default();
+                Some(format!(
+                    "{provider} refused the key{origin}; `aigw auth login {provider}` stores another one"
+                ))
+            }
+            FailureClass::NotFound => Some(format!("{provider} does not know `{}`", attempt.model.model)),
+            _ => None,
+        }
+    };
+    completion.attempts.iter().filter_map(dead_end).collect()
+}
+
+/// One line when another one answered than was asked first, or than would have been asked first.
+pub(super) fn who_answered(app: &App, route: &Route, completion: &Completion) -> Option<String> {
+    let last = completion.attempts.last()?;
+    let (first, to) =
+        (route.stops.first()?, route.stops.iter().find(|stop| stop.model.model_id() == last.model)?);
+    let crossing = crossing(app, first, to).map(|what| format!(", {what}")).unwrap_or_default();
+    if completion.attempts.first()?.model == last.model && crossing.is_empty() {
+        return None;
+    }
+    let mut failed: Vec<(String, u32)> = Vec::new();
+    for attempt in &completion.attempts {
+        let Some(failure) = &attempt.failure else { continue };
+        let what = format!("{} {}", attempt.model, failure.class.as_str());
+        match failed.last_mut().filter(|(last, _)| *last == what) {
+            Some((_, times)) => *times += 1,
+            None => failed.push((what, 1)),
+        }
+    }
+    let failed: Vec<String> = failed
+        .into_iter()
+        .map(|(what, times)| if times > 1 { format!("{what} {times} times") } else { what })
+        .collect();
+    let why = if failed.is_empty() { String::new() } else { format!(" ({})", failed.join("; ")) };
+    Some(format!("answered by {}{crossing}{why}", last.model))
+}
+
+/// Tokens, cost and time of an answer, for `-v`.
+pub(super) fn took(completion: &Completion, request_id: &str) -> String {
+    let tokens = |count: Option<u64>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
+    let (usage, last) = (&completion.usage, completion.attempts.last());
+    let cost =
+        last.and_then(|attempt| attempt.cost_usd).map(|cost| format!(", ${cost:.6}")).unwrap_or_default();
+    let seconds = last.map_or(0.0, |attempt| attempt.latency.as_secs_f64());
+    let model = last.map(|attempt| attempt.model.to_string()).unwrap_or_default();
+    let (input, output) = (tokens(usage.input_tokens), tokens(usage.output_tokens));
+    format!("{model}: {input} tokens in, {output} out{cost}, {seconds:.1} s, request {request_id}")
+}
+
+/// A request without a whole answer, as a failure of the command.
+pub(super) fn failure(error: &RouteError) -> CommandError {
+    // Nothing left the machine: no key could be had.
+    let no_key = |attempt: &Attempt| {
+        attempt
+            .failure
+            .as_ref()
+            .is_some_and(|failure| failure.class == FailureClass::Auth && failure.status.is_none())
+    };
+    let failure = match &error.kind {
+        RouteErrorKind::NoCandidate if error.is_unable() => {
+            return unable_lines(&error.route, &error.skipped);
+        }
+        RouteErrorKind::NoCandidate => CommandError::new(
+            Exit::NoAnswer,
+            format!("nobody can be asked by the route `{}` now", error.route),
+        ),
+        RouteErrorKind::Exhausted if error.attempts.iter().all(no_key) => {
+            CommandError::new(Exit::Config, format!("no key for the route `{}` could be had", error.route))
+        }
+        RouteErrorKind::Exhausted => {
+            CommandError::new(Exit::NoAnswer, format!("no answer by the route `{}`", error.route))
+        }
+        RouteErrorKind::Broken(_) => CommandError::new(Exit::Cut, "the answer broke off; what came is above"),
+        // Why nobody was there any more is known where the writing failed.
+        RouteErrorKind::Gone => return CommandError::new(Exit::Success, ""),
+    };
+    let given_up = matches!(error.kind, RouteErrorKind::Exhausted);
+    let unasked = error.unasked.iter().filter(|_| given_up);
+    let unasked = unasked.map(|model| format!("{model}  not asked: enough was tried, or the time was over"));
+    let mut failure = failure
+        .details(error.attempts.iter().map(attempt_line))
+        .details(error.skipped.iter().map(skipped_line))
+        .details(unasked);
+    let refused = |attempt: &&Attempt| {
+        attempt
+            .failure
+            .as_ref()
+            .is_some_and(|failure| failure.class == FailureClass::Auth && failure.status.is_some())
+    };
+    if let Some(attempt) = error.attempts.iter().find(refused) {
+        failure = failure.hint(format!(
+            "check the key: `aigw auth login {0}` replaces it, `aigw provider show {0}` says where it comes from",
+            attempt.model.provider
+        ));
+    }
+    failure
+        .hint(format!("every attempt is on record: aigw usage --request {}", error.request_id))
+        .with_json(Report::of_failure(error).to_json())
+}
+
+/// No model of the route can do what the request needs.
+pub(super) fn unable(route: &Route, skipped: &[Skipped]) -> CommandError {
+    unable_lines(&route.name, skipped)
+}
+
+fn unable_lines(route: &str, skipped: &[Skipped]) -> CommandError {
+    CommandError::failed(format!("no model of the route `{route}` can do this"))
+        .details(skipped.iter().map(skipped_line))
+        .hint("`aigw model ls` shows windows and abilities (--can vision, tools, schema, pdf); name another model with -m")
+}
+
+fn skipped_line(skipped: &Skipped) -> String {
+    format!("{}  {}", skipped.candidate.model_id(), dry_run::reason(&skipped.reason))
+}
+
+/// One attempt in one line: who, class, what was said, when to try again.
+pub(super) fn attempt_line(attempt: &Attempt) -> String {
+    let Some(failure) = &attempt.failure else { return format!("{}  answered", attempt.model) };
+    let status = failure.status.map(|status| format!(" ({status})")).unwrap_or_default();
+    // When a throttled provider is well again is worth knowing; how long we leave a broken one alone is not.
+    let throttled = matches!(failure.class, FailureClass::RateLimited | FailureClass::QuotaExhausted);
+    let rest =
+        failure.reset.or(attempt.rest.filter(|_| throttled)).filter(|rest| *rest >= Duration::from_secs(1));
+    let again = rest.map(|rest| format!("; try again in {}", people(rest))).unwrap_or_default();
+    format!("{}  {}{status}: {}{again}", attempt.model, failure.class.as_str(), failure.message)
+}
+
+/// A span as people say it.
+fn people(span: Duration) -> String {
+    let seconds = span.as_secs() + u64::from(span.subsec_nanos() > 0);
+    match seconds {
+        0..=119 => format!("{seconds} s"),
+        120..=7199 => format!("{} min", seconds.div_ceil(60)),
+        _ => format!("{} h", seconds.div_ceil(3600)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_for_people() {
+        assert_eq!(people(Duration::from_millis(1500)), "2 s");
+        assert_eq!(people(Duration::from_mins(30)), "30 min");
+        assert_eq!(people(Duration::from_hours(20)), "20 h");
+    }
+}
