@@ -93,12 +93,13 @@ fn account(
         id: id.to_owned(),
         wire: match (section.wire, row) {
             (Some(WireName::Openai), _) => WireFormat::Openai,
+            (Some(WireName::Anthropic), _) => WireFormat::Anthropic,
             (None, Some(row)) => row.wire,
             (None, None) => {
                 let error = config
                     .document
                     .error(&format!("providers.{id}"), "it is not built in, so it needs `wire`");
-                return Err(error.hinted("add `wire = \"openai\"` and its `base_url`"));
+                return Err(error.hinted("add `wire = \"openai\"` (or `\"anthropic\"`) and its `base_url`"));
             }
         },
         base_url,

@@ -9,6 +9,8 @@ pub struct Answer {
     pub text: String,
     /// What it thought.
     pub reasoning: String,
+    /// The provider's proof that the thought is its own.
+    pub signature: Option<String>,
     /// The tools it wants called.
     pub tool_calls: Vec<ToolCall>,
     /// Tokens used.
@@ -23,6 +25,7 @@ impl Answer {
         match event {
             Event::Text(text) => self.text.push_str(text),
             Event::Reasoning(text) => self.reasoning.push_str(text),
+            Event::Signature(signature) => self.signature = Some(signature.clone()),
             Event::ToolCall(call) => self.tool_calls.push(call.clone()),
             Event::Usage(usage) => self.usage.update(*usage),
             Event::Start { .. } | Event::Skipped(_) => {}

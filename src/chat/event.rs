@@ -16,6 +16,9 @@ pub enum Event {
     Text(String),
     /// More of what the model thinks.
     Reasoning(String),
+    /// The provider's proof that the thought before it is its own; with no thought before it, a thought that was
+    /// withheld. It goes back unchanged.
+    Signature(String),
     /// A tool call, whole.
     ToolCall(ToolCall),
     /// Tokens used; a later report replaces an earlier one, field by field.
@@ -32,7 +35,9 @@ impl Event {
         match self {
             Self::Text(text) | Self::Reasoning(text) => !text.is_empty(),
             Self::ToolCall(_) => true,
-            Self::Start { .. } | Self::Usage(_) | Self::Skipped(_) | Self::Finish(_) => false,
+            Self::Start { .. } | Self::Signature(_) | Self::Usage(_) | Self::Skipped(_) | Self::Finish(_) => {
+                false
+            }
         }
     }
 }

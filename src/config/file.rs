@@ -46,6 +46,8 @@ pub struct ProviderSection {
 pub enum WireName {
     /// OpenAI's chat completions.
     Openai,
+    /// Anthropic's messages.
+    Anthropic,
 }
 
 /// How long a provider may take.

@@ -75,6 +75,8 @@ pub struct ProviderRow {
 pub enum WireFormat {
     /// OpenAI's chat completions and whatever speaks them.
     Openai,
+    /// Anthropic's messages.
+    Anthropic,
 }
 
 /// Who pays for a request.
@@ -133,6 +135,8 @@ pub struct Quirks {
     pub inline_think: bool,
     /// It does not show what a model thinks, so that a thinking model looks silent.
     pub hidden_thoughts: bool,
+    /// The header that carries the bare key, where it is not `authorization: Bearer`.
+    pub key_header: Option<String>,
     /// The path of the chat endpoint; `{model}` stands for the model's id.
     pub path: Option<String>,
     /// The largest output limit that is worth asking for, where it is reserved up front.

@@ -219,10 +219,15 @@ fn headers(provider: &Provider, key: Option<&Secret>, stream: bool) -> Result<He
         headers.insert(name, value.parse().map_err(|_| invalid("a configured header"))?);
     }
     if let Some(key) = key {
-        let mut value =
-            HeaderValue::try_from(format!("Bearer {}", key.expose())).map_err(|_| invalid("the key"))?;
+        let (name, text) = match &provider.quirks.key_header {
+            Some(name) => {
+                (name.parse().map_err(|_| invalid("the name of the key's header"))?, key.expose().to_owned())
+            }
+            None => (AUTHORIZATION, format!("Bearer {}", key.expose())),
+        };
+        let mut value = HeaderValue::try_from(text).map_err(|_| invalid("the key"))?;
         value.set_sensitive(true);
-        headers.insert(AUTHORIZATION, value);
+        headers.insert(name, value);
     }
     Ok(headers)
 }

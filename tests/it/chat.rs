@@ -449,6 +449,27 @@ fn thoughts_alone_are_no_answer() {
     assert!(ran.stderr.contains("thought and then gave no answer"), "{ran}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn anthropic_s_own_wire_and_from_there_to_another() {
+    let stream = std::fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/wire/streams/anthropic/text.sse"
+    ));
+    let env = TestEnv::new().var("ANTHROPIC_API_KEY", "test-key-of-anthropic");
+    let section = |answer: &str| format!("[providers.anthropic]\nbase_url = \"{}\"\n", raw_server(answer));
+    env.config(&section(&http("200 OK", "text/event-stream", &stream.unwrap())));
+    let value = env.run(&["--json", "chat", "-m", "anthropic", "hello"]).exits(0).json();
+    assert_eq!(value["text"], "Bees see ultraviolet.");
+    assert_eq!((&value["usage"]["input_tokens"], &value["usage"]["cached_tokens"]), (&json!(34), &json!(20)));
+    let openai = stand("openai", &[]).await;
+    let overloaded = r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#;
+    let sections =
+        [section(&http("529 Overloaded", "application/json", overloaded)), provider_section(&openai)];
+    env.config(&sections.concat());
+    let value = env.run(&["--json", "chat", "-m", "anthropic", "-m", "openai", "hello"]).exits(0).json();
+    assert_eq!((&value["provider"], &value["attempts"][0]["class"]), (&json!("openai"), &json!("server")));
+}
+
 #[test]
 fn a_filtered_answer_is_one_json_value() {
     let stream = "data: {\"choices\":[{\"delta\":{\"content\":\"so \"},\"finish_reason\":\"content_filter\"}]}\n\ndata: [DONE]\n\n";

@@ -3,6 +3,7 @@
 //! A codec is synchronous and does no I/O, so that a request can be checked against a snapshot and a recorded answer
 //! against its events, without a runtime or a socket.
 
+pub mod anthropic;
 mod finish;
 pub mod openai;
 mod think;
@@ -72,5 +73,6 @@ pub struct Encoded {
 pub fn codec(format: WireFormat) -> &'static dyn Wire {
     match format {
         WireFormat::Openai => &openai::OpenAi,
+        WireFormat::Anthropic => &anthropic::Anthropic,
     }
 }

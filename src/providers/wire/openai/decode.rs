@@ -1,14 +1,15 @@
 //! Reading answers: whole bodies and streams of chunks.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::super::finish::{Finish, finish};
 use super::super::think::ThinkSplitter;
 use super::super::{EventDecoder, Progress, Target};
 use super::calls::Calls;
-use super::chunk::{Choice, Chunk, Delta};
+use super::chunk::{Choice, Chunk, Delta, Word};
 use crate::chat::{Event, Failure, FailureClass, FinishReason, Usage};
 use crate::providers::classify::classify_in_band;
 use crate::providers::error_body::{ErrorBody, looks_like_html, one_line};
@@ -148,7 +149,7 @@ impl Decoder {
         // Checking the encoding once is cheaper than string by string.
         let text = str::from_utf8(data).map_err(|error| ChunkError::Unreadable(error.to_string()))?;
         let chunk: Chunk<'_> = serde_json::from_str(text)?;
-        let is_error = chunk.object.is_some_and(|object| object.get() == "\"error\"");
+        let is_error = chunk.object.0.as_deref() == Some("error");
         let error = chunk.error.filter(|error| error.get() != "null");
         if error.is_some() || is_error || (chunk.choices.is_none() && chunk.usage.is_none()) {
             return Self::other(data, error.is_some() || is_error);
@@ -160,20 +161,18 @@ impl Decoder {
         }
         if !self.started {
             self.started = true;
-            let text = |raw: Option<&RawValue>| serde_json::from_str::<String>(raw?.get()).ok();
-            out.push(Event::Start { id: text(chunk.id), model: text(chunk.model) });
+            let owned = |word: Word<'_>| word.0.map(Cow::into_owned);
+            out.push(Event::Start { id: owned(chunk.id), model: owned(chunk.model) });
         }
         // We never ask for more than one choice; whoever sends others gets the first one read.
         for choice in chunk.choices.into_iter().flatten().filter(|choice| choice.index.unwrap_or(0) == 0) {
             self.choice(choice, out)?;
         }
-        let usage = chunk.usage.filter(|usage| usage.get() != "null");
-        let usage = match usage {
-            Some(usage) => serde_json::from_str(usage.get()).unwrap_or_default(),
-            None => groq.get("usage").cloned().unwrap_or_default(),
+        let usage = match chunk.usage.filter(|usage| usage.get() != "null") {
+            Some(usage) => serde_json::from_str(usage.get()).ok(),
+            None => groq.get("usage").cloned(),
         };
-        let usage = usage_of(&usage);
-        if usage.is_reported() {
+        if let Some(usage) = usage.as_ref().map(usage_of).filter(Usage::is_reported) {
             out.push(Event::Usage(usage));
         }
         Ok(())

@@ -1,0 +1,203 @@
+//! Writing requests.
+
+use serde_json::{Map, Value, json};
+
+use super::super::{Encoded, Target};
+use crate::chat::{
+    ChatRequest, Effort, Failure, FailureClass, Format, Media, Message, Part, Role, Source, ToolChoice,
+};
+use crate::providers::Ability;
+
+/// The output limit where the caller states none: one must be stated.
+const USUAL_MAX_TOKENS: u64 = 16_384;
+
+/// Writes a request as the target takes it.
+pub(super) fn encode(target: &Target<'_>, request: &ChatRequest) -> Result<Encoded, Failure> {
+    let mut body = Map::new();
+    let mut dropped = Vec::new();
+    body.insert("model".into(), json!(target.model.id));
+    body.insert("max_tokens".into(), json!(max_tokens(target, request, &mut dropped)));
+    let system = request.messages.iter().filter(|message| message.role == Role::System);
+    let system = system.map(Message::joined_text).collect::<Vec<_>>().join("\n\n");
+    if !system.is_empty() {
+        body.insert("system".into(), json!(system));
+    }
+    body.insert("messages".into(), messages(request)?);
+    tools(&mut body, request);
+    output(&mut body, request)?;
+    sampling(&mut body, target, request, &mut dropped);
+    if request.stream {
+        body.insert("stream".into(), json!(true));
+    }
+    for field in target.without {
+        if body.remove(field).is_some() {
+            dropped.push(field.clone());
+        }
+    }
+    let body = serde_json::to_vec(&body).map_err(|error| unsupported("messages", &error.to_string()))?;
+    Ok(Encoded { path: "/messages".into(), body, dropped })
+}
+
+fn unsupported(param: &str, message: &str) -> Failure {
+    Failure { param: Some(param.to_owned()), ..Failure::new(FailureClass::Unsupported, message) }
+}
+
+fn max_tokens(target: &Target<'_>, request: &ChatRequest, dropped: &mut Vec<String>) -> u64 {
+    let most = target.model.max_output;
+    match request.sampling.max_tokens.map(u64::from) {
+        None => most.unwrap_or(USUAL_MAX_TOKENS).min(USUAL_MAX_TOKENS),
+        Some(asked) if most.is_some_and(|most| asked > most) => {
+            let most = most.unwrap_or(asked);
+            dropped.push(format!("max_tokens above {most}"));
+            most
+        }
+        Some(asked) => asked,
+    }
+}
+
+/// Messages take turns: what one side says in a row is one message, and the results of tools are the user's.
+fn messages(request: &ChatRequest) -> Result<Value, Failure> {
+    let mut turns: Vec<(&str, Vec<Value>)> = Vec::new();
+    for message in request.messages.iter().filter(|message| message.role != Role::System) {
+        let role = if message.role == Role::Assistant { "assistant" } else { "user" };
+        let blocks = blocks(message)?;
+        match turns.last_mut() {
+            Some((last, content)) if *last == role => content.extend(blocks),
+            _ => turns.push((role, blocks)),
+        }
+    }
+    Ok(turns.into_iter().map(|(role, content)| json!({"role": role, "content": content})).collect())
+}
+
+fn blocks(message: &Message) -> Result<Vec<Value>, Failure> {
+    let mut blocks = Vec::with_capacity(message.parts.len());
+    for part in &message.parts {
+        match part {
+            // An empty block is refused.
+            Part::Text(text) if text.trim().is_empty() => {}
+            Part::Text(text) => blocks.push(json!({"type": "text", "text": text})),
+            Part::Media(media) => blocks.push(media_block(media)?),
+            // A thought without its signature is nobody's; one without text was withheld and goes back as it came.
+            Part::Reasoning { signature: None, .. } => {}
+            Part::Reasoning { text, signature: Some(data) } if text.is_empty() => {
+                blocks.push(json!({"type": "redacted_thinking", "data": data}));
+            }
+            Part::Reasoning { text, signature: Some(signature) } => {
+                blocks.push(json!({"type": "thinking", "thinking": text, "signature": signature}));
+            }
+            Part::ToolCall(call) => {
+                let input: Value = serde_json::from_str(&call.arguments).unwrap_or_else(|_| json!({}));
+                blocks.push(json!({"type": "tool_use", "id": call.id, "name": call.name, "input": input}));
+            }
+            Part::ToolResult { call_id, content, is_error, .. } => {
+                let mut block = json!({"type": "tool_result", "tool_use_id": call_id, "content": content});
+                if *is_error {
+                    block["is_error"] = json!(true);
+                }
+                blocks.push(block);
+            }
+        }
+    }
+    Ok(blocks)
+}
+
+fn media_block(media: &Media) -> Result<Value, Failure> {
+    let kind = match media.mime.as_str() {
+        _ if media.is_image() => "image",
+        "application/pdf" => "document",
+        mime => return Err(unsupported("messages", &format!("this provider does not take {mime}"))),
+    };
+    let source = match &media.source {
+        Source::Base64(data) => json!({"type": "base64", "media_type": media.mime, "data": data}),
+        Source::Url(url) => json!({"type": "url", "url": url}),
+    };
+    let mut block = json!({"type": kind, "source": source});
+    if let (false, Some(name)) = (media.is_image(), &media.name) {
+        block["title"] = json!(name);
+    }
+    Ok(block)
+}
+
+fn tools(body: &mut Map<String, Value>, request: &ChatRequest) {
+    if request.tools.is_empty() {
+        return;
+    }
+    let tool = |spec: &crate::chat::ToolSpec| {
+        let mut tool =
+            json!({"name": spec.name, "description": spec.description, "input_schema": spec.parameters});
+        if spec.strict {
+            tool["strict"] = json!(true);
+        }
+        tool
+    };
+    body.insert("tools".into(), request.tools.iter().map(tool).collect());
+    let mut choice = match &request.tool_choice {
+        ToolChoice::Auto => json!({"type": "auto"}),
+        ToolChoice::None => json!({"type": "none"}),
+        ToolChoice::Required => json!({"type": "any"}),
+        ToolChoice::Named(name) => json!({"type": "tool", "name": name}),
+    };
+    if request.parallel_tool_calls == Some(false) && request.tool_choice != ToolChoice::None {
+        choice["disable_parallel_tool_use"] = json!(true);
+    }
+    if choice != json!({"type": "auto"}) {
+        body.insert("tool_choice".into(), choice);
+    }
+}
+
+/// The form of the answer and the depth of thought share a field.
+fn output(body: &mut Map<String, Value>, request: &ChatRequest) -> Result<(), Failure> {
+    let mut config = Map::new();
+    match &request.format {
+        Format::Text => {}
+        Format::Json => {
+            return Err(unsupported("response_format", "this provider has no JSON mode without a schema"));
+        }
+        Format::Schema(schema) => {
+            config.insert("format".into(), json!({"type": "json_schema", "schema": schema.value()}));
+        }
+    }
+    match request.effort {
+        None => {}
+        Some(Effort::None) => {
+            body.insert("thinking".into(), json!({"type": "disabled"}));
+        }
+        Some(Effort::Minimal | Effort::Low) => {
+            config.insert("effort".into(), json!("low"));
+        }
+        Some(Effort::Medium) => {
+            config.insert("effort".into(), json!("medium"));
+        }
+        Some(Effort::High) => {
+            config.insert("effort".into(), json!("high"));
+        }
+    }
+    if !config.is_empty() {
+        body.insert("output_config".into(), Value::Object(config));
+    }
+    Ok(())
+}
+
+fn sampling(
+    body: &mut Map<String, Value>,
+    target: &Target<'_>,
+    request: &ChatRequest,
+    dropped: &mut Vec<String>,
+) {
+    let sampling = &request.sampling;
+    // Its scale ends at one.
+    let drawn = [("temperature", sampling.temperature.map(|heat| heat.min(1.0))), ("top_p", sampling.top_p)];
+    for (field, value) in drawn.into_iter().filter_map(|(field, value)| Some((field, value?))) {
+        if target.model.has(Ability::NoSampling) {
+            dropped.push(field.to_owned());
+        } else {
+            body.insert(field.into(), json!(value));
+        }
+    }
+    if !sampling.stop.is_empty() {
+        body.insert("stop_sequences".into(), json!(sampling.stop));
+    }
+    if sampling.seed.is_some() {
+        dropped.push("seed".into());
+    }
+}

@@ -1,0 +1,29 @@
+//! Anthropic's messages.
+//!
+//! Other than in OpenAI's dialect, content is a list of blocks in both directions, system text stands beside the
+//! conversation, the output limit must be stated, and an answer in pieces opens and closes each block. Thoughts are signed:
+//! in a conversation with tools they go back unchanged.
+
+mod decode;
+mod encode;
+
+use super::{Encoded, EventDecoder, Target, Wire};
+use crate::chat::{ChatRequest, Event, Failure};
+
+/// The codec.
+#[derive(Debug, Clone, Copy)]
+pub struct Anthropic;
+
+impl Wire for Anthropic {
+    fn encode(&self, target: &Target<'_>, request: &ChatRequest) -> Result<Encoded, Failure> {
+        encode::encode(target, request)
+    }
+
+    fn decode(&self, _target: &Target<'_>, body: &[u8]) -> Result<Vec<Event>, Failure> {
+        decode::whole(body)
+    }
+
+    fn decoder(&self, _target: &Target<'_>) -> Box<dyn EventDecoder> {
+        Box::new(decode::Decoder::default())
+    }
+}
