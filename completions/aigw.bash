@@ -238,7 +238,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__auth)
-            opts="-q -v -h -V --config --output --json --quiet --verbose --color --help --version login logout ls help"
+            opts="-q -v -h --config --output --json --quiet --verbose --color --help login logout ls help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -334,7 +334,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__auth__subcmd__login)
-            opts="-q -v -h -V --add --config --output --json --quiet --verbose --color --help --version"
+            opts="-q -v -h --add --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -360,7 +360,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__auth__subcmd__logout)
-            opts="-q -v -h -V --config --output --json --quiet --verbose --color --help --version"
+            opts="-q -v -h --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -386,7 +386,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__auth__subcmd__ls)
-            opts="-q -v -h -V --config --output --json --quiet --verbose --color --help --version"
+            opts="-q -v -h --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -412,7 +412,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__chat)
-            opts="-m -f -x -n -q -v -h -V --model --system --file --temperature --max-tokens --schema --extract --no-stream --timeout --no-stdin --dry-run --config --output --json --quiet --verbose --color --help --version"
+            opts="-m -f -x -n -q -v -h --model --system --file --temperature --max-tokens --schema --extract --no-stream --timeout --no-stdin --dry-run --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -474,7 +474,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__completions)
-            opts="-q -v -h -V --config --output --json --quiet --verbose --color --help --version bash elvish fish powershell zsh"
+            opts="-q -v -h --config --output --json --quiet --verbose --color --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -500,7 +500,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__config)
-            opts="-q -v -h -V --config --output --json --quiet --verbose --color --help --version show path schema validate help"
+            opts="-q -v -h --config --output --json --quiet --verbose --color --help show path schema validate help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -610,7 +610,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__config__subcmd__path)
-            opts="-q -v -h -V --config --output --json --quiet --verbose --color --help --version"
+            opts="-q -v -h --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -636,7 +636,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__config__subcmd__schema)
-            opts="-q -v -h -V --config --output --json --quiet --verbose --color --help --version"
+            opts="-q -v -h --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -662,7 +662,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__config__subcmd__show)
-            opts="-q -v -h -V --config --output --json --quiet --verbose --color --help --version"
+            opts="-q -v -h --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -688,7 +688,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__config__subcmd__validate)
-            opts="-q -v -h -V --config --output --json --quiet --verbose --color --help --version"
+            opts="-q -v -h --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -714,7 +714,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__demo)
-            opts="-q -v -h -V --config --output --json --quiet --verbose --color --help --version"
+            opts="-q -v -h --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1062,7 +1062,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__man)
-            opts="-q -v -h -V --dir --config --output --json --quiet --verbose --color --help --version"
+            opts="-q -v -h --dir --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1092,7 +1092,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__model)
-            opts="-q -v -h -V --config --output --json --quiet --verbose --color --help --version ls show help"
+            opts="-q -v -h --config --output --json --quiet --verbose --color --help ls show help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1174,7 +1174,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__model__subcmd__ls)
-            opts="-a -q -v -h -V --all --can --config --output --json --quiet --verbose --color --help --version"
+            opts="-a -q -v -h --all --can --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1204,7 +1204,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__model__subcmd__show)
-            opts="-q -v -h -V --config --output --json --quiet --verbose --color --help --version"
+            opts="-q -v -h --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1230,7 +1230,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__provider)
-            opts="-q -v -h -V --config --output --json --quiet --verbose --color --help --version ls show help"
+            opts="-q -v -h --config --output --json --quiet --verbose --color --help ls show help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1312,7 +1312,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__provider__subcmd__ls)
-            opts="-a -q -v -h -V --all --config --output --json --quiet --verbose --color --help --version"
+            opts="-a -q -v -h --all --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1338,7 +1338,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__provider__subcmd__show)
-            opts="-q -v -h -V --config --output --json --quiet --verbose --color --help --version"
+            opts="-q -v -h --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1364,7 +1364,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__simulate)
-            opts="-q -v -h -V --port --fault --rpm --tpm --concurrency --first-token --between --config --output --json --quiet --verbose --color --help --version"
+            opts="-q -v -h --port --fault --rpm --tpm --concurrency --first-token --between --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1418,7 +1418,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__usage)
-            opts="-q -v -h -V --by --since --request --config --output --json --quiet --verbose --color --help --version"
+            opts="-q -v -h --by --since --request --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -68,8 +68,6 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --verbose 'Say more about what happens; twice for still more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'aigw;provider'= {
             cand --config 'Read this configuration file instead of the usual one'
@@ -82,8 +80,6 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --verbose 'Say more about what happens; twice for still more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
             cand ls 'List the providers that can be used now'
             cand show 'Show one provider: address, keys, timers, what its free tier allows'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -101,8 +97,6 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --verbose 'Say more about what happens; twice for still more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'aigw;provider;show'= {
             cand --config 'Read this configuration file instead of the usual one'
@@ -115,8 +109,6 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --verbose 'Say more about what happens; twice for still more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'aigw;provider;help'= {
             cand ls 'List the providers that can be used now'
@@ -140,8 +132,6 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --verbose 'Say more about what happens; twice for still more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
             cand ls 'List the models of the providers that can be used now'
             cand show 'Show one model: window, prices, abilities, and where the figures come from'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -160,8 +150,6 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --verbose 'Say more about what happens; twice for still more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'aigw;model;show'= {
             cand --config 'Read this configuration file instead of the usual one'
@@ -174,8 +162,6 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --verbose 'Say more about what happens; twice for still more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'aigw;model;help'= {
             cand ls 'List the models of the providers that can be used now'
@@ -202,8 +188,6 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --verbose 'Say more about what happens; twice for still more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'aigw;auth'= {
             cand --config 'Read this configuration file instead of the usual one'
@@ -216,8 +200,6 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --verbose 'Say more about what happens; twice for still more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
             cand login 'Store a key: typed without being shown, or piped in'
             cand logout 'Remove a provider''s stored keys'
             cand ls 'List where keys come from; keys themselves are never shown'
@@ -235,8 +217,6 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --verbose 'Say more about what happens; twice for still more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'aigw;auth;logout'= {
             cand --config 'Read this configuration file instead of the usual one'
@@ -249,8 +229,6 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --verbose 'Say more about what happens; twice for still more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'aigw;auth;ls'= {
             cand --config 'Read this configuration file instead of the usual one'
@@ -263,8 +241,6 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --verbose 'Say more about what happens; twice for still more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'aigw;auth;help'= {
             cand login 'Store a key: typed without being shown, or piped in'
@@ -291,8 +267,6 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --verbose 'Say more about what happens; twice for still more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
             cand show 'Show every setting that is in force and where it comes from'
             cand path 'Print where the configuration file is'
             cand schema 'Print the JSON Schema of the configuration file'
@@ -310,8 +284,6 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --verbose 'Say more about what happens; twice for still more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'aigw;config;path'= {
             cand --config 'Read this configuration file instead of the usual one'
@@ -324,8 +296,6 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --verbose 'Say more about what happens; twice for still more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'aigw;config;schema'= {
             cand --config 'Read this configuration file instead of the usual one'
@@ -338,8 +308,6 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --verbose 'Say more about what happens; twice for still more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'aigw;config;validate'= {
             cand --config 'Read this configuration file instead of the usual one'
@@ -352,8 +320,6 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --verbose 'Say more about what happens; twice for still more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'aigw;config;help'= {
             cand show 'Show every setting that is in force and where it comes from'
@@ -390,8 +356,6 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --verbose 'Say more about what happens; twice for still more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'aigw;demo'= {
             cand --config 'Read this configuration file instead of the usual one'
@@ -404,8 +368,6 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --verbose 'Say more about what happens; twice for still more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'aigw;completions'= {
             cand --config 'Read this configuration file instead of the usual one'
@@ -418,8 +380,6 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --verbose 'Say more about what happens; twice for still more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'aigw;man'= {
             cand --dir 'Write the pages of all commands into this directory'
@@ -433,8 +393,6 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --verbose 'Say more about what happens; twice for still more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'aigw;help'= {
             cand chat 'Ask a question and get one answer'

@@ -69,7 +69,6 @@ complete -c aigw -n "__fish_aigw_using_subcommand chat" -l json -d 'The same as 
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand chat" -s V -l version -d 'Print version'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -l config -d 'Read this configuration file instead of the usual one' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -l output -d 'How results are printed' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -81,7 +80,6 @@ complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -s V -l version -d 'Print version'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -f -a "ls" -d 'List the providers that can be used now'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -f -a "show" -d 'Show one provider: address, keys, timers, what its free tier allows'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -97,7 +95,6 @@ complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subc
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from ls" -s V -l version -d 'Print version'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from show" -l config -d 'Read this configuration file instead of the usual one' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from show" -l output -d 'How results are printed' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -109,7 +106,6 @@ complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subc
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "ls" -d 'List the providers that can be used now'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one provider: address, keys, timers, what its free tier allows'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -124,7 +120,6 @@ complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_sub
 complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -s V -l version -d 'Print version'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -f -a "ls" -d 'List the models of the providers that can be used now'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -f -a "show" -d 'Show one model: window, prices, abilities, and where the figures come from'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -146,7 +141,6 @@ complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcomm
 complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from ls" -s V -l version -d 'Print version'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from show" -l config -d 'Read this configuration file instead of the usual one' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from show" -l output -d 'How results are printed' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -158,7 +152,6 @@ complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcomm
 complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from help" -f -a "ls" -d 'List the models of the providers that can be used now'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one model: window, prices, abilities, and where the figures come from'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -178,7 +171,6 @@ complete -c aigw -n "__fish_aigw_using_subcommand usage" -l json -d 'The same as
 complete -c aigw -n "__fish_aigw_using_subcommand usage" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand usage" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand usage" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand usage" -s V -l version -d 'Print version'
 complete -c aigw -n "__fish_aigw_using_subcommand auth; and not __fish_seen_subcommand_from login logout ls help" -l config -d 'Read this configuration file instead of the usual one' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand auth; and not __fish_seen_subcommand_from login logout ls help" -l output -d 'How results are printed' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -190,7 +182,6 @@ complete -c aigw -n "__fish_aigw_using_subcommand auth; and not __fish_seen_subc
 complete -c aigw -n "__fish_aigw_using_subcommand auth; and not __fish_seen_subcommand_from login logout ls help" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand auth; and not __fish_seen_subcommand_from login logout ls help" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand auth; and not __fish_seen_subcommand_from login logout ls help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand auth; and not __fish_seen_subcommand_from login logout ls help" -s V -l version -d 'Print version'
 complete -c aigw -n "__fish_aigw_using_subcommand auth; and not __fish_seen_subcommand_from login logout ls help" -f -a "login" -d 'Store a key: typed without being shown, or piped in'
 complete -c aigw -n "__fish_aigw_using_subcommand auth; and not __fish_seen_subcommand_from login logout ls help" -f -a "logout" -d 'Remove a provider\'s stored keys'
 complete -c aigw -n "__fish_aigw_using_subcommand auth; and not __fish_seen_subcommand_from login logout ls help" -f -a "ls" -d 'List where keys come from; keys themselves are never shown'
@@ -207,7 +198,6 @@ complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcomma
 complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from login" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from login" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from login" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from login" -s V -l version -d 'Print version'
 complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from logout" -l config -d 'Read this configuration file instead of the usual one' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from logout" -l output -d 'How results are printed' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -219,7 +209,6 @@ complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcomma
 complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from logout" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from logout" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from logout" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from logout" -s V -l version -d 'Print version'
 complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from ls" -l config -d 'Read this configuration file instead of the usual one' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from ls" -l output -d 'How results are printed' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -231,7 +220,6 @@ complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcomma
 complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from ls" -s V -l version -d 'Print version'
 complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from help" -f -a "login" -d 'Store a key: typed without being shown, or piped in'
 complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from help" -f -a "logout" -d 'Remove a provider\'s stored keys'
 complete -c aigw -n "__fish_aigw_using_subcommand auth; and __fish_seen_subcommand_from help" -f -a "ls" -d 'List where keys come from; keys themselves are never shown'
@@ -247,7 +235,6 @@ complete -c aigw -n "__fish_aigw_using_subcommand config; and not __fish_seen_su
 complete -c aigw -n "__fish_aigw_using_subcommand config; and not __fish_seen_subcommand_from show path schema validate help" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand config; and not __fish_seen_subcommand_from show path schema validate help" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand config; and not __fish_seen_subcommand_from show path schema validate help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand config; and not __fish_seen_subcommand_from show path schema validate help" -s V -l version -d 'Print version'
 complete -c aigw -n "__fish_aigw_using_subcommand config; and not __fish_seen_subcommand_from show path schema validate help" -f -a "show" -d 'Show every setting that is in force and where it comes from'
 complete -c aigw -n "__fish_aigw_using_subcommand config; and not __fish_seen_subcommand_from show path schema validate help" -f -a "path" -d 'Print where the configuration file is'
 complete -c aigw -n "__fish_aigw_using_subcommand config; and not __fish_seen_subcommand_from show path schema validate help" -f -a "schema" -d 'Print the JSON Schema of the configuration file'
@@ -264,7 +251,6 @@ complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcom
 complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
 complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from path" -l config -d 'Read this configuration file instead of the usual one' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from path" -l output -d 'How results are printed' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -276,7 +262,6 @@ complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcom
 complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from path" -s V -l version -d 'Print version'
 complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from schema" -l config -d 'Read this configuration file instead of the usual one' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from schema" -l output -d 'How results are printed' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -288,7 +273,6 @@ complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcom
 complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from schema" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from schema" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from schema" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from schema" -s V -l version -d 'Print version'
 complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from validate" -l config -d 'Read this configuration file instead of the usual one' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from validate" -l output -d 'How results are printed' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -300,7 +284,6 @@ complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcom
 complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from validate" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from validate" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from validate" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from validate" -s V -l version -d 'Print version'
 complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show every setting that is in force and where it comes from'
 complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "path" -d 'Print where the configuration file is'
 complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "schema" -d 'Print the JSON Schema of the configuration file'
@@ -324,7 +307,6 @@ complete -c aigw -n "__fish_aigw_using_subcommand simulate" -l json -d 'The same
 complete -c aigw -n "__fish_aigw_using_subcommand simulate" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand simulate" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand simulate" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand simulate" -s V -l version -d 'Print version'
 complete -c aigw -n "__fish_aigw_using_subcommand demo" -l config -d 'Read this configuration file instead of the usual one' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand demo" -l output -d 'How results are printed' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -336,7 +318,6 @@ complete -c aigw -n "__fish_aigw_using_subcommand demo" -l json -d 'The same as 
 complete -c aigw -n "__fish_aigw_using_subcommand demo" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand demo" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand demo" -s V -l version -d 'Print version'
 complete -c aigw -n "__fish_aigw_using_subcommand completions" -l config -d 'Read this configuration file instead of the usual one' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand completions" -l output -d 'How results are printed' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -348,7 +329,6 @@ complete -c aigw -n "__fish_aigw_using_subcommand completions" -l json -d 'The s
 complete -c aigw -n "__fish_aigw_using_subcommand completions" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand completions" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand completions" -s V -l version -d 'Print version'
 complete -c aigw -n "__fish_aigw_using_subcommand man" -l dir -d 'Write the pages of all commands into this directory' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand man" -l config -d 'Read this configuration file instead of the usual one' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand man" -l output -d 'How results are printed' -r -f -a "text\t'For people'
@@ -361,7 +341,6 @@ complete -c aigw -n "__fish_aigw_using_subcommand man" -l json -d 'The same as `
 complete -c aigw -n "__fish_aigw_using_subcommand man" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand man" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand man" -s V -l version -d 'Print version'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from chat provider model usage auth config simulate demo completions man help" -f -a "chat" -d 'Ask a question and get one answer'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from chat provider model usage auth config simulate demo completions man help" -f -a "provider" -d 'List and show providers'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from chat provider model usage auth config simulate demo completions man help" -f -a "model" -d 'List and show models'

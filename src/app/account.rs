@@ -94,12 +94,15 @@ fn account(
         wire: match (section.wire, row) {
             (Some(WireName::Openai), _) => WireFormat::Openai,
             (Some(WireName::Anthropic), _) => WireFormat::Anthropic,
+            (Some(WireName::Gemini), _) => WireFormat::Gemini,
             (None, Some(row)) => row.wire,
             (None, None) => {
                 let error = config
                     .document
                     .error(&format!("providers.{id}"), "it is not built in, so it needs `wire`");
-                return Err(error.hinted("add `wire = \"openai\"` (or `\"anthropic\"`) and its `base_url`"));
+                return Err(error.hinted(
+                    "add `wire = \"openai\"` (or `\"anthropic\"`, `\"gemini\"`) and its `base_url`",
+                ));
             }
         },
         base_url,
@@ -147,6 +150,11 @@ fn key_sources(
     let configured = keys::from_config(&section.api_keys, &config.env);
     if !configured.is_empty() {
         return (configured, false);
+    }
+    if let Some(entry) = section.api_keys.iter().find(|entry| entry.starts_with("env:")) {
+        let place =
+            config.document.error(&format!("providers.{id}.api_keys"), format!("`{entry}` is not set"));
+        warnings.push(place.to_string());
     }
     let names = row.map(|row| row.key_env.clone()).unwrap_or_default();
     let in_env = keys::from_env(&names, &config.env);

@@ -127,7 +127,10 @@ impl CommandError {
                 object["type"] = json!("error");
             }
             // Whether it can be written or not: the code and stderr say the same.
-            let _unwritten = ui.line(&object.to_string());
+            let pretty = output == Output::Json;
+            let text =
+                if pretty { serde_json::to_string_pretty(&object) } else { serde_json::to_string(&object) };
+            let _unwritten = ui.line(&text.unwrap_or_default());
         }
         ui.error(&self.message);
         self.details.iter().for_each(|line| ui.error_detail(&format!("  {line}")));
@@ -184,7 +187,7 @@ impl From<ResolveError> for CommandError {
                 let failure = Self::new(Exit::NotFound, message);
                 match nearest {
                     Some(near) => failure.hint(format!("did you mean `{near}`?")),
-                    None => failure.hint("`aigw provider ls` and `aigw model ls` show what is known"),
+                    None => failure.hint("`aigw provider ls --all` and `aigw model ls --all` show what is known"),
                 }
             }
             ResolveError::NoKey { provider, variables, page } => {
@@ -193,7 +196,7 @@ impl From<ResolveError> for CommandError {
                 Self::new(Exit::Config, message).hint(format!("{variable}run `aigw auth login {provider}`{page}"))
             }
             ResolveError::NoProvider => Self::new(Exit::Config, message)
-                .hint("set a key: GROQ_API_KEY, CEREBRAS_API_KEY, OPENROUTER_API_KEY, … or run `aigw auth login PROVIDER` (`aigw provider ls` shows all)")
+                .hint("set a key: GROQ_API_KEY, CEREBRAS_API_KEY, OPENROUTER_API_KEY, … or run `aigw auth login PROVIDER` (`aigw provider ls --all` shows them)")
                 .hint("or start a local server: Ollama (port 11434), LM Studio (1234), llama.cpp (8080), vLLM (8000)")
                 .hint("or just look around: `aigw demo`"),
             ResolveError::LocalDown { .. } => Self::new(Exit::NoAnswer, message).hint("start it, or ask another provider"),

@@ -34,7 +34,16 @@ use crate::ui::Ui;
 /// aigw asks the providers that you have keys for, in order, and moves on when one is down, throttled or out of quota.
 /// stdout carries the answer and nothing else.
 #[derive(Debug, Parser)]
-#[command(name = "aigw", version, args_override_self = true, propagate_version = true, max_term_width = 100)]
+#[command(name = "aigw", version, args_override_self = true, max_term_width = 100)]
+#[command(after_help = "Environment:
+  AIGW_CONFIG       the configuration file; `aigw config path` says which one is read
+  AIGW_CONFIG_DIR   where config.toml and credentials.toml are
+  AIGW_DATA_DIR     where the ledger is
+  AIGW_LOG          what is logged to stderr, such as debug or aigw=debug
+  NO_COLOR          no colours
+  GROQ_API_KEY, …   keys; `aigw provider show PROVIDER` names the variables
+
+To ask something: aigw chat why is the sky blue")]
 pub struct Cli {
     /// Flags that every command takes.
     #[command(flatten)]

@@ -198,7 +198,9 @@ fn price(price: Option<f64>) -> String {
 }
 
 fn abilities(model: &Model) -> String {
-    let abilities = model.abilities.iter().flatten();
+    // What it wants is between us and the provider.
+    let inner = [Ability::NoSampling, Ability::MaxCompletionTokens, Ability::ThinkingBudget];
+    let abilities = model.abilities.iter().flatten().filter(|ability| !inner.contains(ability));
     abilities.map(|ability| word(Some(ability))).collect::<Vec<_>>().join(" ")
 }
 

@@ -118,7 +118,11 @@ fn list(context: &Context, accounts: &[&Account]) -> Result<(), CommandError> {
             state(account).to_owned(),
             account.provider.billing.as_str().to_owned(),
             account.keys.len().to_string(),
-            account.default_model.clone().unwrap_or_default(),
+            account
+                .default_model
+                .as_ref()
+                .map(|model| format!("{}/{model}", account.provider.id))
+                .unwrap_or_default(),
         ]);
     }
     context.ui.table(&table, "no provider is set up yet; `aigw provider ls --all` shows which are known")?;

@@ -15,9 +15,23 @@ use crate::simulate::{FaultSpec, Limits, Pace, Settings, Stand, providers};
 /// answers say that they are simulated. What is printed on stdout is a configuration that goes to the stand-ins.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Faults: a status (503, 429, 429:2 with Retry-After), quota, daily, busy, context, filter, tool_fault,
-unsupported:PARAM, hang, slow:DUR, stall:K, cut:K, eof:K, error:K, malformed:K, no_done, done_open, garbage,
-empty, no_choices, html, html:CODE, error200, reset, reset:K, down:DUR, keepalive:DUR; `*N` = only N times.
+    after_help = "Faults (K counts pieces of the answer from 0, DUR is like 500ms or 2s; `*N` at the end: only N times):
+  503, 429, 401, …     any status, with that provider's own error; 429:2 names 2 s in Retry-After
+  quota  daily  busy   out of credit; out of the day's share; no capacity
+  context  filter      the input does not fit; the content filter refuses
+  tool_fault           the model makes a broken tool call
+  unsupported:PARAM    refuses this parameter while it is sent
+  hang  slow:DUR       never answers; the first token comes after DUR
+  keepalive:DUR        sends comments for DUR instead of tokens
+  stall:K  cut:K       falls silent, or the connection breaks, after K pieces
+  eof:K  reset:K       the stream ends without an end, or the connection is reset, after K pieces
+  error:K  malformed:K an error in the stream, or an unreadable event in it, at piece K
+  no_done  done_open   no terminal marker; the same, and the connection stays open
+  garbage  empty       not the protocol; nothing at all
+  no_choices  html     an answer without choices; a web page (html:502 with that status)
+  error200  reset      an error with status 200; the connection is reset at once
+  down:DUR             503 for DUR, then well
+
 A request header `x-simulate-fault: FAULT` does it for one request, POST /_simulate/faults from outside;
 GET /_simulate/requests shows what was asked.
 
@@ -71,6 +85,9 @@ pub async fn run(args: SimulateArgs, context: &Context) -> Result<(), CommandErr
         let otherwise = format!("known: {}", known.join(", "));
         return Err(CommandError::unknown("stand-in for", unknown, known.iter().copied(), otherwise));
     }
+    let mut names = names;
+    let mut seen = std::collections::HashSet::new();
+    names.retain(|name| seen.insert(*name));
     let faults = faults(&args.fault, &names)?;
     let mut stands = Vec::new();
     for (place, name) in (0..).zip(&names) {

@@ -48,6 +48,8 @@ pub enum WireName {
     Openai,
     /// Anthropic's messages.
     Anthropic,
+    /// Google's native generateContent.
+    Gemini,
 }
 
 /// How long a provider may take.

@@ -77,6 +77,8 @@ pub enum WireFormat {
     Openai,
     /// Anthropic's messages.
     Anthropic,
+    /// Google's native generateContent.
+    Gemini,
 }
 
 /// Who pays for a request.
@@ -281,6 +283,8 @@ pub enum Ability {
     Embeddings,
     /// Refuses temperature and top_p.
     NoSampling,
+    /// Is told how hard to think by a budget of tokens, not by a level.
+    ThinkingBudget,
     /// Takes its output limit only as `max_completion_tokens`.
     MaxCompletionTokens,
 }

@@ -229,6 +229,8 @@ fn from_error(status: u16, error: &ErrorBody, headers: &HeaderMap, now: Timestam
             || (refused_param(error).is_some() && any(&[], UNSUPPORTED_TEXT)))
     {
         FailureClass::Unsupported
+    } else if status == 400 && error.has_code("failed_precondition") {
+        FailureClass::Forbidden // Google: this place or this account may not
     } else if status == 400 && any(&[], OWN_TROUBLE) {
         FailureClass::Server
     } else {

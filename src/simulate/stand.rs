@@ -34,7 +34,7 @@ pub enum StartError {
         known: Vec<&'static str>,
     },
     /// The address cannot be listened on.
-    #[error("cannot listen on {addr}")]
+    #[error("cannot listen on {addr}: {source}")]
     Bind {
         /// The address.
         addr: SocketAddr,

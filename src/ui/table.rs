@@ -1,6 +1,6 @@
 //! Tables: plain columns, right at any width.
 
-use comfy_table::{CellAlignment, ContentArrangement, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, presets};
 
 use super::safe;
 
@@ -49,6 +49,12 @@ impl Table {
         for column in &self.right {
             if let Some(column) = table.column_mut(*column) {
                 column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        // Names and numbers are copied, so they are never broken.
+        for column in self.right.iter().chain(&[0]) {
+            if let Some(column) = table.column_mut(*column) {
+                column.set_constraint(ColumnConstraint::ContentWidth);
             }
         }
         let mut text = String::new();

@@ -59,7 +59,7 @@ async fn nobody_answers() {
     --- stderr
     error: no answer by the route `test`
       groq/openai/gpt-oss-20b  rate_limited (429): Rate limit reached for model `openai/gpt-oss-20b` in organization `org_simulated` service tier `on_demand` on requests per minute (RPM): Limit 1000, Used 1000, Requested 1. Please try again in 1m30s. Need more tokens? Upgrade to Dev Tier today at https://console.groq.com/settings/billing; try again in 90 s
-      cerebras/gpt-oss-120b  auth (401): the provider refused the key
+      cerebras/gpt-oss-120b  auth (401): the provider refused the key (key 2b93ccd5)
     hint: check the key: `aigw auth login cerebras` replaces it, `aigw provider show cerebras` says where it comes from
     hint: every attempt is on record: aigw usage --request [ID]
     ");
@@ -81,7 +81,7 @@ async fn a_cut_answer_never_looks_whole() {
     --- stdout
     [simulated] 1
     --- stderr
-    error: the answer broke off; what came is above
+    error: the answer broke off; what came is on stdout
       groq/openai/gpt-oss-20b  broken_stream: the answer broke off: unexpected EOF during chunk size line
     hint: every attempt is on record: aigw usage --request [ID]
     ");
@@ -334,7 +334,7 @@ fn without_a_provider_three_lines_say_what_to_do() {
     --- stdout
     --- stderr
     error: no provider is set up
-    hint: set a key: GROQ_API_KEY, CEREBRAS_API_KEY, OPENROUTER_API_KEY, … or run `aigw auth login PROVIDER` (`aigw provider ls` shows all)
+    hint: set a key: GROQ_API_KEY, CEREBRAS_API_KEY, OPENROUTER_API_KEY, … or run `aigw auth login PROVIDER` (`aigw provider ls --all` shows them)
     hint: or start a local server: Ollama (port 11434), LM Studio (1234), llama.cpp (8080), vLLM (8000)
     hint: or just look around: `aigw demo`
     ");

@@ -92,7 +92,9 @@ pub(super) fn failure(error: &RouteError) -> CommandError {
         RouteErrorKind::Exhausted => {
             CommandError::new(Exit::NoAnswer, format!("no answer by the route `{}`", error.route))
         }
-        RouteErrorKind::Broken(_) => CommandError::new(Exit::Cut, "the answer broke off; what came is above"),
+        RouteErrorKind::Broken(_) => {
+            CommandError::new(Exit::Cut, "the answer broke off; what came is on stdout")
+        }
         // Why nobody was there any more is known where the writing failed.
         RouteErrorKind::Gone => return CommandError::new(Exit::Success, ""),
     };
@@ -138,13 +140,15 @@ fn skipped_line(skipped: &Skipped) -> String {
 /// One attempt in one line: who, class, what was said, when to try again.
 pub(super) fn attempt_line(attempt: &Attempt) -> String {
     let Some(failure) = &attempt.failure else { return format!("{}  answered", attempt.model) };
+    let key = attempt.key.as_ref().filter(|_| failure.class == FailureClass::Auth);
+    let key = key.map(|key| format!(" (key {key})")).unwrap_or_default();
     let status = failure.status.map(|status| format!(" ({status})")).unwrap_or_default();
     // When a throttled provider is well again is worth knowing; how long we leave a broken one alone is not.
     let throttled = matches!(failure.class, FailureClass::RateLimited | FailureClass::QuotaExhausted);
     let rest =
         failure.reset.or(attempt.rest.filter(|_| throttled)).filter(|rest| *rest >= Duration::from_secs(1));
     let again = rest.map(|rest| format!("; try again in {}", people(rest))).unwrap_or_default();
-    format!("{}  {}{status}: {}{again}", attempt.model, failure.class.as_str(), failure.message)
+    format!("{}  {}{status}: {}{key}{again}", attempt.model, failure.class.as_str(), failure.message)
 }
 
 /// A span as people say it.

@@ -152,7 +152,7 @@ impl Delivery for Screen<'_> {
             }
             Notice::Dropped { model, params } => {
                 let text = format!("{model} does not take {}: left out", params.join(", "));
-                self.aside(|ui| ui.detail(&text));
+                self.aside(|ui| ui.note(&text));
             }
         }
         Ok(())

@@ -23,13 +23,18 @@ pub(super) fn finish(word: &str) -> Finish {
             Finish::Whole(FinishReason::Length)
         }
         "tool_calls" | "tool_use" | "function_call" => Finish::Whole(FinishReason::ToolCalls),
-        "content_filter" | "content_filtered" | "refusal" | "safety" => {
+        "content_filter" | "content_filtered" | "refusal" | "safety" | "recitation" | "language"
+        | "blocklist" | "prohibited_content" | "spii" | "image_safety" | "model_armor" => {
             Finish::Whole(FinishReason::ContentFilter)
         }
         "error" | "failed" | "insufficient_system_resource" | "abort" | "aborted" => {
             failed(FailureClass::Server, "the provider gave up")
         }
-        "malformed_function_call" => failed(FailureClass::Malformed, "the model made a broken tool call"),
+        "malformed_function_call"
+        | "unexpected_tool_call"
+        | "too_many_tool_calls"
+        | "missing_thought_signature"
+        | "malformed_response" => failed(FailureClass::Malformed, "the model made a broken tool call"),
         "load" | "unload" | "" => Finish::Ignore,
         _ => Finish::Whole(FinishReason::Stop),
     }

@@ -5,6 +5,7 @@
 
 pub mod anthropic;
 mod finish;
+pub mod gemini;
 pub mod openai;
 mod think;
 
@@ -74,5 +75,6 @@ pub fn codec(format: WireFormat) -> &'static dyn Wire {
     match format {
         WireFormat::Openai => &openai::OpenAi,
         WireFormat::Anthropic => &anthropic::Anthropic,
+        WireFormat::Gemini => &gemini::Gemini,
     }
 }

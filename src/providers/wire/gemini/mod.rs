@@ -1,0 +1,29 @@
+//! Google's native `generateContent`.
+//!
+//! A conversation is a list of contents with two roles; calls and results of tools are parts among the text, matched by
+//! name. A stream has no terminal marker: each chunk is a whole response, and the one with a finish reason is the last.
+//! Thoughts are signed on the part that they led to, and the signature travels back on that part.
+
+mod decode;
+mod encode;
+
+use super::{Encoded, EventDecoder, Target, Wire};
+use crate::chat::{ChatRequest, Event, Failure};
+
+/// The codec.
+#[derive(Debug, Clone, Copy)]
+pub struct Gemini;
+
+impl Wire for Gemini {
+    fn encode(&self, target: &Target<'_>, request: &ChatRequest) -> Result<Encoded, Failure> {
+        encode::encode(target, request)
+    }
+
+    fn decode(&self, _target: &Target<'_>, body: &[u8]) -> Result<Vec<Event>, Failure> {
+        decode::whole(body)
+    }
+
+    fn decoder(&self, _target: &Target<'_>) -> Box<dyn EventDecoder> {
+        Box::new(decode::Decoder::default())
+    }
+}
