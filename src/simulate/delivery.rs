@@ -36,9 +36,6 @@ pub(super) enum Step {
     Reset,
 }
 
-/// What was sent leaves the machine before the connection breaks: a server that waits flushes.
-const FLUSH: Duration = Duration::from_millis(10);
-
 /// The steps of a stream.
 pub(super) fn stream_script(
     frames: Vec<Frame>,
@@ -168,13 +165,15 @@ impl Player {
                 Some(Step::Wait(time)) => tokio::time::sleep(time).await,
                 Some(Step::Silence) => std::future::pending::<()>().await,
                 Some(Step::Cut) => {
-                    tokio::time::sleep(FLUSH).await;
+                    // A short sleep may be over before it is first looked at; this one surely lets the server flush.
+                    tokio::task::yield_now().await;
                     tokio::time::sleep(LINGER).await;
                     self.visit.over();
                     return Some((Err(io::ErrorKind::ConnectionAborted.into()), self));
                 }
                 Some(Step::Reset) => {
-                    tokio::time::sleep(FLUSH).await;
+                    // A short sleep may be over before it is first looked at; this one surely lets the server flush.
+                    tokio::task::yield_now().await;
                     tokio::time::sleep(LINGER).await;
                     self.visit.over();
                     self.line.reset();
