@@ -9,9 +9,10 @@ pub mod gemini;
 pub mod openai;
 mod think;
 
+use super::error_body::{ErrorBody, looks_like_html, one_line};
 use super::sse::SseEvent;
 use super::{Model, Provider, WireFormat};
-use crate::chat::{ChatRequest, Event, Failure};
+use crate::chat::{ChatRequest, Event, Failure, FailureClass};
 
 /// A codec for one wire format.
 pub trait Wire: Send + Sync {
@@ -77,4 +78,27 @@ pub fn codec(format: WireFormat) -> &'static dyn Wire {
         WireFormat::Anthropic => &anthropic::Anthropic,
         WireFormat::Gemini => &gemini::Gemini,
     }
+}
+
+/// Something that is not the protocol.
+fn malformed(message: impl Into<String>) -> Failure {
+    Failure::new(FailureClass::Malformed, message)
+}
+
+/// The news that an event of a stream could not be read.
+fn unreadable(data: &[u8]) -> Event {
+    let shown = one_line(&String::from_utf8_lossy(&data[..data.len().min(60)]));
+    Event::Skipped(format!("an event of the stream could not be read: {shown}"))
+}
+
+/// A body that should be JSON, without the blank lines that some send before it to keep a connection alive.
+fn trimmed(body: &[u8]) -> Result<&[u8], Failure> {
+    let body = body.trim_ascii();
+    if body.is_empty() {
+        return Err(malformed("an empty body"));
+    }
+    if looks_like_html(body) {
+        return Err(malformed(ErrorBody::read(body).message));
+    }
+    Ok(body)
 }

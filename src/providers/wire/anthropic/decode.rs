@@ -6,21 +6,15 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::super::finish::{Finish, finish};
-use super::super::{EventDecoder, Progress};
-use crate::chat::{Event, Failure, FailureClass, FinishReason, ToolCall, Usage};
+use super::super::{EventDecoder, Progress, malformed, trimmed, unreadable};
+use crate::chat::{Event, Failure, FinishReason, ToolCall, Usage};
 use crate::providers::classify::classify_in_band;
-use crate::providers::error_body::{ErrorBody, looks_like_html, one_line};
+use crate::providers::error_body::ErrorBody;
 use crate::providers::sse::SseEvent;
 
 /// Reads a message that came whole.
 pub(super) fn whole(body: &[u8]) -> Result<Vec<Event>, Failure> {
-    let body = body.trim_ascii();
-    if body.is_empty() {
-        return Err(malformed("an empty body"));
-    }
-    if looks_like_html(body) {
-        return Err(malformed(ErrorBody::read(body).message));
-    }
+    let body = trimmed(body)?;
     let message: Value =
         serde_json::from_slice(body).map_err(|error| malformed(format!("not a message: {error}")))?;
     if message.get("error").is_some() {
@@ -97,8 +91,7 @@ impl Decoder {
         if self.skipped > 1 {
             return Err(malformed("the stream is not one of messages"));
         }
-        let shown = one_line(&String::from_utf8_lossy(&data[..data.len().min(60)]));
-        out.push(Event::Skipped(format!("an event of the stream could not be read: {shown}")));
+        out.push(unreadable(data));
         Ok(Progress::Nothing)
     }
 
@@ -214,8 +207,4 @@ fn usage(wire: &Value) -> Option<Usage> {
         ..Usage::default()
     };
     usage.is_reported().then_some(usage)
-}
-
-fn malformed(message: impl Into<String>) -> Failure {
-    Failure::new(FailureClass::Malformed, message)
 }

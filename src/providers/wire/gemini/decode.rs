@@ -4,21 +4,15 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::super::finish::{Finish, finish};
-use super::super::{EventDecoder, Progress};
+use super::super::{EventDecoder, Progress, malformed, trimmed, unreadable};
 use crate::chat::{Event, Failure, FailureClass, FinishReason, ToolCall, Usage};
 use crate::providers::classify::classify_in_band;
-use crate::providers::error_body::{ErrorBody, looks_like_html, one_line};
+use crate::providers::error_body::ErrorBody;
 use crate::providers::sse::SseEvent;
 
 /// Reads a response that came whole.
 pub(super) fn whole(body: &[u8]) -> Result<Vec<Event>, Failure> {
-    let body = body.trim_ascii();
-    if body.is_empty() {
-        return Err(malformed("an empty body"));
-    }
-    if looks_like_html(body) {
-        return Err(malformed(ErrorBody::read(body).message));
-    }
+    let body = trimmed(body)?;
     let response: Value =
         serde_json::from_slice(body).map_err(|error| malformed(format!("not a response: {error}")))?;
     let mut decoder = Decoder::default();
@@ -46,8 +40,7 @@ impl EventDecoder for Decoder {
             // One unreadable event in a stream that goes on well is skipped and reported.
             Err(_) if self.skipped == 0 => {
                 self.skipped = 1;
-                let shown = one_line(&String::from_utf8_lossy(&event.data[..event.data.len().min(60)]));
-                out.push(Event::Skipped(format!("an event of the stream could not be read: {shown}")));
+                out.push(unreadable(event.data));
             }
             Err(error) => return Err(malformed(format!("the stream is not one of responses: {error}"))),
         }
@@ -150,8 +143,4 @@ fn usage(wire: &Value) -> Option<Usage> {
         cost_usd: None,
     };
     usage.is_reported().then_some(usage)
-}
-
-fn malformed(message: impl Into<String>) -> Failure {
-    Failure::new(FailureClass::Malformed, message)
 }

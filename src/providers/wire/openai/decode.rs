@@ -7,24 +7,17 @@ use serde_json::Value;
 
 use super::super::finish::{Finish, finish};
 use super::super::think::ThinkSplitter;
-use super::super::{EventDecoder, Progress, Target};
+use super::super::{EventDecoder, Progress, Target, malformed, trimmed, unreadable};
 use super::calls::Calls;
 use super::chunk::{Choice, Chunk, Delta, Word};
 use crate::chat::{Event, Failure, FailureClass, FinishReason, Usage};
 use crate::providers::classify::classify_in_band;
-use crate::providers::error_body::{ErrorBody, looks_like_html, one_line};
+use crate::providers::error_body::{ErrorBody, one_line};
 use crate::providers::sse::SseEvent;
 
 /// Reads a completion that came whole.
 pub(super) fn whole(target: &Target<'_>, body: &[u8]) -> Result<Vec<Event>, Failure> {
-    // Blank lines before the JSON keep a connection alive (DeepSeek).
-    let body = body.trim_ascii();
-    if body.is_empty() {
-        return Err(malformed("an empty body"));
-    }
-    if looks_like_html(body) {
-        return Err(malformed(ErrorBody::read(body).message));
-    }
+    let body = trimmed(body)?;
     let mut decoder = Decoder::new(target.provider.quirks.inline_think);
     let mut events = Vec::new();
     match decoder.chunk(body, &mut events) {
@@ -140,8 +133,7 @@ impl Decoder {
         if self.skipped > 1 {
             return Err(malformed(format!("the stream is not one of chunks: {error}")));
         }
-        let shown = one_line(&String::from_utf8_lossy(&data[..data.len().min(60)]));
-        out.push(Event::Skipped(format!("an event of the stream could not be read: {shown}")));
+        out.push(unreadable(data));
         Ok(())
     }
 
@@ -306,8 +298,4 @@ fn usage_of(wire: &Value) -> Usage {
         // OpenRouter's price in USD, or xAI's in ten-billionths of one.
         cost_usd: price("/cost").or_else(|| price("/cost_in_usd_ticks").map(|ticks| ticks / 1e10)),
     }
-}
-
-fn malformed(message: impl Into<String>) -> Failure {
-    Failure::new(FailureClass::Malformed, message)
 }
