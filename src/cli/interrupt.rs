@@ -28,7 +28,6 @@ impl Interrupt {
                 () = tokio::time::sleep(TIDY_UP) => {}
             }
             // Whatever blocks the program cannot be asked any more.
-            #[allow(clippy::exit, reason = "the lint looks away where a future never returns")]
             std::process::exit(Exit::Interrupted as i32);
         });
         Self(receiver)
