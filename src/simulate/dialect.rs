@@ -20,6 +20,9 @@ const LAYERED: [&str; 2] = ["shape", "errors"];
 #[serde(deny_unknown_fields)]
 pub(super) struct Dialect {
     pub(super) name: String,
+    /// The protocol that it speaks.
+    #[serde(default)]
+    pub(super) wire: Protocol,
     /// The path before `/chat/completions`.
     pub(super) base: String,
     /// Other paths that serve as well.
@@ -94,6 +97,14 @@ pub(super) struct Dialect {
 
 fn list_shape() -> String {
     r#"{"object":"list","data":"$models"}"#.to_owned()
+}
+
+/// The protocols that exist as code.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Protocol {
+    #[default]
+    ChatCompletions,
 }
 
 /// The form of times in rate-limit headers.

@@ -8,11 +8,10 @@ use super::Settings;
 use super::dialect::Dialect;
 use super::journal::Journal;
 use super::limit::Meter;
-use super::openai::ChatCompletions;
 use super::reply::{Refusal, Reply};
 use super::schedule::Schedule;
 use super::template::Values;
-use super::wire::Wire;
+use super::wire::{self, Wire};
 
 /// What all requests to one stand-in share.
 pub(super) struct Shared {
@@ -44,7 +43,7 @@ impl Shared {
         let schedule = Mutex::new(Schedule::new(&settings.faults));
         let meter = Mutex::new(Meter::new(settings.limits));
         let journal = Mutex::new(Journal::default());
-        Self { dialect, addr, settings, wire: &ChatCompletions, schedule, meter, journal }
+        Self { dialect, addr, settings, wire: wire::of(dialect.wire), schedule, meter, journal }
     }
 
     pub(super) fn base_url(&self) -> String {

@@ -8,8 +8,9 @@ use axum::http::{HeaderMap, Method};
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::dialect::Dialect;
+use super::dialect::{Dialect, Protocol};
 use super::model::{Answer, Ask, Manner};
+use super::openai::ChatCompletions;
 use super::reply::Refusal;
 use super::template::Values;
 
@@ -103,4 +104,11 @@ pub(super) trait Wire: Send + Sync {
 
     /// The list of models, or one of them.
     fn models(&self, dialect: &Dialect, one: Option<&str>) -> Value;
+}
+
+/// The code of a protocol.
+pub(super) fn of(protocol: Protocol) -> &'static dyn Wire {
+    match protocol {
+        Protocol::ChatCompletions => &ChatCompletions,
+    }
 }
