@@ -9,6 +9,8 @@ use super::{Message, Part};
 const IMAGE_TOKENS: u64 = 800;
 /// Tokens that a message costs besides its text.
 const MESSAGE_TOKENS: u64 = 4;
+/// Tokens that a tool call costs besides its name and arguments.
+const CALL_TOKENS: u64 = 8;
 
 /// Estimates the tokens of a text: a token per four letters of a Latin word, per digit group of three, per
 /// punctuation mark, per one and a half letters of other alphabets, per character where words have no spaces.
@@ -31,18 +33,18 @@ pub fn estimate_tokens(text: &str) -> u64 {
 
 /// Estimates the tokens of a message with all its parts.
 pub fn estimate_message_tokens(message: &Message) -> u64 {
-    let parts: u64 = message
-        .parts
-        .iter()
-        .map(|part| match part {
-            Part::Text(text) | Part::Reasoning { text, .. } => estimate_tokens(text),
-            Part::Media(media) if media.is_image() => IMAGE_TOKENS,
-            Part::Media(_) => 2 * IMAGE_TOKENS,
-            Part::ToolCall(call) => estimate_tokens(&call.name) + estimate_tokens(&call.arguments),
-            Part::ToolResult { content, .. } => estimate_tokens(content),
-        })
-        .sum();
-    parts + MESSAGE_TOKENS
+    message.parts.iter().map(estimate_part_tokens).sum::<u64>() + MESSAGE_TOKENS
+}
+
+/// Estimates the tokens of one part.
+pub fn estimate_part_tokens(part: &Part) -> u64 {
+    match part {
+        Part::Text(text) | Part::Reasoning { text, .. } => estimate_tokens(text),
+        Part::Media(media) if media.is_image() => IMAGE_TOKENS,
+        Part::Media(_) => 2 * IMAGE_TOKENS,
+        Part::ToolCall(call) => estimate_tokens(&call.name) + estimate_tokens(&call.arguments) + CALL_TOKENS,
+        Part::ToolResult { content, .. } => estimate_tokens(content),
+    }
 }
 
 #[cfg(test)]

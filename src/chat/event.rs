@@ -1,6 +1,6 @@
 //! What happens while a model answers, as the wires report it.
 
-use super::{FinishReason, ToolCall, Usage};
+use super::{FinishReason, Signature, ToolCall, Usage};
 
 /// One event of an answer. Streaming is the primitive: an answer that came whole is a few of these.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,9 +16,8 @@ pub enum Event {
     Text(String),
     /// More of what the model thinks.
     Reasoning(String),
-    /// The provider's proof that the thought before it is its own; with no thought before it, a thought that was
-    /// withheld. It goes back unchanged.
-    Signature(String),
+    /// The provider's proof that what it has just thought is its own.
+    Signature(Signature),
     /// A tool call, whole.
     ToolCall(ToolCall),
     /// Tokens used; a later report replaces an earlier one, field by field.

@@ -35,8 +35,8 @@ pub enum Part {
     Reasoning {
         /// The thought as text; may be empty when only the signature is given.
         text: String,
-        /// The provider's proof that the thought is its own, sent back unchanged.
-        signature: Option<String>,
+        /// The provider's proof that the thought is its own.
+        signature: Option<Signature>,
     },
     /// The model asks for a tool.
     ToolCall(ToolCall),
@@ -51,6 +51,18 @@ pub enum Part {
         /// Whether the tool failed.
         is_error: bool,
     },
+}
+
+/// A provider's proof that a thought is its own. It goes back unchanged, in its place among the parts, and only to
+/// those who speak the same wire format: anybody else would refuse the request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature {
+    /// The name of the wire format, such as `anthropic`.
+    pub wire: String,
+    /// The proof, opaque.
+    pub data: String,
+    /// The thought itself was withheld, and this stands for it.
+    pub redacted: bool,
 }
 
 /// An image or a document inside a message.

@@ -15,10 +15,10 @@ mod tool;
 mod usage;
 
 pub use answer::Answer;
-pub use estimate::{estimate_message_tokens, estimate_tokens};
+pub use estimate::{estimate_message_tokens, estimate_part_tokens, estimate_tokens};
 pub use event::Event;
 pub use failure::{Failure, FailureClass};
-pub use message::{Media, Message, Part, Role, Source};
+pub use message::{Media, Message, Part, Role, Signature, Source};
 pub use model_id::{ModelId, ParseModelIdError};
 pub use request::{ChatRequest, Effort, Format, Need, Sampling};
 pub use schema::{Schema, SchemaError};

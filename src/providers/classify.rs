@@ -339,7 +339,9 @@ fn stated_window(message: &str) -> Option<u64> {
 fn refused_param(error: &ErrorBody) -> Option<String> {
     let words = || error.message.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
     let mentioned = || words().find(|word| PARAMS.contains(word)).map(str::to_owned);
-    error.param.clone().or_else(mentioned)
+    // Anthropic's name for it.
+    let effort = || error.message.contains("the effort parameter").then(|| "reasoning_effort".to_owned());
+    error.param.clone().or_else(mentioned).or_else(effort)
 }
 
 #[cfg(test)]

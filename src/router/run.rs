@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use super::{Ask, Attempt, Candidate, Delivery, Gone, Notice, Observer, RequestTag, Upstream, Written};
 use crate::chat::{
     Answer, Event, Failure, FailureClass, FinishReason, Format, UsageSource, estimate_message_tokens,
-    estimate_tokens,
+    estimate_part_tokens,
 };
 use crate::providers::client::{Call, EventStream};
 
@@ -152,7 +152,7 @@ impl<'a> Attempting<'a> {
                 "the stream ended without saying that the answer is whole",
             ));
         };
-        if self.answer.text.is_empty() && self.answer.tool_calls.is_empty() {
+        if !self.answer.says_something() {
             let (class, message) = match reason {
                 FinishReason::ContentFilter => {
                     (FailureClass::ContentFilter, "the provider's filter held the answer back")
@@ -160,14 +160,14 @@ impl<'a> Attempting<'a> {
                 FinishReason::Length => {
                     (FailureClass::Malformed, "the output limit was reached before any answer")
                 }
-                _ if self.answer.reasoning.is_empty() => (FailureClass::Malformed, "an empty answer"),
+                _ if self.answer.reasoning().is_empty() => (FailureClass::Malformed, "an empty answer"),
                 _ => (FailureClass::Malformed, "the model thought and then gave no answer"),
             };
             return Err(Failure::new(class, message));
         }
-        if let (Format::Schema(schema), true) = (&self.ask.request.format, self.answer.tool_calls.is_empty())
-        {
-            schema.check(&self.answer.text).map_err(|error| {
+        let called = self.answer.tool_calls().next().is_some();
+        if let (Format::Schema(schema), false) = (&self.ask.request.format, called) {
+            schema.check(&self.answer.text()).map_err(|error| {
                 let cut =
                     if reason == FinishReason::Length { " (it was cut at the output limit)" } else { "" };
                 Failure::new(FailureClass::Malformed, format!("{error}{cut}"))
@@ -224,12 +224,9 @@ impl<'a> Attempting<'a> {
         if attempt.usage.is_reported() {
             attempt.usage_source = UsageSource::Provider;
         } else if !self.answer.is_empty() {
-            let calls: u64 =
-                self.answer.tool_calls.iter().map(|call| estimate_tokens(&call.arguments) + 8).sum();
             attempt.usage.input_tokens =
                 Some(self.ask.request.messages.iter().map(estimate_message_tokens).sum());
-            attempt.usage.output_tokens =
-                Some(estimate_tokens(&self.answer.text) + estimate_tokens(&self.answer.reasoning) + calls);
+            attempt.usage.output_tokens = Some(self.answer.parts.iter().map(estimate_part_tokens).sum());
             attempt.usage_source = UsageSource::Estimated;
         }
         if attempt.usage_source != UsageSource::None {

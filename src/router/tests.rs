@@ -297,10 +297,10 @@ async fn a_break_after_that_ends_honestly_unless_it_was_held_back() {
     let rig_shown = rig(acts);
     let (result, shown) = rig_shown.ask().await;
     assert_eq!(shown, "half");
-    assert!(matches!(result.unwrap_err().kind, RouteErrorKind::Broken(partial) if partial.text == "half"));
+    assert!(matches!(result.unwrap_err().kind, RouteErrorKind::Broken(partial) if partial.text() == "half"));
     let rig_held = rig(acts);
     let (result, shown) = rig_held.ask_with(true, None).await;
-    assert_eq!((result.unwrap().answer.text.as_str(), shown.as_str()), ("b", "b"));
+    assert_eq!((result.unwrap().answer.text().as_str(), shown.as_str()), ("b", "b"));
     // The partial answer was estimated and is on record.
     let attempts = rig_held.recorder.0.lock().unwrap();
     assert_eq!(attempts[0].usage_source, UsageSource::Estimated);

@@ -224,7 +224,7 @@ fn check_first(outcome: &Outcome, expected: Expected) -> Result<(), String> {
 fn check_pair(outcome: &Outcome, expected: Expected, fault: &str, whole: &str) -> Result<(), String> {
     match (&outcome.result, expected) {
         (Err(error), Breaks) if matches!(error.kind, RouteErrorKind::Broken(_)) => {
-            let partial = &outcome.delivered.text;
+            let partial = outcome.delivered.text();
             let fits =
                 !partial.is_empty() && partial.len() < whole.len() && outcome.delivered.finish.is_none();
             if fits { Ok(()) } else { Err(format!("delivered {partial:?}")) }
@@ -232,8 +232,8 @@ fn check_pair(outcome: &Outcome, expected: Expected, fault: &str, whole: &str) -
         // What the provider's filter refuses is not shopped around.
         (Err(error), Fails(C::ContentFilter)) if error.attempts.len() == 1 => Ok(()),
         (Ok(completion), Answers | Fails(_)) if expected != Fails(C::ContentFilter) => {
-            if outcome.delivered.text != whole || completion.answer.text != whole {
-                return Err(format!("delivered {:?} instead of {whole:?}", outcome.delivered.text));
+            if outcome.delivered.text() != whole || completion.answer.text() != whole {
+                return Err(format!("delivered {:?} instead of {whole:?}", outcome.delivered.text()));
             }
             let stayed = completion.attempts.first().map(|first| &first.model)
                 == completion.attempts.last().map(|last| &last.model);
@@ -263,7 +263,7 @@ fn check_alone(outcome: &Outcome, expected: Expected, fault: &str) -> Result<(),
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn every_fault_of_every_provider() {
     // What a stand-in says depends on the prompt only.
-    let whole = ask(&[&stand("openai", &[]).await], true, true).await.delivered.text;
+    let whole = ask(&[&stand("openai", &[]).await], true, true).await.delivered.text();
     assert!(whole.len() > 100, "{whole}");
     let mut cells = Vec::new();
     for provider in providers() {

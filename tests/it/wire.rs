@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use aigw::chat::{
-    ChatRequest, Effort, Event, Failure, Format, Media, Message, ModelId, Part, Role, Sampling, Schema,
-    Source, ToolCall, ToolChoice, ToolSpec,
+    Answer, ChatRequest, Effort, Event, Failure, Format, Media, Message, ModelId, Part, Role, Sampling,
+    Schema, Source, ToolCall, ToolChoice, ToolSpec,
 };
 use aigw::providers::sse::SseDecoder;
 use aigw::providers::wire::{Progress, Target, codec};
@@ -127,6 +127,25 @@ fn one_request_to_every_provider() {
     }
 }
 
+/// What a model said goes back to it as it came, and to another one without what only its maker understands.
+#[test]
+fn a_turn_goes_back_as_it_came() {
+    for (from, transcript) in [("anthropic", "interleaved"), ("gemini", "signed")] {
+        let bytes =
+            std::fs::read(Path::new(SAMPLES).join(format!("streams/{from}/{transcript}.sse"))).unwrap();
+        let mut answer = Answer::default();
+        read_stream(from, &bytes, 1).0.iter().for_each(|event| answer.push(event));
+        let question = Message::text(Role::User, "When is high water?");
+        let request =
+            ChatRequest { messages: vec![question, answer.into_message()], ..ChatRequest::default() };
+        for to in ["anthropic", "gemini", "openai"] {
+            insta::with_settings!({ snapshot_path => "../wire/requests", prepend_module_to_snapshot => false, omit_expression => true }, {
+                assert_snapshot!(format!("turn.{from}.to.{to}"), without_made_up_ids(&encode(to, &default_model(to), &request)));
+            });
+        }
+    }
+}
+
 #[test]
 fn demanded_calls_and_plain_json() {
     let mut text = String::new();
@@ -191,14 +210,20 @@ fn shown((events, end): (Vec<Event>, Result<(), Failure>)) -> String {
             writeln!(text, "{} {:?}: {}", failure.class.as_str(), failure.status, failure.message).unwrap();
         }
     }
-    // Ids that had to be made up are random.
-    let made_up = |line: &str| match line.split_once("id: \"call_") {
-        Some((before, after)) if after.split('"').next().is_some_and(|id| id.len() == 16) => {
-            format!("{before}id: \"call_[…]{}", &after[16..])
-        }
-        _ => line.to_owned(),
-    };
-    text.lines().map(|line| made_up(line) + "\n").collect()
+    without_made_up_ids(&text)
+}
+
+/// Ids that had to be made up are random.
+fn without_made_up_ids(text: &str) -> String {
+    let mut shown = String::new();
+    let mut pieces = text.split("\"call_");
+    shown.push_str(pieces.next().unwrap_or_default());
+    for piece in pieces {
+        let is_made_up = piece.split('"').next().is_some_and(|id| id.len() == 16);
+        shown.push_str(if is_made_up { "\"call_[…]" } else { "\"call_" });
+        shown.push_str(if is_made_up { &piece[16..] } else { piece });
+    }
+    shown
 }
 
 /// The files below a folder with this ending, sorted, as (folder, path).

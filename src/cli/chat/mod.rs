@@ -142,7 +142,7 @@ fn conclude(
             done["type"] = json!("done");
             screen.event_line(&done)?;
         }
-        Output::Text if args.extract => ui.line(extract(&completion.answer.text))?,
+        Output::Text if args.extract => ui.line(extract(&completion.answer.text()))?,
         Output::Text => {}
     }
     for line in dead_ends(app, completion) {

@@ -101,8 +101,8 @@ impl Report {
         let before: Duration = attempts.iter().rev().skip(1).map(|attempt| attempt.latency).sum();
         let first_token = attempts.last().and_then(|attempt| attempt.first_token);
         Self {
-            text: answer.text.clone(),
-            reasoning: answer.reasoning.clone(),
+            text: answer.text(),
+            reasoning: answer.reasoning(),
             agent: None,
             session: None,
             route: route.to_owned(),
@@ -113,7 +113,7 @@ impl Report {
             cost_usd: (!costs.is_empty()).then(|| costs.iter().sum()),
             latency_ms: ms(attempts.iter().map(|attempt| attempt.latency).sum()),
             ttft_ms: first_token.map(|span| ms(before + span)),
-            tool_calls: answer.tool_calls.iter().map(call).collect(),
+            tool_calls: answer.tool_calls().map(call).collect(),
             recalled: Vec::new(),
             attempts: attempts.iter().map(AttemptReport::new).collect(),
             resumed: None,

@@ -119,7 +119,7 @@ mod tests {
         for event in &events {
             answer.push(event);
         }
-        (answer.reasoning, answer.text)
+        (answer.reasoning(), answer.text())
     }
 
     #[test]

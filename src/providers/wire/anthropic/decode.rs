@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::super::finish::{Finish, finish};
 use super::super::{EventDecoder, Progress, malformed, trimmed, unreadable};
-use crate::chat::{Event, Failure, FinishReason, ToolCall, Usage};
+use super::WIRE;
+use crate::chat::{Event, Failure, FinishReason, Signature, ToolCall, Usage};
 use crate::providers::classify::classify_in_band;
 use crate::providers::error_body::ErrorBody;
 use crate::providers::sse::SseEvent;
@@ -112,9 +113,9 @@ impl Decoder {
             Some("text") => self.say(Event::Text(text("text")), out),
             Some("thinking") => {
                 self.say(Event::Reasoning(text("thinking")), out);
-                self.say(Event::Signature(text("signature")), out);
+                self.sign(text("signature"), false, out);
             }
-            Some("redacted_thinking") => self.say(Event::Signature(text("data")), out),
+            Some("redacted_thinking") => self.sign(text("data"), true, out),
             Some("tool_use") => {
                 // In a stream the input comes later, and stands here as an empty object.
                 let arguments = match block.get("input") {
@@ -136,7 +137,7 @@ impl Decoder {
         match delta.get("type").and_then(Value::as_str) {
             Some("text_delta") => self.say(Event::Text(text("text").to_owned()), out),
             Some("thinking_delta") => self.say(Event::Reasoning(text("thinking").to_owned()), out),
-            Some("signature_delta") => self.say(Event::Signature(text("signature").to_owned()), out),
+            Some("signature_delta") => self.sign(text("signature").to_owned(), false, out),
             Some("input_json_delta") => {
                 if let Some(call) = self.growing.get_mut(&index) {
                     call.arguments.push_str(text("partial_json"));
@@ -146,8 +147,15 @@ impl Decoder {
         }
     }
 
+    fn sign(&mut self, data: String, redacted: bool, out: &mut Vec<Event>) {
+        if !data.is_empty() {
+            self.content = true;
+            out.push(Event::Signature(Signature { wire: WIRE.to_owned(), data, redacted }));
+        }
+    }
+
     fn say(&mut self, event: Event, out: &mut Vec<Event>) {
-        let empty = matches!(&event, Event::Text(text) | Event::Reasoning(text) | Event::Signature(text) if text.is_empty());
+        let empty = matches!(&event, Event::Text(text) | Event::Reasoning(text) if text.is_empty());
         if !empty {
             self.content = true;
             out.push(event);

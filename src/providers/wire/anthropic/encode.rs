@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::super::{Encoded, Target};
+use super::WIRE;
 use crate::chat::{
     ChatRequest, Effort, Failure, FailureClass, Format, Media, Message, Part, Role, Source, ToolChoice,
 };
@@ -24,7 +25,7 @@ pub(super) fn encode(target: &Target<'_>, request: &ChatRequest) -> Result<Encod
     }
     body.insert("messages".into(), messages(request)?);
     tools(&mut body, request);
-    output(&mut body, request)?;
+    output(&mut body, target, request, &mut dropped)?;
     sampling(&mut body, target, request, &mut dropped);
     if request.stream {
         body.insert("stream".into(), json!(true));
@@ -77,14 +78,15 @@ fn blocks(message: &Message) -> Result<Vec<Value>, Failure> {
             Part::Text(text) if text.trim().is_empty() => {}
             Part::Text(text) => blocks.push(json!({"type": "text", "text": text})),
             Part::Media(media) => blocks.push(media_block(media)?),
-            // A thought without its signature is nobody's; one without text was withheld and goes back as it came.
-            Part::Reasoning { signature: None, .. } => {}
-            Part::Reasoning { text, signature: Some(data) } if text.is_empty() => {
-                blocks.push(json!({"type": "redacted_thinking", "data": data}));
+            Part::Reasoning { text, signature: Some(signature) } if signature.wire == WIRE => {
+                blocks.push(if signature.redacted {
+                    json!({"type": "redacted_thinking", "data": signature.data})
+                } else {
+                    json!({"type": "thinking", "thinking": text, "signature": signature.data})
+                });
             }
-            Part::Reasoning { text, signature: Some(signature) } => {
-                blocks.push(json!({"type": "thinking", "thinking": text, "signature": signature}));
-            }
+            // A thought without its signature is nobody's, and one with another's would be refused.
+            Part::Reasoning { .. } => {}
             Part::ToolCall(call) => {
                 let input: Value = serde_json::from_str(&call.arguments).unwrap_or_else(|_| json!({}));
                 blocks.push(json!({"type": "tool_use", "id": call.id, "name": call.name, "input": input}));
@@ -146,7 +148,12 @@ fn tools(body: &mut Map<String, Value>, request: &ChatRequest) {
 }
 
 /// The form of the answer and the depth of thought share a field.
-fn output(body: &mut Map<String, Value>, request: &ChatRequest) -> Result<(), Failure> {
+fn output(
+    body: &mut Map<String, Value>,
+    target: &Target<'_>,
+    request: &ChatRequest,
+    dropped: &mut Vec<String>,
+) -> Result<(), Failure> {
     let mut config = Map::new();
     match &request.format {
         Format::Text => {}
@@ -157,8 +164,10 @@ fn output(body: &mut Map<String, Value>, request: &ChatRequest) -> Result<(), Fa
             config.insert("format".into(), json!({"type": "json_schema", "schema": schema.value()}));
         }
     }
+    let refused = target.without.iter().any(|param| param == "reasoning_effort");
     match request.effort {
         None => {}
+        Some(_) if refused => dropped.push("reasoning_effort".into()),
         Some(Effort::None) => {
             body.insert("thinking".into(), json!({"type": "disabled"}));
         }

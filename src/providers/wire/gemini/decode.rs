@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::super::finish::{Finish, finish};
 use super::super::{EventDecoder, Progress, malformed, trimmed, unreadable};
-use crate::chat::{Event, Failure, FailureClass, FinishReason, ToolCall, Usage};
+use super::WIRE;
+use crate::chat::{Event, Failure, FailureClass, FinishReason, Signature, ToolCall, Usage};
 use crate::providers::classify::classify_in_band;
 use crate::providers::error_body::ErrorBody;
 use crate::providers::sse::SseEvent;
@@ -105,7 +106,8 @@ impl Decoder {
             let thought = part.get("thought") == Some(&Value::Bool(true));
             out.push(if thought { Event::Reasoning(text.to_owned()) } else { Event::Text(text.to_owned()) });
         }
-        out.extend(signature.map(Event::Signature));
+        let signed = |data| Event::Signature(Signature { wire: WIRE.to_owned(), data, redacted: false });
+        out.extend(signature.map(signed));
     }
 
     fn finish(&mut self, word: &str, out: &mut Vec<Event>) -> Result<(), Failure> {

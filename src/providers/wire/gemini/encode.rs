@@ -4,6 +4,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
 use super::super::{Encoded, Target};
+use super::WIRE;
 use crate::chat::{
     ChatRequest, Effort, Failure, FailureClass, Format, Media, Message, Part, Role, Source, ToolCall,
     ToolChoice,
@@ -65,10 +66,10 @@ fn parts(message: &Message) -> Result<Vec<Value>, Failure> {
             Part::Text(text) => parts.push(json!({"text": text})),
             Part::Media(media) => parts.push(media_part(media)),
             // Thoughts themselves do not go back; their signature does, on a part of its own.
-            Part::Reasoning { signature: None, .. } => {}
-            Part::Reasoning { signature: Some(signature), .. } => {
-                parts.push(json!({"text": "", "thoughtSignature": signature}));
+            Part::Reasoning { signature: Some(signature), .. } if signature.wire == WIRE => {
+                parts.push(json!({"text": "", "thoughtSignature": signature.data}));
             }
+            Part::Reasoning { .. } => {}
             Part::ToolCall(call) => {
                 parts.push(call_part(call, calls == 0)?);
                 calls += 1;

@@ -10,6 +10,9 @@ mod encode;
 use super::{Encoded, EventDecoder, Target, Wire};
 use crate::chat::{ChatRequest, Event, Failure};
 
+/// Whose the signatures are.
+const WIRE: &str = "gemini";
+
 /// The codec.
 #[derive(Debug, Clone, Copy)]
 pub struct Gemini;
