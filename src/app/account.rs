@@ -95,13 +95,14 @@ fn account(
             (Some(WireName::Openai), _) => WireFormat::Openai,
             (Some(WireName::Anthropic), _) => WireFormat::Anthropic,
             (Some(WireName::Gemini), _) => WireFormat::Gemini,
+            (Some(WireName::Replicate), _) => WireFormat::Replicate,
             (None, Some(row)) => row.wire,
             (None, None) => {
                 let error = config
                     .document
                     .error(&format!("providers.{id}"), "it is not built in, so it needs `wire`");
                 return Err(error.hinted(
-                    "add `wire = \"openai\"` (or `\"anthropic\"`, `\"gemini\"`) and its `base_url`",
+                    "add `wire = \"openai\"` (or `\"anthropic\"`, `\"gemini\"`, `\"replicate\"`) and its `base_url`",
                 ));
             }
         },

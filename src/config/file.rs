@@ -50,6 +50,8 @@ pub enum WireName {
     Anthropic,
     /// Google's native generateContent.
     Gemini,
+    /// Replicate's predictions.
+    Replicate,
 }
 
 /// How long a provider may take.

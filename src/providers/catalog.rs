@@ -79,6 +79,8 @@ pub enum WireFormat {
     Anthropic,
     /// Google's native generateContent.
     Gemini,
+    /// Replicate's predictions.
+    Replicate,
 }
 
 /// Who pays for a request.

@@ -36,6 +36,7 @@ const FILTER_TEXT: &[&str] = &[
     "violates usage guidelines",
     "content management policy",
     "flagged by",
+    "flagged as",
     "requires moderation",
 ];
 
@@ -105,7 +106,8 @@ const NO_MODEL: &[&str] = &[
     "model_not_available",
     "not_found_error",
 ];
-const NO_MODEL_TEXT: &[&str] = &["model not found", "invalid model", "not supported by provider"];
+const NO_MODEL_TEXT: &[&str] =
+    &["model not found", "invalid model", "not supported by provider", "version does not exist"];
 
 const MODEL_FAULT: &[&str] = &["tool_use_failed", "json_validate_failed", "output_parse_failed"];
 const MODEL_FAULT_TEXT: &[&str] = &["the model has crashed", "model crashed"];
@@ -173,6 +175,12 @@ pub(super) fn classify_in_band(error: &ErrorBody, now: Timestamp) -> Failure {
     failure
 }
 
+/// An error without any status, the caller's fault or not: what its words do not bind is the provider's trouble.
+pub(super) fn classify_wording(error: &ErrorBody, now: Timestamp) -> Failure {
+    let as_refusal = from_error(400, error, &HeaderMap::new(), now);
+    if as_refusal.class == FailureClass::BadRequest { classify_in_band(error, now) } else { as_refusal }
+}
+
 fn implied_status(error: &ErrorBody) -> u16 {
     let any = |codes: &[&str]| codes.iter().any(|code| error.has_code(code));
     if any(BAD_KEY) {
@@ -226,7 +234,8 @@ fn from_error(status: u16, error: &ErrorBody, headers: &HeaderMap, now: Timestam
         FailureClass::NotFound
     } else if matches!(status, 400 | 422)
         && (any(UNSUPPORTED, UNSUPPORTED_ANYWAY)
-            || (refused_param(error).is_some() && any(&[], UNSUPPORTED_TEXT)))
+            || (refused_param(error).is_some() && any(&[], UNSUPPORTED_TEXT))
+            || is_out_of_range(error))
     {
         FailureClass::Unsupported
     } else if status == 400 && error.has_code("failed_precondition") {
@@ -333,6 +342,13 @@ fn stated_window(message: &str) -> Option<u64> {
         let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
         digits.parse().ok()
     })
+}
+
+/// Replicate checks the input against the model's schema and names the field: one of ours has a value that this model
+/// does not take.
+fn is_out_of_range(error: &ErrorBody) -> bool {
+    let ours = error.param.as_deref().is_some_and(|param| PARAMS.contains(&param));
+    ours && error.json.get("invalid_fields").is_some()
 }
 
 /// The parameter that an error is about: the one that it names as such, else one of ours that its message mentions.

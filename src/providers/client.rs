@@ -4,34 +4,30 @@
 //! from a failure is the router's. Connections are kept and shared; dropping a stream closes its request upstream.
 
 use std::collections::{HashMap, HashSet};
-use std::error::Error as _;
-use std::io;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
-use jiff::Timestamp;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::header::CONTENT_TYPE;
 use reqwest::{Response, redirect};
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 use tracing::debug;
 
+use super::access::{Access, EVENT_STREAM, JSON};
+use super::making::{Farewells, Making};
 use super::reading::{Reading, Timers};
-use super::wire::{Target, codec};
-use super::{Model, Provider, classify, tls};
+use super::response::{MAX_BODY, bounded, reason, refusal, silent, unreachable};
+use super::wire::{Reply, Target, Wire, codec};
+use super::{Model, Provider, tls};
 use crate::chat::{ChatRequest, Event, Failure, FailureClass};
 use crate::secret::Secret;
 
-/// The most that is read of an error's body.
-const MAX_ERROR_BODY: usize = 256 << 10;
-/// The most that is read of an answer that comes whole.
-const MAX_BODY: usize = 64 << 20;
+/// The most models whose descriptions are remembered.
+const MAX_DESCRIPTIONS: usize = 256;
 /// The slowest upload that is not taken for silence, in bytes per second.
 const SLOWEST_UPLOAD: usize = 64 << 10;
-/// How long an error's body may take once its status is known.
-const ERROR_BODY_PATIENCE: Duration = Duration::from_secs(3);
 
 /// An answer as it comes. It ends after the first error.
 pub type EventStream = BoxStream<'static, Result<Event, Failure>>;
@@ -69,6 +65,9 @@ pub struct Client {
     pools: Mutex<HashMap<(Duration, bool), reqwest::Client>>,
     /// Origins that have answered: a connection to one of these may be a pooled one that went stale.
     answered: Mutex<HashSet<String>>,
+    /// What models say that they take, by address.
+    descriptions: Mutex<HashMap<String, Arc<Value>>>,
+    farewells: Farewells,
 }
 
 /// The client cannot be built: TLS or the system's resolver is out of order.
@@ -80,7 +79,13 @@ impl Client {
     /// Sets up the client; nothing is connected yet.
     pub fn new() -> Result<Self, ClientError> {
         let tls = tls::config().map_err(|error| ClientError(error.to_string()))?;
-        Ok(Self { tls, pools: Mutex::default(), answered: Mutex::default() })
+        Ok(Self {
+            tls,
+            pools: Mutex::default(),
+            answered: Mutex::default(),
+            descriptions: Mutex::default(),
+            farewells: Farewells::default(),
+        })
     }
 
     /// Sends a request and waits until the answer begins (its headers came, with a good status). Whatever the provider
@@ -100,25 +105,35 @@ impl Client {
     }
 
     async fn send(&self, call: Call<'_>) -> Result<Opened, Failure> {
-        let target = Target { provider: call.provider, model: call.model, without: call.without };
         let wire = codec(call.provider.wire);
-        let encoded = wire.encode(&target, call.request)?;
+        let access = self.access(call.provider, call.key)?;
         let started = Instant::now();
         let limits = call.provider.timeouts_for(call.model);
         let total = (started + limits.total).min(call.deadline);
+        let description =
+            self.description(wire, &access, call.model, total.min(started + limits.first_token));
+        let description = description.await?;
+        let target = Target {
+            provider: call.provider,
+            model: call.model,
+            without: call.without,
+            description: description.as_deref(),
+        };
+        let encoded = wire.encode(&target, call.request)?;
         // Sending a photograph takes its time, and that is not the provider's silence.
         let upload = Duration::from_secs((encoded.body.len() / SLOWEST_UPLOAD) as u64);
         // Without streaming nothing can be told before the end, so only the total counts.
         let first_token =
             if call.request.stream { (started + limits.first_token + upload).min(total) } else { total };
-        let timers = Timers { started, idle: limits.idle, first_token, total };
+        let idle = if call.request.stream { limits.idle } else { limits.total };
+        let timers = Timers { started, idle, first_token, total };
 
-        let url = format!("{}{}", call.provider.base_url, encoded.path);
-        let request = self
-            .pool(call.provider)?
-            .post(&url)
-            .headers(headers(call.provider, call.key, call.request.stream)?)
-            .body(encoded.body);
+        let url = format!("{}{}", access.base_url, encoded.path);
+        let accepted = if call.request.stream { EVENT_STREAM } else { JSON };
+        let mut request = access.post(&url, accepted).body(encoded.body);
+        for (name, value) in encoded.headers {
+            request = request.header(name, value);
+        }
         debug!(provider = call.provider.id, model = call.model.id, url, "sending");
         let response = match timeout_at(first_token, request.send()).await {
             Err(_) => return Err(silent(started, "no answer")),
@@ -133,9 +148,59 @@ impl Client {
         let reading = if is_event_stream(&response, call.request.stream) {
             Reading::stream(response, wire.decoder(&target), timers)
         } else {
-            Reading::whole(wire.decode(&target, &bounded(response, MAX_BODY, timers).await?)?)
+            match wire.decode(&target, &bounded(response, MAX_BODY, timers).await?)? {
+                Reply::Whole(events) => Reading::whole(events),
+                Reply::Pending(mut pending) => {
+                    let events = std::mem::take(&mut pending.events);
+                    pending.stream = pending.stream.filter(|_| call.request.stream);
+                    let farewells = Arc::clone(&self.farewells);
+                    Reading::making(events, Making::new(access, farewells, pending, timers))
+                }
+            }
         };
         Ok(Opened { events: reading.into_stream().boxed(), dropped: encoded.dropped })
+    }
+
+    /// What a model says that it takes, where the wire needs to know: asked once, then remembered.
+    async fn description(
+        &self,
+        wire: &dyn Wire,
+        access: &Access,
+        model: &Model,
+        limit: Instant,
+    ) -> Result<Option<Arc<Value>>, Failure> {
+        let Some(path) = wire.description(model) else { return Ok(None) };
+        let url = format!("{}{path}", access.base_url);
+        let known = || self.descriptions.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(description) = known().get(&url).cloned() {
+            return Ok(Some(description));
+        }
+        let started = Instant::now();
+        let response = match timeout_at(limit, access.get(&url, JSON).send()).await {
+            Err(_) => return Err(silent(started, "no answer")),
+            Ok(Err(error)) => return Err(self.network_failure(error, &access.base_url)),
+            Ok(Ok(response)) if !response.status().is_success() => return Err(refusal(response).await),
+            Ok(Ok(response)) => response,
+        };
+        let timers = Timers { started, idle: limit - started, first_token: limit, total: limit };
+        let description = Arc::new(wire.describe(&bounded(response, MAX_BODY, timers).await?)?);
+        let mut known = known();
+        if known.len() >= MAX_DESCRIPTIONS {
+            known.clear();
+        }
+        known.insert(url, Arc::clone(&description));
+        Ok(Some(description))
+    }
+
+    /// Waits until providers have heard that nobody listens any more, but not for long.
+    pub async fn settle(&self, limit: Duration) {
+        let farewells = std::mem::take(&mut *self.farewells.lock().unwrap_or_else(PoisonError::into_inner));
+        // Whoever has not heard it by then finds out by itself.
+        let _late = tokio::time::timeout(limit, farewells.join_all()).await;
+    }
+
+    fn access(&self, provider: &Provider, key: Option<&Secret>) -> Result<Access, Failure> {
+        Access::new(self.pool(provider)?, provider, key)
     }
 
     /// Asks a server for its models, within `limit`. The error says what came instead.
@@ -148,7 +213,7 @@ impl Client {
         let started = Instant::now();
         let deadline = started + limit;
         let url = format!("{}/models", provider.base_url);
-        let request = self.pool(provider)?.get(&url).headers(headers(provider, key, false)?);
+        let request = self.access(provider, key)?.get(&url, JSON);
         let response = match timeout_at(deadline, request.send()).await {
             Err(_) => return Err(silent(started, "no answer")),
             Ok(Err(error)) => return Err(self.network_failure(error, &provider.base_url)),
@@ -190,51 +255,23 @@ impl Client {
         if loopback {
             builder = builder.no_proxy();
         }
-        let pool = builder.build().map_err(|error| Failure::new(FailureClass::Unreachable, chain(&error)))?;
+        let pool =
+            builder.build().map_err(|error| Failure::new(FailureClass::Unreachable, reason(&error)))?;
         pools.insert(kind, pool.clone());
         Ok(pool)
     }
 
     /// Why a request got no answer at all.
     fn network_failure(&self, error: reqwest::Error, base_url: &str) -> Failure {
-        let class = if error.is_timeout() { FailureClass::Timeout } else { FailureClass::Unreachable };
         // Only a connection that was made earlier can have gone stale.
         let stale_connection = !error.is_connect() && self.answered().contains(base_url);
-        Failure { stale_connection, ..Failure::new(class, chain(&error.without_url())) }
+        Failure { stale_connection, ..unreachable(error) }
     }
-}
-
-fn headers(provider: &Provider, key: Option<&Secret>, stream: bool) -> Result<HeaderMap, Failure> {
-    let invalid = |what: &str| {
-        Failure::new(FailureClass::Auth, format!("{what} has characters that no header can carry"))
-    };
-    let mut headers = HeaderMap::new();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(
-        ACCEPT,
-        HeaderValue::from_static(if stream { "text/event-stream" } else { "application/json" }),
-    );
-    for (name, value) in &provider.headers {
-        let name: HeaderName = name.parse().map_err(|_| invalid("the name of a configured header"))?;
-        headers.insert(name, value.parse().map_err(|_| invalid("a configured header"))?);
-    }
-    if let Some(key) = key {
-        let (name, text) = match &provider.quirks.key_header {
-            Some(name) => {
-                (name.parse().map_err(|_| invalid("the name of the key's header"))?, key.expose().to_owned())
-            }
-            None => (AUTHORIZATION, format!("Bearer {}", key.expose())),
-        };
-        let mut value = HeaderValue::try_from(text).map_err(|_| invalid("the key"))?;
-        value.set_sensitive(true);
-        headers.insert(name, value);
-    }
-    Ok(headers)
 }
 
 fn is_event_stream(response: &Response, asked: bool) -> bool {
     match response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) {
-        Some(kind) => kind.starts_with("text/event-stream"),
+        Some(kind) => kind.starts_with(EVENT_STREAM),
         None => asked,
     }
 }
@@ -245,88 +282,6 @@ fn redacted(mut failure: Failure, key: Option<&Secret>) -> Failure {
         failure.message = key.redact(&failure.message);
     }
     failure
-}
-
-/// Reads a refusal and classifies it.
-async fn refusal(response: Response) -> Failure {
-    let (status, headers) = (response.status(), response.headers().clone());
-    let (started, patience) = (Instant::now(), ERROR_BODY_PATIENCE);
-    let timers =
-        Timers { started, idle: patience, first_token: started + patience, total: started + patience };
-    // Without its body the status alone says enough.
-    let body = bounded(response, MAX_ERROR_BODY, timers).await.unwrap_or_default();
-    let mut failure = classify(status.as_u16(), &headers, &body, Timestamp::now());
-    if status.is_redirection() {
-        let place = headers.get(LOCATION).and_then(|place| reqwest::Url::parse(place.to_str().ok()?).ok());
-        let host = place.as_ref().and_then(reqwest::Url::host_str).unwrap_or("another address");
-        failure.message = format!("it redirects to {host}, and a key is not sent on: check base_url");
-    }
-    failure
-}
-
-/// Reads a body to its end, up to `most` bytes: the first of them must come by the first-token limit, the next ones
-/// within the idle limit of each other.
-async fn bounded(mut response: Response, most: usize, timers: Timers) -> Result<Vec<u8>, Failure> {
-    let mut body = Vec::new();
-    let mut limit = timers.first_token;
-    loop {
-        match timeout_at(limit, response.chunk()).await {
-            Err(_) => return Err(silent(timers.started, "no whole answer")),
-            Ok(Ok(Some(bytes))) if body.len() + bytes.len() > most => {
-                return Err(Failure::new(
-                    FailureClass::Malformed,
-                    format!("the answer is larger than {} MiB", most >> 20),
-                ));
-            }
-            Ok(Ok(Some(bytes))) => body.extend_from_slice(&bytes),
-            Ok(Ok(None)) => return Ok(body),
-            Ok(Err(error)) => return Err(broken(error)),
-        }
-        limit = (Instant::now() + timers.idle).min(timers.total);
-    }
-}
-
-/// Why a body broke off: a reset is the network's doing, an early end is the provider's.
-pub(super) fn broken(error: reqwest::Error) -> Failure {
-    let error = error.without_url();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        if let Some(io) = inner.downcast_ref::<io::Error>()
-            && matches!(io.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe)
-        {
-            return Failure::new(FailureClass::Unreachable, "the connection was reset");
-        }
-        cause = inner.source();
-    }
-    if error.is_timeout() {
-        return Failure::new(FailureClass::Timeout, chain(&error));
-    }
-    Failure::new(FailureClass::Malformed, format!("the answer broke off: {}", chain(&error)))
-}
-
-/// A timer ran out.
-pub(super) fn silent(started: Instant, what: &str) -> Failure {
-    Failure::new(FailureClass::Timeout, format!("{what} within {}", seconds(started.elapsed())))
-}
-
-/// `10s`, `0.5s`.
-pub(super) fn seconds(span: Duration) -> String {
-    let tenths = (span.as_millis() + 50) / 100;
-    if tenths.is_multiple_of(10) {
-        format!("{}s", tenths / 10)
-    } else {
-        format!("{}.{}s", tenths / 10, tenths % 10)
-    }
-}
-
-/// The innermost cause says most; the layers of the client above it say nothing to a user.
-fn chain(error: &reqwest::Error) -> String {
-    let mut innermost: &dyn std::error::Error = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    let text = super::one_line(&innermost.to_string());
-    if error.is_connect() { format!("cannot connect: {text}") } else { text }
 }
 
 /// Whether an address is on this machine.
@@ -355,11 +310,5 @@ mod tests {
         ] {
             assert!(!is_loopback(url), "{url}");
         }
-    }
-
-    #[test]
-    fn spans_read_well() {
-        assert_eq!(seconds(Duration::from_millis(10_003)), "10s");
-        assert_eq!(seconds(Duration::from_millis(480)), "0.5s");
     }
 }

@@ -110,8 +110,12 @@ fn status_of(body: &Value, error: &Value) -> Option<u16> {
     })
 }
 
-/// The field that a validation error names: FastAPI's `detail[].loc`, also inside Mistral's message.
+/// The field that a validation error names: FastAPI's `detail[].loc`, also inside Mistral's message; Replicate's
+/// `invalid_fields`.
 fn refused_field(error: &Value) -> Option<String> {
+    if let Some(field) = error.pointer("/invalid_fields/0/field").and_then(Value::as_str) {
+        return field.strip_prefix("input.").map(str::to_owned);
+    }
     let detail = error.get("detail").or_else(|| error.get("message")?.get("detail"))?;
     let first = detail.get(0)?;
     if first.get("type")?.as_str()? != "extra_forbidden" {

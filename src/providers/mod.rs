@@ -6,12 +6,15 @@
 
 use std::time::Duration;
 
+mod access;
 pub mod catalog;
 mod classify;
 pub mod client;
 mod error_body;
+mod making;
 mod reading;
 pub mod reset;
+mod response;
 pub mod sse;
 mod tls;
 pub mod wire;

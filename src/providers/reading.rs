@@ -1,5 +1,7 @@
 //! An answer on its way in: bytes to events, under the timers.
 //!
+//! It comes whole, as a stream, or it is [`Making`]: fetched from where it is being made.
+//!
 //! Three timers rule a stream. Until the first content the first-token limit counts; then the idle limit, from event to
 //! event: bytes that make no event (comments that keep a connection alive) do not count; and the total always. Once
 //! the answer is whole, what may still follow (figures, a terminal marker) gets a moment and nothing more.
@@ -7,11 +9,12 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use futures_util::stream::{self, Stream};
+use futures_util::stream;
 use reqwest::Response;
 use tokio::time::{Instant, timeout_at};
 
-use super::client::{broken, seconds};
+use super::making::Making;
+use super::response::{broken, seconds};
 use super::sse::SseDecoder;
 use super::wire::{EventDecoder, Progress};
 use crate::chat::{Event, Failure, FailureClass};
@@ -42,53 +45,53 @@ pub(super) struct Reading {
     ready: VecDeque<Event>,
     /// Comes after all that is ready; nothing comes after it.
     failure: Option<Failure>,
-    /// The rest of the stream; none when there is nothing more to read.
-    source: Option<Source>,
+    /// Where the rest comes from; none when there is nothing more to read.
+    feed: Option<Feed>,
 }
 
-struct Source {
-    response: Response,
-    sse: SseDecoder,
-    decoder: Box<dyn EventDecoder>,
-    idle: Duration,
-    first_token: Instant,
-    total: Instant,
-    started: Instant,
+/// Where an answer comes from.
+enum Feed {
+    Stream(Box<Stream>, Box<dyn EventDecoder>),
+    Making(Box<Making>),
+}
+
+/// The timers of an answer as they run.
+#[derive(Debug)]
+pub(super) struct Watch {
+    timers: Timers,
     last_event: Instant,
     content: bool,
+}
+
+/// A response of server-sent events.
+pub(super) struct Stream {
+    response: Response,
+    sse: SseDecoder,
     usage: bool,
     whole: bool,
     bytes: usize,
+    watch: Watch,
 }
 
 impl Reading {
     /// An answer that has come whole.
     pub(super) fn whole(events: Vec<Event>) -> Self {
-        Self { ready: events.into(), failure: None, source: None }
+        Self { ready: events.into(), failure: None, feed: None }
+    }
+
+    /// An answer that is being made; what is known of it already comes first.
+    pub(super) fn making(events: Vec<Event>, making: Making) -> Self {
+        Self { ready: events.into(), failure: None, feed: Some(Feed::Making(Box::new(making))) }
     }
 
     /// An answer that comes as server-sent events.
     pub(super) fn stream(response: Response, decoder: Box<dyn EventDecoder>, timers: Timers) -> Self {
-        let Timers { started, idle, first_token, total } = timers;
-        let source = Source {
-            response,
-            sse: SseDecoder::default(),
-            decoder,
-            idle,
-            first_token,
-            total,
-            started,
-            last_event: Instant::now(),
-            content: false,
-            usage: false,
-            whole: false,
-            bytes: 0,
-        };
-        Self { ready: VecDeque::new(), failure: None, source: Some(source) }
+        let feed = Feed::Stream(Box::new(Stream::new(response, timers)), decoder);
+        Self { ready: VecDeque::new(), failure: None, feed: Some(feed) }
     }
 
     /// The events, ending after the first error.
-    pub(super) fn into_stream(self) -> impl Stream<Item = Result<Event, Failure>> {
+    pub(super) fn into_stream(self) -> impl stream::Stream<Item = Result<Event, Failure>> {
         stream::unfold(self, |mut reading| async move {
             let item = reading.next().await?;
             Some((item, reading))
@@ -103,25 +106,64 @@ impl Reading {
             if let Some(failure) = self.failure.take() {
                 return Some(Err(failure));
             }
-            let source = self.source.as_mut()?;
             let mut events = Vec::new();
-            let more = source.read(&mut events).await;
+            let more = match self.feed.as_mut()? {
+                Feed::Stream(stream, decoder) => stream.read(decoder.as_mut(), &mut events).await,
+                Feed::Making(making) => making.read(&mut events).await,
+            };
             self.ready.extend(events);
             match more {
                 Ok(true) => {}
-                Ok(false) => self.source = None,
+                Ok(false) => self.feed = None,
                 Err(failure) => {
                     self.failure = Some(failure);
-                    self.source = None;
+                    self.feed = None;
                 }
             }
         }
     }
 }
 
-impl Source {
+impl Watch {
+    pub(super) fn new(timers: Timers) -> Self {
+        Self { timers, last_event: Instant::now(), content: false }
+    }
+
+    /// Something came.
+    pub(super) fn event(&mut self, events: &[Event]) {
+        self.last_event = Instant::now();
+        self.content |= events.iter().any(Event::is_content);
+    }
+
+    /// The timer that runs now, and what it means when it runs out.
+    pub(super) fn limit(&self) -> (Instant, String) {
+        let Timers { started, idle, first_token, total } = self.timers;
+        let limit = if self.content { self.last_event + idle } else { first_token };
+        if total <= limit {
+            let spent = seconds(total.saturating_duration_since(started));
+            return (total, format!("the answer took longer than {spent}"));
+        }
+        let what = if self.content {
+            format!("nothing came for {}", seconds(idle))
+        } else {
+            format!("no token within {}", seconds(first_token.saturating_duration_since(started)))
+        };
+        (limit, what)
+    }
+}
+
+impl Stream {
+    pub(super) fn new(response: Response, timers: Timers) -> Self {
+        let watch = Watch::new(timers);
+        Self { response, sse: SseDecoder::default(), usage: false, whole: false, bytes: 0, watch }
+    }
+
     /// Reads what the network has and decodes it. False when the answer has ended well.
-    async fn read(&mut self, out: &mut Vec<Event>) -> Result<bool, Failure> {
+    pub(super) async fn read(
+        &mut self,
+        decoder: &mut dyn EventDecoder,
+        out: &mut Vec<Event>,
+    ) -> Result<bool, Failure> {
         let (limit, what) = self.limit();
         match timeout_at(limit, self.response.chunk()).await {
             Ok(Ok(Some(bytes))) => {
@@ -130,17 +172,17 @@ impl Source {
                     return Err(Failure::new(FailureClass::Malformed, "the stream has no end"));
                 }
                 self.sse.push(&bytes);
-                self.decode(out)
+                self.decode(decoder, out)
             }
             // Whole is whole, however the connection ends.
             _ if self.whole => Ok(false),
-            Ok(Ok(None)) => self.decoder.end(out).map(|()| false),
+            Ok(Ok(None)) => decoder.end(out).map(|()| false),
             Ok(Err(error)) => Err(broken(error)),
             Err(_) => Err(Failure::new(FailureClass::Timeout, what)),
         }
     }
 
-    fn decode(&mut self, out: &mut Vec<Event>) -> Result<bool, Failure> {
+    fn decode(&mut self, decoder: &mut dyn EventDecoder, out: &mut Vec<Event>) -> Result<bool, Failure> {
         loop {
             let event = match self.sse.next_event() {
                 Ok(Some(event)) => event,
@@ -148,16 +190,15 @@ impl Source {
                 Err(error) => return Err(Failure::new(FailureClass::Malformed, error.to_string())),
             };
             let first_new = out.len();
-            let progress = match self.decoder.event(&event, out) {
+            let progress = match decoder.event(&event, out) {
                 Ok(progress) => progress,
                 Err(_) if self.whole => return Ok(false),
                 Err(failure) => return Err(failure),
             };
             // A ping that says nothing keeps nothing alive, and what comes after the end does not prolong it.
             if progress != Progress::Nothing && !self.whole {
-                self.last_event = Instant::now();
+                self.watch.event(&out[first_new..]);
             }
-            self.content |= out[first_new..].iter().any(Event::is_content);
             self.usage |= out[first_new..].iter().any(|event| matches!(event, Event::Usage(_)));
             self.whole |= matches!(progress, Progress::Whole | Progress::Closed);
             if progress == Progress::Closed {
@@ -170,18 +211,8 @@ impl Source {
     fn limit(&self) -> (Instant, String) {
         if self.whole {
             let late = if self.usage { LATE_MARKER } else { LATE_USAGE };
-            return ((self.last_event + late).min(self.total), String::new());
+            return ((self.watch.last_event + late).min(self.watch.timers.total), String::new());
         }
-        let limit = if self.content { self.last_event + self.idle } else { self.first_token };
-        if self.total <= limit {
-            let spent = seconds(self.total.saturating_duration_since(self.started));
-            return (self.total, format!("the answer took longer than {spent}"));
-        }
-        let what = if self.content {
-            format!("nothing came for {}", seconds(self.idle))
-        } else {
-            format!("no token within {}", seconds(self.first_token.saturating_duration_since(self.started)))
-        };
-        (limit, what)
+        self.watch.limit()
     }
 }

@@ -77,6 +77,11 @@ impl<U: Upstream> Router<U> {
         Self { upstream, health, observer }
     }
 
+    /// Where requests go.
+    pub fn upstream(&self) -> &U {
+        &self.upstream
+    }
+
     /// Asks until somebody answers. Dropping the future drops the upstream at once; what was used by then is still
     /// reported to the observer.
     pub async fn chat<D: Delivery>(&self, ask: &Ask<'_>, delivery: &mut D) -> Result<Completion, RouteError> {

@@ -100,7 +100,7 @@ fn decode() {
         billing: row.billing,
     };
     let model = Catalog::built_in().model(&ModelId::new("groq", "openai/gpt-oss-20b"));
-    let target = Target { provider: &provider, model: &model, without: &[] };
+    let target = Target { provider: &provider, model: &model, without: &[], description: None };
     let mut ours = || {
         let started = Instant::now();
         let (mut sse, mut decoder) = (SseDecoder::default(), codec(provider.wire).decoder(&target));

@@ -30,7 +30,7 @@ fn every_error_names_its_place() {
     assert_snapshot!(complaint("[providers.groq]\ntimeout = { idle = \"soon\" }\n"), @"error: [HOME]/config/config.toml:2:20: `providers.groq.timeout.idle`: `soon` is not a span of time: write something like `500ms`, `30s` or `2m`");
     assert_snapshot!(complaint("[providers.mybox]\nbase_url = \"http://x/v1\"\n"), @r#"
     error: [HOME]/config/config.toml:1:12: `providers.mybox`: it is not built in, so it needs `wire`
-    hint: add `wire = "openai"` (or `"anthropic"`, `"gemini"`) and its `base_url`
+    hint: add `wire = "openai"` (or `"anthropic"`, `"gemini"`, `"replicate"`) and its `base_url`
     "#);
     assert_snapshot!(complaint("[providers.mybox]\nwire = \"openai\"\n"), @"
     error: [HOME]/config/config.toml:1:12: `providers.mybox`: it is not built in, so it needs `base_url`

@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use aigw::chat::{
-    Answer, ChatRequest, Effort, Event, Failure, Format, Media, Message, ModelId, Part, Role, Sampling,
-    Schema, Source, ToolCall, ToolChoice, ToolSpec,
+    Answer, ChatRequest, Effort, Event, Failure, FailureClass, Format, Media, Message, ModelId, Part, Role,
+    Sampling, Schema, Source, ToolCall, ToolChoice, ToolSpec,
 };
 use aigw::providers::sse::SseDecoder;
-use aigw::providers::wire::{Progress, Target, codec};
+use aigw::providers::wire::{Progress, Reply, Target, codec};
 use aigw::providers::{Catalog, Model, Provider, Timeouts, classify};
 use insta::assert_snapshot;
 use proptest::prelude::*;
@@ -100,7 +100,7 @@ fn full_request() -> ChatRequest {
 
 fn encode(id: &str, model: &Model, request: &ChatRequest) -> String {
     let provider = provider(id);
-    let target = Target { provider: &provider, model, without: &[] };
+    let target = Target { provider: &provider, model, without: &[], description: None };
     match codec(provider.wire).encode(&target, request) {
         Ok(encoded) => {
             let body: Value = serde_json::from_slice(&encoded.body).unwrap();
@@ -146,6 +146,75 @@ fn a_turn_goes_back_as_it_came() {
     }
 }
 
+/// Replicate's models say themselves what they take.
+#[test]
+fn a_prediction_has_the_fields_of_its_model() {
+    let schemas = [
+        (
+            "messages",
+            json!({"messages": {"type": "array"}, "prompt": {"type": "string"}, "image_input": {"type": "array"},
+            "max_completion_tokens": {"type": "integer"}, "reasoning_effort": {"allOf": []}}),
+        ),
+        (
+            "messages_as_text",
+            json!({"messages": {"type": "string"}, "image": {"type": "string"}, "stop": {"type": "array"}}),
+        ),
+        (
+            "prompts",
+            json!({"prompt": {"type": "string"}, "system_prompt": {"type": "string"}, "max_tokens": {"type": "integer"},
+            "temperature": {"type": "number"}, "top_p": {"type": "number"}, "stop_sequences": {"type": "string"}, "seed": {"type": "integer"}}),
+        ),
+        ("prompt_only", json!({"prompt": {"type": "string"}, "max_new_tokens": {"type": "integer"}})),
+        ("no_prompt", json!({"audio": {"type": "string"}})),
+    ];
+    let image = Media { mime: "image/png".into(), name: None, source: Source::Base64("aW1n".into()) };
+    let talk = vec![
+        Message::text(Role::System, "Be brief."),
+        Message::text(Role::User, "Where is this?"),
+        Message::text(Role::Assistant, "In Cork."),
+        Message::text(Role::User, "Sure?"),
+    ];
+    let mut pictured = talk.clone();
+    pictured[1].parts.push(Part::Media(image));
+    let provider = provider("replicate");
+    let model = default_model("replicate");
+    let mut text = String::new();
+    for (name, fields) in schemas {
+        let described = json!({"latest_version": {"openapi_schema": {"components": {"schemas": {"Input": {"properties": fields}}}}}});
+        let wire = codec(provider.wire);
+        let description = wire.describe(described.to_string().as_bytes()).unwrap();
+        let target =
+            Target { provider: &provider, model: &model, without: &[], description: Some(&description) };
+        for (messages, stream) in [(&talk, true), (&pictured, false)] {
+            let request = ChatRequest {
+                messages: messages.clone(),
+                stream,
+                tools: Vec::new(),
+                format: Format::Text,
+                ..full_request()
+            };
+            match wire.encode(&target, &request) {
+                Ok(encoded) => {
+                    let body: Value = serde_json::from_slice(&encoded.body).unwrap();
+                    let body = serde_json::to_string_pretty(&body).unwrap();
+                    writeln!(
+                        text,
+                        "{name}: {} {:?}\ndropped: {:?}\n{body}\n",
+                        encoded.path, encoded.headers, encoded.dropped
+                    )
+                    .unwrap();
+                }
+                Err(failure) => {
+                    writeln!(text, "{name}: {} {}\n", failure.class.as_str(), failure.message).unwrap();
+                }
+            }
+        }
+    }
+    insta::with_settings!({ snapshot_path => "../wire/requests", prepend_module_to_snapshot => false, omit_expression => true }, {
+        assert_snapshot!("replicate.fields", text);
+    });
+}
+
 #[test]
 fn demanded_calls_and_plain_json() {
     let mut text = String::new();
@@ -153,7 +222,12 @@ fn demanded_calls_and_plain_json() {
         for choice in [ToolChoice::Required, ToolChoice::Named("weather".into()), ToolChoice::None] {
             let request = ChatRequest { tool_choice: choice.clone(), format: Format::Json, ..full_request() };
             let provider = provider(&row.id);
-            let target = Target { provider: &provider, model: &default_model(&row.id), without: &[] };
+            let target = Target {
+                provider: &provider,
+                model: &default_model(&row.id),
+                without: &[],
+                description: None,
+            };
             let said = match codec(provider.wire).encode(&target, &request) {
                 Ok(encoded) => {
                     let body: Value = serde_json::from_slice(&encoded.body).unwrap();
@@ -173,7 +247,7 @@ fn demanded_calls_and_plain_json() {
 fn read_stream(id: &str, bytes: &[u8], pieces: usize) -> (Vec<Event>, Result<(), Failure>) {
     let provider = provider(id);
     let model = default_model(id);
-    let target = Target { provider: &provider, model: &model, without: &[] };
+    let target = Target { provider: &provider, model: &model, without: &[], description: None };
     let mut decoder = codec(provider.wire).decoder(&target);
     let (mut sse, mut events) = (SseDecoder::default(), Vec::new());
     for piece in bytes.chunks(bytes.len().div_ceil(pieces.max(1)).max(1)) {
@@ -181,16 +255,16 @@ fn read_stream(id: &str, bytes: &[u8], pieces: usize) -> (Vec<Event>, Result<(),
         loop {
             match sse.next_event() {
                 Ok(Some(event)) => match decoder.event(&event, &mut events) {
-                    Ok(Progress::Closed) => return (events, Ok(())),
+                    Ok(Progress::Closed) => {
+                        let end = decoder.end(&mut events);
+                        return (events, end);
+                    }
                     Ok(Progress::Nothing | Progress::More | Progress::Whole) => {}
                     Err(failure) => return (events, Err(failure)),
                 },
                 Ok(None) => break,
                 Err(error) => {
-                    return (
-                        events,
-                        Err(Failure::new(aigw::chat::FailureClass::Malformed, error.to_string())),
-                    );
+                    return (events, Err(Failure::new(FailureClass::Malformed, error.to_string())));
                 }
             }
         }
@@ -291,9 +365,13 @@ fn every_body_gives_its_events() {
 
 fn read_body(id: &str, bytes: &[u8]) -> (Vec<Event>, Result<(), Failure>) {
     let (provider, model) = (provider(id), default_model(id));
-    let target = Target { provider: &provider, model: &model, without: &[] };
+    let target = Target { provider: &provider, model: &model, without: &[], description: None };
     match codec(provider.wire).decode(&target, bytes) {
-        Ok(events) => (events, Ok(())),
+        Ok(Reply::Whole(events)) => (events, Ok(())),
+        Ok(Reply::Pending(pending)) => {
+            let place = format!("pending: {} {:?}", pending.state, pending.stream);
+            (pending.events, Err(Failure::new(FailureClass::Cancelled, place)))
+        }
         Err(failure) => (Vec::new(), Err(failure)),
     }
 }
@@ -346,8 +424,9 @@ fn recordings_elsewhere() {
         let bytes = std::fs::read(&path).unwrap();
         let read = read_stream(row_of(&folder), &bytes, 1);
         let stem = path.file_stem().unwrap().to_str().unwrap();
-        let should_fail =
-            ["error", "truncated", "empty", "only_comments"].iter().any(|word| stem.contains(word));
+        let should_fail = ["error", "truncated", "empty", "only_comments", "canceled"]
+            .iter()
+            .any(|word| stem.contains(word));
         if read.1.is_err() != should_fail {
             wrong.push(format!("{}: {:?}", path.display(), read.1));
         }

@@ -42,7 +42,8 @@ pub(super) fn show(context: &Context, route: &Route, request: &ChatRequest) -> R
 }
 
 fn encode(candidate: &Candidate, request: &ChatRequest) -> Result<Encoded, CommandError> {
-    let target = Target { provider: &candidate.provider, model: &candidate.model, without: &[] };
+    let target =
+        Target { provider: &candidate.provider, model: &candidate.model, without: &[], description: None };
     codec(candidate.provider.wire).encode(&target, request).map_err(|failure| {
         CommandError::failed(format!("{} cannot be asked this: {}", candidate.model_id(), failure.message))
     })

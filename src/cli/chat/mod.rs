@@ -29,6 +29,8 @@ use report::Report;
 const MAX_SCHEMA: u64 = 4 << 20;
 /// How long the ledger may keep the program from ending.
 const LEDGER_PATIENCE: Duration = Duration::from_secs(3);
+/// How long providers may take to hear that their answer is not wanted any more.
+const FAREWELL_PATIENCE: Duration = Duration::from_millis(800);
 
 /// Runs the command.
 pub async fn run(args: ChatArgs, context: Context) -> Result<(), CommandError> {
@@ -56,6 +58,7 @@ pub async fn run(args: ChatArgs, context: Context) -> Result<(), CommandError> {
     let closed = screen.finish();
     let outcome =
         answered.and_then(|completion| conclude(args, context, &app, &ask, &completion, &mut screen));
+    router.upstream().settle(FAREWELL_PATIENCE).await;
     settle_ledger(&app, context).await;
     // What could not be written decides: an answer that nobody got was not delivered.
     closed?;

@@ -4,10 +4,14 @@
 //! against its events, without a runtime or a socket.
 
 pub mod anthropic;
+mod encode;
 mod finish;
 pub mod gemini;
 pub mod openai;
+pub mod replicate;
 mod think;
+
+use serde_json::Value;
 
 use super::error_body::{ErrorBody, looks_like_html, one_line};
 use super::sse::SseEvent;
@@ -16,12 +20,22 @@ use crate::chat::{ChatRequest, Event, Failure, FailureClass};
 
 /// A codec for one wire format.
 pub trait Wire: Send + Sync {
+    /// The path under which a model says what it takes, where a request cannot be written without knowing that.
+    fn description(&self, _model: &Model) -> Option<String> {
+        None
+    }
+
+    /// What of such a description [`encode`](Self::encode) needs.
+    fn describe(&self, _body: &[u8]) -> Result<Value, Failure> {
+        Ok(Value::Null)
+    }
+
     /// Writes a request as this provider takes it. The error is a failure of class `unsupported`: something in the
     /// request cannot be said on this wire and must not be dropped silently.
     fn encode(&self, target: &Target<'_>, request: &ChatRequest) -> Result<Encoded, Failure>;
 
-    /// Reads an answer that came whole, with a good status.
-    fn decode(&self, target: &Target<'_>, body: &[u8]) -> Result<Vec<Event>, Failure>;
+    /// Reads a body that came with a good status.
+    fn decode(&self, target: &Target<'_>, body: &[u8]) -> Result<Reply, Failure>;
 
     /// Begins to read an answer that comes as events.
     fn decoder(&self, target: &Target<'_>) -> Box<dyn EventDecoder>;
@@ -34,6 +48,34 @@ pub trait EventDecoder: Send {
 
     /// The upstream closed the stream. An error means that the answer is not whole.
     fn end(&mut self, out: &mut Vec<Event>) -> Result<(), Failure>;
+}
+
+/// What a body with a good status is.
+pub enum Reply {
+    /// The answer.
+    Whole(Vec<Event>),
+    /// The word that an answer is being made.
+    Pending(Pending),
+}
+
+/// An answer that is being made, and where it is.
+pub struct Pending {
+    /// What is known of it so far.
+    pub events: Vec<Event>,
+    /// The address of its events, if it has one.
+    pub stream: Option<String>,
+    /// The path of its state.
+    pub state: String,
+    /// The path at which it is cancelled.
+    pub cancel: String,
+    /// Reads the rest of it.
+    pub decoder: Box<dyn StateDecoder>,
+}
+
+/// Reads an answer that has a state of its own at the provider.
+pub trait StateDecoder: EventDecoder {
+    /// Takes the state and adds what nobody has told yet. [`Progress::Closed`] when the answer is whole.
+    fn state(&mut self, body: &[u8], out: &mut Vec<Event>) -> Result<Progress, Failure>;
 }
 
 /// How far an answer has come.
@@ -58,6 +100,8 @@ pub struct Target<'a> {
     pub model: &'a Model,
     /// Parameters that this provider has already refused in this request.
     pub without: &'a [String],
+    /// What the model says that it takes, on wires where it does.
+    pub description: Option<&'a Value>,
 }
 
 /// A request, ready to be sent.
@@ -65,6 +109,8 @@ pub struct Target<'a> {
 pub struct Encoded {
     /// What follows the provider's base URL.
     pub path: String,
+    /// Headers of this request alone, with their names in lower case.
+    pub headers: Vec<(&'static str, String)>,
     /// The JSON body.
     pub body: Vec<u8>,
     /// What was asked for and left out, because this provider or model refuses it and the answer does not hang on it.
@@ -77,6 +123,7 @@ pub fn codec(format: WireFormat) -> &'static dyn Wire {
         WireFormat::Openai => &openai::OpenAi,
         WireFormat::Anthropic => &anthropic::Anthropic,
         WireFormat::Gemini => &gemini::Gemini,
+        WireFormat::Replicate => &replicate::Replicate,
     }
 }
 

@@ -2,11 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
+use super::super::encode::{system_text, turns, unsupported};
 use super::super::{Encoded, Target};
 use super::WIRE;
-use crate::chat::{
-    ChatRequest, Effort, Failure, FailureClass, Format, Media, Message, Part, Role, Source, ToolChoice,
-};
+use crate::chat::{ChatRequest, Effort, Failure, Format, Media, Message, Part, Source, ToolChoice};
 use crate::providers::Ability;
 
 /// The output limit where the caller states none: one must be stated.
@@ -18,12 +17,12 @@ pub(super) fn encode(target: &Target<'_>, request: &ChatRequest) -> Result<Encod
     let mut dropped = Vec::new();
     body.insert("model".into(), json!(target.model.id));
     body.insert("max_tokens".into(), json!(max_tokens(target, request, &mut dropped)));
-    let system = request.messages.iter().filter(|message| message.role == Role::System);
-    let system = system.map(Message::joined_text).collect::<Vec<_>>().join("\n\n");
-    if !system.is_empty() {
+    if let Some(system) = system_text(request) {
         body.insert("system".into(), json!(system));
     }
-    body.insert("messages".into(), messages(request)?);
+    let messages = turns(request, "assistant", blocks)?.into_iter();
+    let messages = messages.map(|(role, content)| json!({"role": role, "content": content}));
+    body.insert("messages".into(), messages.collect());
     tools(&mut body, request);
     output(&mut body, target, request, &mut dropped)?;
     sampling(&mut body, target, request, &mut dropped);
@@ -36,11 +35,7 @@ pub(super) fn encode(target: &Target<'_>, request: &ChatRequest) -> Result<Encod
         }
     }
     let body = serde_json::to_vec(&body).map_err(|error| unsupported("messages", &error.to_string()))?;
-    Ok(Encoded { path: "/messages".into(), body, dropped })
-}
-
-fn unsupported(param: &str, message: &str) -> Failure {
-    Failure { param: Some(param.to_owned()), ..Failure::new(FailureClass::Unsupported, message) }
+    Ok(Encoded { path: "/messages".into(), headers: Vec::new(), body, dropped })
 }
 
 fn max_tokens(target: &Target<'_>, request: &ChatRequest, dropped: &mut Vec<String>) -> u64 {
@@ -54,20 +49,6 @@ fn max_tokens(target: &Target<'_>, request: &ChatRequest, dropped: &mut Vec<Stri
         }
         Some(asked) => asked,
     }
-}
-
-/// Messages take turns: what one side says in a row is one message, and the results of tools are the user's.
-fn messages(request: &ChatRequest) -> Result<Value, Failure> {
-    let mut turns: Vec<(&str, Vec<Value>)> = Vec::new();
-    for message in request.messages.iter().filter(|message| message.role != Role::System) {
-        let role = if message.role == Role::Assistant { "assistant" } else { "user" };
-        let blocks = blocks(message)?;
-        match turns.last_mut() {
-            Some((last, content)) if *last == role => content.extend(blocks),
-            _ => turns.push((role, blocks)),
-        }
-    }
-    Ok(turns.into_iter().map(|(role, content)| json!({"role": role, "content": content})).collect())
 }
 
 fn blocks(message: &Message) -> Result<Vec<Value>, Failure> {

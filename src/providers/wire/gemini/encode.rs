@@ -1,14 +1,11 @@
 //! Writing requests.
 
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
+use super::super::encode::{in_path, system_text, turns, unsupported};
 use super::super::{Encoded, Target};
 use super::WIRE;
-use crate::chat::{
-    ChatRequest, Effort, Failure, FailureClass, Format, Media, Message, Part, Role, Source, ToolCall,
-    ToolChoice,
-};
+use crate::chat::{ChatRequest, Effort, Failure, Format, Media, Message, Part, Source, ToolCall, ToolChoice};
 use crate::providers::Ability;
 
 /// What stands for the signature of a call that another model made: Google's documented word for "there is none".
@@ -19,43 +16,23 @@ const FOREIGN_CALL: &str = "skip_thought_signature_validator";
 pub(super) fn encode(target: &Target<'_>, request: &ChatRequest) -> Result<Encoded, Failure> {
     let mut body = Map::new();
     let mut dropped = Vec::new();
-    let system = request.messages.iter().filter(|message| message.role == Role::System);
-    let system = system.map(Message::joined_text).collect::<Vec<_>>().join("\n\n");
-    if !system.is_empty() {
+    if let Some(system) = system_text(request) {
         body.insert("systemInstruction".into(), json!({"parts": [{"text": system}]}));
     }
-    body.insert("contents".into(), contents(request)?);
+    let contents = turns(request, "model", parts)?.into_iter();
+    body.insert(
+        "contents".into(),
+        contents.map(|(role, parts)| json!({"role": role, "parts": parts})).collect(),
+    );
     tools(&mut body, request, &mut dropped);
     let config = generation_config(target, request, &mut dropped);
     if !config.is_empty() {
         body.insert("generationConfig".into(), Value::Object(config));
     }
-    let model = utf8_percent_encode(&target.model.id, ESCAPED).to_string().replace("..", "%2E%2E");
+    let model = in_path(&target.model.id);
     let method = if request.stream { "streamGenerateContent?alt=sse" } else { "generateContent" };
     let body = serde_json::to_vec(&body).map_err(|error| unsupported("contents", &error.to_string()))?;
-    Ok(Encoded { path: format!("/models/{model}:{method}"), body, dropped })
-}
-
-/// What must not stand in a path as it is.
-const ESCAPED: &AsciiSet =
-    &CONTROLS.add(b' ').add(b'?').add(b'#').add(b'%').add(b'\\').add(b'"').add(b'<').add(b'>');
-
-fn unsupported(param: &str, message: &str) -> Failure {
-    Failure { param: Some(param.to_owned()), ..Failure::new(FailureClass::Unsupported, message) }
-}
-
-/// There are two roles, and they take turns: what one side says in a row is one content.
-fn contents(request: &ChatRequest) -> Result<Value, Failure> {
-    let mut turns: Vec<(&str, Vec<Value>)> = Vec::new();
-    for message in request.messages.iter().filter(|message| message.role != Role::System) {
-        let role = if message.role == Role::Assistant { "model" } else { "user" };
-        let parts = parts(message)?;
-        match turns.last_mut() {
-            Some((last, content)) if *last == role => content.extend(parts),
-            _ => turns.push((role, parts)),
-        }
-    }
-    Ok(turns.into_iter().map(|(role, parts)| json!({"role": role, "parts": parts})).collect())
+    Ok(Encoded { path: format!("/models/{model}:{method}"), headers: Vec::new(), body, dropped })
 }
 
 fn parts(message: &Message) -> Result<Vec<Value>, Failure> {

@@ -7,8 +7,8 @@
 mod decode;
 mod encode;
 
-use super::{Encoded, EventDecoder, Target, Wire};
-use crate::chat::{ChatRequest, Event, Failure};
+use super::{Encoded, EventDecoder, Reply, Target, Wire};
+use crate::chat::{ChatRequest, Failure};
 
 /// Whose the signatures are.
 const WIRE: &str = "gemini";
@@ -22,8 +22,8 @@ impl Wire for Gemini {
         encode::encode(target, request)
     }
 
-    fn decode(&self, _target: &Target<'_>, body: &[u8]) -> Result<Vec<Event>, Failure> {
-        decode::whole(body)
+    fn decode(&self, _target: &Target<'_>, body: &[u8]) -> Result<Reply, Failure> {
+        decode::whole(body).map(Reply::Whole)
     }
 
     fn decoder(&self, _target: &Target<'_>) -> Box<dyn EventDecoder> {

@@ -1,13 +1,12 @@
 //! Writing requests.
 
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use super::super::encode::{in_path, unsupported};
 use super::super::{Encoded, Target};
 use crate::chat::{
-    ChatRequest, Failure, FailureClass, Format, Media, Message, Part, Role, Schema, Source, ToolChoice,
-    ToolSpec,
+    ChatRequest, Failure, Format, Media, Message, Part, Role, Schema, Source, ToolChoice, ToolSpec,
 };
 use crate::providers::Ability;
 use crate::providers::catalog::{JsonManner, Quirks, SchemaManner, ToolIds};
@@ -36,18 +35,7 @@ pub(super) fn encode(target: &Target<'_>, request: &ChatRequest) -> Result<Encod
     let path =
         quirks.path.as_deref().unwrap_or("/chat/completions").replace("{model}", &in_path(&target.model.id));
     let body = serde_json::to_vec(&body).map_err(|error| unsupported("messages", &error.to_string()))?;
-    Ok(Encoded { path, body, dropped })
-}
-
-/// A model id as part of a path: its slashes stand, everything that could lead elsewhere does not.
-fn in_path(model: &str) -> String {
-    const ESCAPED: &AsciiSet =
-        &CONTROLS.add(b' ').add(b'?').add(b'#').add(b'%').add(b'\\').add(b'"').add(b'<').add(b'>');
-    utf8_percent_encode(model, ESCAPED).to_string().replace("..", "%2E%2E")
-}
-
-fn unsupported(param: &str, message: &str) -> Failure {
-    Failure { param: Some(param.to_owned()), ..Failure::new(FailureClass::Unsupported, message) }
+    Ok(Encoded { path, headers: Vec::new(), body, dropped })
 }
 
 fn messages(quirks: &Quirks, request: &ChatRequest) -> Result<Value, Failure> {

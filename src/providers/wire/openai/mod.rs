@@ -9,8 +9,8 @@ mod chunk;
 mod decode;
 mod encode;
 
-use super::{Encoded, EventDecoder, Target, Wire};
-use crate::chat::{ChatRequest, Event, Failure};
+use super::{Encoded, EventDecoder, Reply, Target, Wire};
+use crate::chat::{ChatRequest, Failure};
 
 /// The codec.
 #[derive(Debug, Clone, Copy)]
@@ -21,8 +21,8 @@ impl Wire for OpenAi {
         encode::encode(target, request)
     }
 
-    fn decode(&self, target: &Target<'_>, body: &[u8]) -> Result<Vec<Event>, Failure> {
-        decode::whole(target, body)
+    fn decode(&self, target: &Target<'_>, body: &[u8]) -> Result<Reply, Failure> {
+        decode::whole(target, body).map(Reply::Whole)
     }
 
     fn decoder(&self, target: &Target<'_>) -> Box<dyn EventDecoder> {
