@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::quirks::Quirks;
 use crate::chat::{ModelId, Need, Usage};
 
 /// The built-in catalogue.
@@ -107,76 +108,6 @@ impl Billing {
             Self::Local => "local",
         }
     }
-}
-
-/// Where a provider departs from the OpenAI dialect. The defaults are that dialect.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Quirks {
-    /// Request fields that it refuses; they are never sent.
-    pub drop: Vec<String>,
-    /// Its name for the output limit.
-    pub max_tokens: Option<String>,
-    /// Its name for the seed.
-    pub seed: Option<String>,
-    /// Its word for a tool choice that demands a call.
-    pub required: Option<String>,
-    /// How an answer is held to a schema.
-    pub schema: SchemaManner,
-    /// How JSON without a schema is asked for.
-    pub json: JsonManner,
-    /// The field in which earlier reasoning goes back, if it does.
-    pub reasoning_history: Option<String>,
-    /// What ids of tool calls must look like.
-    pub tool_ids: Option<ToolIds>,
-    /// It takes images only as `data:` URIs.
-    pub inline_images: bool,
-    /// It ignores a demanded tool call.
-    pub forced_tools: Option<bool>,
-    /// It refuses `stream_options`.
-    pub stream_usage: Option<bool>,
-    /// Its thoughts may stand in the text as `<think>…</think>`.
-    pub inline_think: bool,
-    /// It does not show what a model thinks, so that a thinking model looks silent.
-    pub hidden_thoughts: bool,
-    /// The header that carries the bare key, where it is not `authorization: Bearer`.
-    pub key_header: Option<String>,
-    /// The path of the chat endpoint; `{model}` stands for the model's id.
-    pub path: Option<String>,
-    /// The largest output limit that is worth asking for, where it is reserved up front.
-    pub max_requested: Option<u32>,
-}
-
-/// How an answer is held to a schema.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SchemaManner {
-    /// `response_format: {type: json_schema, json_schema: {name, schema, strict}}`.
-    #[default]
-    JsonSchema,
-    /// JSON mode and an instruction that contains the schema.
-    JsonObject,
-    /// `response_format: {type: json_object, value: SCHEMA}`.
-    JsonObjectValue,
-}
-
-/// How JSON without a schema is asked for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum JsonManner {
-    /// `response_format: {type: json_object}`.
-    #[default]
-    JsonObject,
-    /// A schema that any object satisfies.
-    JsonSchema,
-}
-
-/// What ids of tool calls must look like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ToolIds {
-    /// Nine letters or digits.
-    NineAlphanumeric,
 }
 
 /// Timers that a row sets.

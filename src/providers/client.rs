@@ -19,9 +19,9 @@ use super::access::{Access, EVENT_STREAM, JSON};
 use super::making::{Farewells, Making};
 use super::reading::{Reading, Timers};
 use super::response::{MAX_BODY, bounded, reason, refusal, silent, unreachable};
-use super::wire::{Reply, Target, Wire, codec};
+use super::wire::{Encoded, Reply, Target, Wire, codec};
 use super::{Model, Provider, tls};
-use crate::chat::{ChatRequest, Event, Failure, FailureClass};
+use crate::chat::{ChatRequest, EmbedRequest, Embeddings, Event, Failure, FailureClass};
 use crate::secret::Secret;
 
 /// The most models whose descriptions are remembered.
@@ -46,6 +46,21 @@ pub struct Call<'a> {
     /// Parameters that this provider has already refused.
     pub without: &'a [String],
     /// When the whole of it must be over.
+    pub deadline: Instant,
+}
+
+/// One request for vectors to one provider.
+#[derive(Debug, Clone, Copy)]
+pub struct EmbedCall<'a> {
+    /// Where to.
+    pub provider: &'a Provider,
+    /// The model there.
+    pub model: &'a Model,
+    /// The key; local servers need none.
+    pub key: Option<&'a Secret>,
+    /// What is asked.
+    pub request: &'a EmbedRequest,
+    /// When it must be over.
     pub deadline: Instant,
 }
 
@@ -119,7 +134,7 @@ impl Client {
             without: call.without,
             description: description.as_deref(),
         };
-        let encoded = wire.encode(&target, call.request)?;
+        let mut encoded = wire.encode(&target, call.request)?;
         // Sending a photograph takes its time, and that is not the provider's silence.
         let upload = Duration::from_secs((encoded.body.len() / SLOWEST_UPLOAD) as u64);
         // Without streaming nothing can be told before the end, so only the total counts.
@@ -128,23 +143,9 @@ impl Client {
         let idle = if call.request.stream { limits.idle } else { limits.total };
         let timers = Timers { started, idle, first_token, total };
 
-        let url = format!("{}{}", access.base_url, encoded.path);
         let accepted = if call.request.stream { EVENT_STREAM } else { JSON };
-        let mut request = access.post(&url, accepted).body(encoded.body);
-        for (name, value) in encoded.headers {
-            request = request.header(name, value);
-        }
-        debug!(provider = call.provider.id, model = call.model.id, url, "sending");
-        let response = match timeout_at(first_token, request.send()).await {
-            Err(_) => return Err(silent(started, "no answer")),
-            Ok(Err(error)) => return Err(self.network_failure(error, &call.provider.base_url)),
-            Ok(Ok(response)) => response,
-        };
-        debug!(provider = call.provider.id, status = response.status().as_u16(), after = ?started.elapsed(), "headers");
-        self.answered().insert(call.provider.base_url.clone());
-        if !response.status().is_success() {
-            return Err(refusal(response).await);
-        }
+        let dropped = std::mem::take(&mut encoded.dropped);
+        let response = self.post(&access, encoded, accepted, started, first_token).await?;
         let reading = if is_event_stream(&response, call.request.stream) {
             Reading::stream(response, wire.decoder(&target), timers)
         } else {
@@ -158,7 +159,62 @@ impl Client {
                 }
             }
         };
-        Ok(Opened { events: reading.into_stream().boxed(), dropped: encoded.dropped })
+        Ok(Opened { events: reading.into_stream().boxed(), dropped })
+    }
+
+    /// Asks for the vectors of texts.
+    pub async fn embed(&self, call: EmbedCall<'_>) -> Result<Embeddings, Failure> {
+        self.vectors(call).await.map_err(|failure| redacted(failure, call.key))
+    }
+
+    async fn vectors(&self, call: EmbedCall<'_>) -> Result<Embeddings, Failure> {
+        if call.request.texts.is_empty() {
+            return Ok(Embeddings::default());
+        }
+        let wire = codec(call.provider.wire);
+        let access = self.access(call.provider, call.key)?;
+        let started = Instant::now();
+        let total = (started + call.provider.timeouts.total).min(call.deadline);
+        let timers = Timers { started, idle: call.provider.timeouts.total, first_token: total, total };
+        let target = Target { provider: call.provider, model: call.model, without: &[], description: None };
+        let mut refused = None;
+        for encoded in wire.encode_embed(&target, call.request)? {
+            match self.post(&access, encoded, JSON, started, total).await {
+                Ok(response) => {
+                    let body = bounded(response, MAX_BODY, timers).await?;
+                    return wire.decode_embed(&body, call.request.texts.len());
+                }
+                Err(failure) if is_unknown(failure.class) => refused = refused.or(Some(failure)),
+                Err(failure) => return Err(failure),
+            }
+        }
+        Err(refused
+            .unwrap_or_else(|| Failure::new(FailureClass::Unsupported, "there is no way to ask for it")))
+    }
+
+    /// Sends a request and waits for the head of a good answer.
+    async fn post(
+        &self,
+        access: &Access,
+        encoded: Encoded,
+        accepted: &'static str,
+        started: Instant,
+        limit: Instant,
+    ) -> Result<Response, Failure> {
+        let url = format!("{}{}", access.base_url, encoded.path);
+        let mut request = access.post(&url, accepted).body(encoded.body);
+        for (name, value) in encoded.headers {
+            request = request.header(name, value);
+        }
+        debug!(url, "sending");
+        let response = match timeout_at(limit, request.send()).await {
+            Err(_) => return Err(silent(started, "no answer")),
+            Ok(Err(error)) => return Err(self.network_failure(error, &access.base_url)),
+            Ok(Ok(response)) => response,
+        };
+        debug!(url, status = response.status().as_u16(), after = ?started.elapsed(), "headers");
+        self.answered().insert(access.base_url.clone());
+        if response.status().is_success() { Ok(response) } else { Err(refusal(response).await) }
     }
 
     /// What a model says that it takes, where the wire needs to know: asked once, then remembered.
@@ -274,6 +330,11 @@ fn is_event_stream(response: &Response, asked: bool) -> bool {
         Some(kind) => kind.starts_with(EVENT_STREAM),
         None => asked,
     }
+}
+
+/// Whether a provider refused the way in which something was asked, and might take it when it is put otherwise.
+fn is_unknown(class: FailureClass) -> bool {
+    matches!(class, FailureClass::BadRequest | FailureClass::NotFound | FailureClass::Unsupported)
 }
 
 /// A failure without the key in its words.

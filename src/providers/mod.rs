@@ -12,6 +12,7 @@ mod classify;
 pub mod client;
 mod error_body;
 mod making;
+pub mod quirks;
 mod reading;
 pub mod reset;
 mod response;
@@ -19,10 +20,11 @@ pub mod sse;
 mod tls;
 pub mod wire;
 
-pub use catalog::{Ability, Billing, Catalog, Model, Quirks, WireFormat};
+pub use catalog::{Ability, Billing, Catalog, Model, WireFormat};
 pub use classify::classify;
 pub use client::is_loopback;
 pub use error_body::one_line;
+pub use quirks::Quirks;
 
 /// A provider as requests see it: its row and the user's settings in one. Its keys are not part of it.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use super::{Candidate, Route};
 use crate::chat::{ChatRequest, FailureClass, Need, estimate_message_tokens, estimate_tokens};
 use crate::health::Snapshot;
-use crate::providers::catalog::SchemaManner;
+use crate::providers::quirks::SchemaManner;
 
 /// What a request may go to.
 #[derive(Debug, Clone, Default)]

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use aigw::chat::{
-    Answer, ChatRequest, Effort, Event, Failure, FailureClass, Format, Media, Message, ModelId, Part, Role,
-    Sampling, Schema, Source, ToolCall, ToolChoice, ToolSpec,
+    Answer, ChatRequest, Effort, EmbedRequest, Event, Failure, FailureClass, Format, Media, Message, ModelId,
+    Part, Purpose, Role, Sampling, Schema, Source, ToolCall, ToolChoice, ToolSpec,
 };
 use aigw::providers::sse::SseDecoder;
 use aigw::providers::wire::{Progress, Reply, Target, codec};
@@ -212,6 +212,35 @@ fn a_prediction_has_the_fields_of_its_model() {
     }
     insta::with_settings!({ snapshot_path => "../wire/requests", prepend_module_to_snapshot => false, omit_expression => true }, {
         assert_snapshot!("replicate.fields", text);
+    });
+}
+
+#[test]
+fn one_request_for_vectors_to_every_provider() {
+    let mut text = String::new();
+    for row in Catalog::built_in().providers() {
+        let provider = provider(&row.id);
+        let model = Catalog::built_in().model(&ModelId::new(&row.id, "org/embedder"));
+        let target = Target { provider: &provider, model: &model, without: &[], description: None };
+        for (texts, dimensions) in
+            [(&["one"][..], None), (&["one", "two"], None), (&["one", "two"], Some(256))]
+        {
+            let texts = texts.iter().map(|text| (*text).to_owned()).collect();
+            let request = EmbedRequest { texts, purpose: Some(Purpose::Query), dimensions };
+            match codec(provider.wire).encode_embed(&target, &request) {
+                Ok(ways) => ways.iter().for_each(|way| {
+                    let body = String::from_utf8_lossy(&way.body);
+                    writeln!(text, "POST {}{} {body} {:?}", provider.base_url, way.path, way.dropped)
+                        .unwrap();
+                }),
+                Err(failure) => {
+                    writeln!(text, "{}: {} {}", row.id, failure.class.as_str(), failure.message).unwrap();
+                }
+            }
+        }
+    }
+    insta::with_settings!({ snapshot_path => "../wire/requests", prepend_module_to_snapshot => false, omit_expression => true }, {
+        assert_snapshot!("vectors", text);
     });
 }
 

@@ -10,13 +10,14 @@ pub mod gemini;
 pub mod openai;
 pub mod replicate;
 mod think;
+mod vectors;
 
 use serde_json::Value;
 
 use super::error_body::{ErrorBody, looks_like_html, one_line};
 use super::sse::SseEvent;
 use super::{Model, Provider, WireFormat};
-use crate::chat::{ChatRequest, Event, Failure, FailureClass};
+use crate::chat::{ChatRequest, EmbedRequest, Embeddings, Event, Failure, FailureClass};
 
 /// A codec for one wire format.
 pub trait Wire: Send + Sync {
@@ -39,6 +40,17 @@ pub trait Wire: Send + Sync {
 
     /// Begins to read an answer that comes as events.
     fn decoder(&self, target: &Target<'_>) -> Box<dyn EventDecoder>;
+
+    /// Writes a request for vectors, in the ways in which it may be put, best first: the next one is for a provider that
+    /// does not know the one before.
+    fn encode_embed(&self, _target: &Target<'_>, _request: &EmbedRequest) -> Result<Vec<Encoded>, Failure> {
+        Err(encode::unsupported("input", "this wire format has no embeddings"))
+    }
+
+    /// Reads the vectors of so many texts.
+    fn decode_embed(&self, _body: &[u8], _texts: usize) -> Result<Embeddings, Failure> {
+        Err(malformed("this wire format has no embeddings"))
+    }
 }
 
 /// Reads an answer event by event.

@@ -5,6 +5,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use aigw::app::App;
+use aigw::config::Env;
 use aigw::simulate::{FaultSpec, Settings, Stand};
 
 /// A home of its own: nothing of the machine's reaches the program, and nothing of the program's the machine.
@@ -47,6 +49,13 @@ impl TestEnv {
 
     pub fn data_dir(&self) -> PathBuf {
         self.path().join("data")
+    }
+
+    /// The program, put together in this environment.
+    pub fn app(&self) -> App {
+        let variables = [("AIGW_CONFIG_DIR", self.config_dir()), ("AIGW_DATA_DIR", self.data_dir())];
+        let variables = variables.map(|(name, path)| (name.to_owned(), path.display().to_string()));
+        App::new(variables.into_iter().collect::<Env>(), None).unwrap()
     }
 
     /// Writes the configuration file.

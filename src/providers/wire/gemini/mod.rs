@@ -5,10 +5,11 @@
 //! Thoughts are signed on the part that they led to, and the signature travels back on that part.
 
 mod decode;
+mod embed;
 mod encode;
 
 use super::{Encoded, EventDecoder, Reply, Target, Wire};
-use crate::chat::{ChatRequest, Failure};
+use crate::chat::{ChatRequest, EmbedRequest, Embeddings, Failure};
 
 /// Whose the signatures are.
 const WIRE: &str = "gemini";
@@ -28,5 +29,12 @@ impl Wire for Gemini {
 
     fn decoder(&self, _target: &Target<'_>) -> Box<dyn EventDecoder> {
         Box::new(decode::Decoder::default())
+    }
+    fn encode_embed(&self, target: &Target<'_>, request: &EmbedRequest) -> Result<Vec<Encoded>, Failure> {
+        embed::encode(target, request)
+    }
+
+    fn decode_embed(&self, body: &[u8], texts: usize) -> Result<Embeddings, Failure> {
+        embed::decode(body, texts)
     }
 }

@@ -9,7 +9,7 @@ use crate::chat::{
     ChatRequest, Failure, Format, Media, Message, Part, Role, Schema, Source, ToolChoice, ToolSpec,
 };
 use crate::providers::Ability;
-use crate::providers::catalog::{JsonManner, Quirks, SchemaManner, ToolIds};
+use crate::providers::quirks::{JsonManner, Quirks, SchemaManner, ToolIds};
 
 /// Writes a request as the target takes it.
 pub(super) fn encode(target: &Target<'_>, request: &ChatRequest) -> Result<Encoded, Failure> {

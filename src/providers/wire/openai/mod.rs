@@ -7,10 +7,11 @@
 mod calls;
 mod chunk;
 mod decode;
+mod embed;
 mod encode;
 
 use super::{Encoded, EventDecoder, Reply, Target, Wire};
-use crate::chat::{ChatRequest, Failure};
+use crate::chat::{ChatRequest, EmbedRequest, Embeddings, Failure};
 
 /// The codec.
 #[derive(Debug, Clone, Copy)]
@@ -27,5 +28,12 @@ impl Wire for OpenAi {
 
     fn decoder(&self, target: &Target<'_>) -> Box<dyn EventDecoder> {
         Box::new(decode::Decoder::new(target.provider.quirks.inline_think))
+    }
+    fn encode_embed(&self, target: &Target<'_>, request: &EmbedRequest) -> Result<Vec<Encoded>, Failure> {
+        embed::encode(target, request)
+    }
+
+    fn decode_embed(&self, body: &[u8], texts: usize) -> Result<Embeddings, Failure> {
+        embed::decode(body, texts)
     }
 }
