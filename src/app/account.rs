@@ -186,7 +186,8 @@ fn base_url(
     let Some(row) = row else {
         let error =
             config.document.error(&format!("providers.{id}"), "it is not built in, so it needs `base_url`");
-        return Err(error.hinted("it is all that stands before /chat/completions"));
+        return Err(error
+            .hinted("it is all that stands before /chat/completions (/messages, /models/…, /predictions)"));
     };
     match row.host_env.as_deref().and_then(|name| Some((name, config.env.get(name)?))) {
         Some((name, host)) => from_host(host, &row.base_url)
@@ -211,13 +212,21 @@ fn address(text: &str) -> Result<String, (String, Option<String>)> {
         let message = "it must not contain a user name, a password, a query or a fragment";
         return Err((message.to_owned(), Some("keys go into `api_keys`".to_owned())));
     }
-    if let Some(stem) = text.strip_suffix("/chat/completions") {
-        return Err((
-            "it must end before /chat/completions".to_owned(),
-            Some(format!("base_url = \"{stem}\"")),
-        ));
+    if let Some((stem, endpoint)) = endpoint(text) {
+        return Err((format!("it must end before {endpoint}"), Some(format!("base_url = \"{stem}\""))));
     }
     Ok(text.to_owned())
+}
+
+/// What stands before an endpoint, if an address names one: people copy them from documentation.
+fn endpoint(text: &str) -> Option<(&str, &'static str)> {
+    const ENDPOINTS: &[&str] = &["/chat/completions", "/messages", "/embeddings", "/predictions"];
+    let at_end = |endpoint: &&'static str| Some((text.strip_suffix(*endpoint)?, *endpoint));
+    let of_gemini = || {
+        let (stem, model) = text.rsplit_once("/models/")?;
+        model.contains(':').then_some((stem, "/models/MODEL:generateContent"))
+    };
+    ENDPOINTS.iter().find_map(at_end).or_else(of_gemini)
 }
 
 /// `host`, `host:port` or an address, as `OLLAMA_HOST` has it; what is missing is as usual, and a server that listens
@@ -253,6 +262,20 @@ fn timeouts(row: Option<&ProviderRow>, section: &ProviderSection) -> Timeouts {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_endpoint_is_no_base_url() {
+        for (text, stem) in [
+            ("https://a.b/v1/chat/completions", "https://a.b/v1"),
+            ("https://a.b/v1/messages/", "https://a.b/v1"),
+            ("https://a.b/v1/predictions", "https://a.b/v1"),
+            ("https://a.b/v1beta/models/gemini-x:generateContent", "https://a.b/v1beta"),
+        ] {
+            let (_, hint) = address(text).unwrap_err();
+            assert_eq!(hint.unwrap(), format!("base_url = \"{stem}\""));
+        }
+        assert!(address("https://router.example.org/hf-inference/models").is_ok());
+    }
 
     #[test]
     fn hosts_become_addresses() {

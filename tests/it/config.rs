@@ -34,7 +34,7 @@ fn every_error_names_its_place() {
     "#);
     assert_snapshot!(complaint("[providers.mybox]\nwire = \"openai\"\n"), @"
     error: [HOME]/config/config.toml:1:12: `providers.mybox`: it is not built in, so it needs `base_url`
-    hint: it is all that stands before /chat/completions
+    hint: it is all that stands before /chat/completions (/messages, /models/…, /predictions)
     ");
     assert_snapshot!(complaint("[routes.fast]\nmodels = [\"groq\",\n  \"cerbras/gpt-oss-120b\"]\n"), @"
     error: [HOME]/config/config.toml:3:3: `routes.fast.models[1]`: there is no route, provider or model `cerbras/gpt-oss-120b`
