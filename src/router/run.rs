@@ -9,6 +9,7 @@ use crate::chat::{
     estimate_part_tokens,
 };
 use crate::providers::client::{Call, EventStream};
+use crate::providers::one_line;
 
 /// How an attempt ended.
 #[derive(Debug)]
@@ -167,6 +168,10 @@ impl<'a> Attempting<'a> {
         }
         let called = self.answer.tool_calls().next().is_some();
         if let (Format::Schema(schema), false) = (&self.ask.request.format, called) {
+            if reason == FinishReason::ContentFilter {
+                let said = one_line(&self.answer.text());
+                return Err(Failure::new(FailureClass::ContentFilter, format!("the model refuses: {said}")));
+            }
             schema.check(&self.answer.text()).map_err(|error| {
                 let cut =
                     if reason == FinishReason::Length { " (it was cut at the output limit)" } else { "" };

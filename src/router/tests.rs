@@ -8,7 +8,7 @@ use futures_util::{StreamExt, stream};
 use tokio::time::Instant;
 
 use super::*;
-use crate::chat::{Event, FinishReason, Message, ModelId, Role, Sampling};
+use crate::chat::{Event, FinishReason, Format, Message, ModelId, Role, Sampling, Schema};
 use crate::providers::catalog::WireFormat;
 use crate::providers::client::{Call, Opened};
 use crate::providers::{Billing, Model, Provider, Quirks, Timeouts};
@@ -22,6 +22,8 @@ enum Act {
     Refuses(Failure),
     /// Says this, whole.
     Says(&'static str),
+    /// Says why it will not answer.
+    Declines(&'static str),
     /// Says this and breaks.
     Breaks(&'static str, C),
     /// Thinks and breaks: nothing is shown yet.
@@ -64,6 +66,7 @@ impl Upstream for Script {
             Act::Refuses(failure) => return Err(failure),
             Act::Hangs => std::future::pending().await,
             Act::Says(words) => vec![text(words), Ok(Event::Finish(FinishReason::Stop))],
+            Act::Declines(words) => vec![text(words), Ok(Event::Finish(FinishReason::ContentFilter))],
             Act::Breaks(words, class) => vec![text(words), Err(Failure::new(class, "broke"))],
             Act::Thinks => vec![Ok(Event::Reasoning("hm".into())), Err(Failure::new(C::Server, "broke"))],
         };
@@ -147,8 +150,18 @@ impl Rig {
         buffered: bool,
         deadline: Option<Duration>,
     ) -> (Result<Completion, RouteError>, String) {
+        self.ask_in(Format::Text, buffered, deadline).await
+    }
+
+    async fn ask_in(
+        &self,
+        format: Format,
+        buffered: bool,
+        deadline: Option<Duration>,
+    ) -> (Result<Completion, RouteError>, String) {
         let request = ChatRequest {
             messages: vec![Message::text(Role::User, "hi")],
+            format,
             sampling: Sampling { temperature: Some(0.1), ..Sampling::default() },
             stream: true,
             ..ChatRequest::default()
@@ -311,6 +324,22 @@ async fn a_break_after_that_ends_honestly_unless_it_was_held_back() {
 async fn an_end_without_a_finish_reason_is_no_success() {
     let rig = rig(&[&[Act::Says("")]]);
     assert!(matches!(rig.ask().await.0.unwrap_err().kind, RouteErrorKind::Exhausted));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_model_that_refuses_is_told_apart_from_one_that_cannot_keep_to_a_schema() {
+    let schema = || Format::Schema(Schema::new(serde_json::json!({"type": "object"})).unwrap());
+    let declining = rig(&[&[Act::Declines("I will not.")], &[Act::Says("{}")]]);
+    let error = declining.ask_in(schema(), true, None).await.0.unwrap_err();
+    let failure = error.attempts[0].failure.clone().unwrap();
+    assert_eq!(
+        (failure.class, failure.message.as_str()),
+        (C::ContentFilter, "the model refuses: I will not.")
+    );
+    assert_eq!(declining.asked(), "a");
+    let rambling = rig(&[&[Act::Says("well")], &[Act::Says("{}")]]);
+    assert_eq!(rambling.ask_in(schema(), true, None).await.1, "{}");
+    assert_eq!(rambling.classes()[0], Some(C::Malformed));
 }
 
 #[tokio::test(start_paused = true)]

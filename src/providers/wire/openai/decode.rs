@@ -46,6 +46,8 @@ pub(super) struct Decoder {
     finish: Option<FinishReason>,
     finished: bool,
     skipped: usize,
+    /// The model said that it will not answer, in the field for that.
+    refused: bool,
     calls: Calls,
     think: Option<ThinkSplitter>,
 }
@@ -214,7 +216,8 @@ impl Decoder {
             }
             self.text(&content.text, out);
         }
-        if let Some(refusal) = delta.refusal {
+        if let Some(refusal) = delta.refusal.filter(|refusal| !refusal.0.is_empty()) {
+            self.refused = true;
             self.text(&refusal.0, out);
         }
         for piece in delta.tool_calls.into_iter().flatten() {
@@ -256,6 +259,7 @@ impl Decoder {
                 out.extend(calls.into_iter().map(Event::ToolCall));
                 FinishReason::ToolCalls
             }
+            (Ok(_), FinishReason::Stop) if self.refused => FinishReason::ContentFilter,
             (Ok(calls), reason) => {
                 out.extend(calls.into_iter().map(Event::ToolCall));
                 reason
