@@ -17,8 +17,6 @@ pub struct SseEvent<'a> {
     pub name: &'a str,
     /// The data lines, joined.
     pub data: &'a [u8],
-    /// The last id seen.
-    pub id: &'a str,
 }
 
 /// The stream is not one of events that we accept.
@@ -39,7 +37,6 @@ pub struct SseDecoder {
     data: Data,
     joined: Vec<u8>,
     name: String,
-    id: String,
     /// The last line ended in CR: an LF right after it belongs to that line end.
     after_cr: bool,
     past_bom: bool,
@@ -93,14 +90,10 @@ impl SseDecoder {
             match std::mem::take(&mut self.data) {
                 Data::None => self.name.clear(),
                 Data::Line { start, end } => {
-                    return Ok(Some(SseEvent {
-                        name: &self.name,
-                        data: &self.buffer[start..end],
-                        id: &self.id,
-                    }));
+                    return Ok(Some(SseEvent { name: &self.name, data: &self.buffer[start..end] }));
                 }
                 Data::Joined => {
-                    return Ok(Some(SseEvent { name: &self.name, data: &self.joined, id: &self.id }));
+                    return Ok(Some(SseEvent { name: &self.name, data: &self.joined }));
                 }
             }
         }
@@ -166,11 +159,7 @@ impl SseDecoder {
                 self.name.clear();
                 self.name.push_str(&String::from_utf8_lossy(&line[value..]));
             }
-            b"id" if !line[value..].contains(&0) => {
-                self.id.clear();
-                self.id.push_str(&String::from_utf8_lossy(&line[value..]));
-            }
-            // Comments (an empty name), `retry` and whatever else there may be.
+            // Comments (an empty name), `id`, `retry` and whatever else there may be.
             _ => {}
         }
     }

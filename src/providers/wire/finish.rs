@@ -23,10 +23,18 @@ pub(super) fn finish(word: &str) -> Finish {
             Finish::Whole(FinishReason::Length)
         }
         "tool_calls" | "tool_use" | "function_call" => Finish::Whole(FinishReason::ToolCalls),
-        "content_filter" | "content_filtered" | "refusal" | "safety" | "recitation" | "language"
-        | "blocklist" | "prohibited_content" | "spii" | "image_safety" | "model_armor" => {
-            Finish::Whole(FinishReason::ContentFilter)
-        }
+        "content_filter"
+        | "content_filtered"
+        | "refusal"
+        | "safety"
+        | "recitation"
+        | "language"
+        | "blocklist"
+        | "prohibited_content"
+        | "spii"
+        | "image_safety"
+        | "image_prohibited_content"
+        | "model_armor" => Finish::Whole(FinishReason::ContentFilter),
         "error" | "failed" | "insufficient_system_resource" | "abort" | "aborted" => {
             failed(FailureClass::Server, "the provider gave up")
         }
