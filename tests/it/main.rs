@@ -19,6 +19,7 @@ mod generated;
 mod hostile;
 mod layering;
 mod matrix;
+mod provider_test;
 mod simulate;
 mod support;
 mod usage;
