@@ -34,7 +34,7 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('chat', 'chat', [CompletionResultType]::ParameterValue, 'Ask a question and get one answer')
-            [CompletionResult]::new('provider', 'provider', [CompletionResultType]::ParameterValue, 'List and show providers')
+            [CompletionResult]::new('provider', 'provider', [CompletionResultType]::ParameterValue, 'List, show and test providers')
             [CompletionResult]::new('model', 'model', [CompletionResultType]::ParameterValue, 'List and show models')
             [CompletionResult]::new('usage', 'usage', [CompletionResultType]::ParameterValue, 'Show what was used and what it cost')
             [CompletionResult]::new('auth', 'auth', [CompletionResultType]::ParameterValue, 'Store and remove provider keys')
@@ -87,6 +87,7 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List the providers that can be used now')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one provider: address, keys, timers, what its free tier allows')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Ask each provider one tiny question with each of its keys: does it work, and if not, why')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -118,9 +119,26 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'aigw;provider;test' {
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'Ask this model instead of the provider''s default one')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'Ask this model instead of the provider''s default one')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long one answer may take')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'aigw;provider;help' {
             [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List the providers that can be used now')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one provider: address, keys, timers, what its free tier allows')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Ask each provider one tiny question with each of its keys: does it work, and if not, why')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -128,6 +146,9 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             break
         }
         'aigw;provider;help;show' {
+            break
+        }
+        'aigw;provider;help;test' {
             break
         }
         'aigw;provider;help;help' {
@@ -440,7 +461,7 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
         }
         'aigw;help' {
             [CompletionResult]::new('chat', 'chat', [CompletionResultType]::ParameterValue, 'Ask a question and get one answer')
-            [CompletionResult]::new('provider', 'provider', [CompletionResultType]::ParameterValue, 'List and show providers')
+            [CompletionResult]::new('provider', 'provider', [CompletionResultType]::ParameterValue, 'List, show and test providers')
             [CompletionResult]::new('model', 'model', [CompletionResultType]::ParameterValue, 'List and show models')
             [CompletionResult]::new('usage', 'usage', [CompletionResultType]::ParameterValue, 'Show what was used and what it cost')
             [CompletionResult]::new('auth', 'auth', [CompletionResultType]::ParameterValue, 'Store and remove provider keys')
@@ -458,12 +479,16 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
         'aigw;help;provider' {
             [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List the providers that can be used now')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one provider: address, keys, timers, what its free tier allows')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Ask each provider one tiny question with each of its keys: does it work, and if not, why')
             break
         }
         'aigw;help;provider;ls' {
             break
         }
         'aigw;help;provider;show' {
+            break
+        }
+        'aigw;help;provider;test' {
             break
         }
         'aigw;help;model' {

@@ -169,6 +169,9 @@ _aigw() {
             aigw__subcmd__help__subcmd__provider,show)
                 cmd="aigw__subcmd__help__subcmd__provider__subcmd__show"
                 ;;
+            aigw__subcmd__help__subcmd__provider,test)
+                cmd="aigw__subcmd__help__subcmd__provider__subcmd__test"
+                ;;
             aigw__subcmd__model,help)
                 cmd="aigw__subcmd__model__subcmd__help"
                 ;;
@@ -196,6 +199,9 @@ _aigw() {
             aigw__subcmd__provider,show)
                 cmd="aigw__subcmd__provider__subcmd__show"
                 ;;
+            aigw__subcmd__provider,test)
+                cmd="aigw__subcmd__provider__subcmd__test"
+                ;;
             aigw__subcmd__provider__subcmd__help,help)
                 cmd="aigw__subcmd__provider__subcmd__help__subcmd__help"
                 ;;
@@ -204,6 +210,9 @@ _aigw() {
                 ;;
             aigw__subcmd__provider__subcmd__help,show)
                 cmd="aigw__subcmd__provider__subcmd__help__subcmd__show"
+                ;;
+            aigw__subcmd__provider__subcmd__help,test)
+                cmd="aigw__subcmd__provider__subcmd__help__subcmd__test"
                 ;;
             *)
                 ;;
@@ -992,7 +1001,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__help__subcmd__provider)
-            opts="ls show"
+            opts="ls show test"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1020,6 +1029,20 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__help__subcmd__provider__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aigw__subcmd__help__subcmd__provider__subcmd__test)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1230,7 +1253,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__provider)
-            opts="-q -v -h --config --output --json --quiet --verbose --color --help ls show help"
+            opts="-q -v -h --config --output --json --quiet --verbose --color --help ls show test help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1256,7 +1279,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__provider__subcmd__help)
-            opts="ls show help"
+            opts="ls show test help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1311,6 +1334,20 @@ _aigw() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        aigw__subcmd__provider__subcmd__help__subcmd__test)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         aigw__subcmd__provider__subcmd__ls)
             opts="-a -q -v -h --all --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1344,6 +1381,44 @@ _aigw() {
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aigw__subcmd__provider__subcmd__test)
+            opts="-m -q -v -h --model --timeout --config --output --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --model)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -m)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

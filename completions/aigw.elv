@@ -31,7 +31,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
             cand chat 'Ask a question and get one answer'
-            cand provider 'List and show providers'
+            cand provider 'List, show and test providers'
             cand model 'List and show models'
             cand usage 'Show what was used and what it cost'
             cand auth 'Store and remove provider keys'
@@ -82,6 +82,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand ls 'List the providers that can be used now'
             cand show 'Show one provider: address, keys, timers, what its free tier allows'
+            cand test 'Ask each provider one tiny question with each of its keys: does it work, and if not, why'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'aigw;provider;ls'= {
@@ -110,14 +111,32 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'aigw;provider;test'= {
+            cand -m 'Ask this model instead of the provider''s default one'
+            cand --model 'Ask this model instead of the provider''s default one'
+            cand --timeout 'How long one answer may take'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'aigw;provider;help'= {
             cand ls 'List the providers that can be used now'
             cand show 'Show one provider: address, keys, timers, what its free tier allows'
+            cand test 'Ask each provider one tiny question with each of its keys: does it work, and if not, why'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'aigw;provider;help;ls'= {
         }
         &'aigw;provider;help;show'= {
+        }
+        &'aigw;provider;help;test'= {
         }
         &'aigw;provider;help;help'= {
         }
@@ -396,7 +415,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
         }
         &'aigw;help'= {
             cand chat 'Ask a question and get one answer'
-            cand provider 'List and show providers'
+            cand provider 'List, show and test providers'
             cand model 'List and show models'
             cand usage 'Show what was used and what it cost'
             cand auth 'Store and remove provider keys'
@@ -412,10 +431,13 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;help;provider'= {
             cand ls 'List the providers that can be used now'
             cand show 'Show one provider: address, keys, timers, what its free tier allows'
+            cand test 'Ask each provider one tiny question with each of its keys: does it work, and if not, why'
         }
         &'aigw;help;provider;ls'= {
         }
         &'aigw;help;provider;show'= {
+        }
+        &'aigw;help;provider;test'= {
         }
         &'aigw;help;model'= {
             cand ls 'List the models of the providers that can be used now'

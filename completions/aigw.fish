@@ -37,7 +37,7 @@ complete -c aigw -n "__fish_aigw_needs_command" -s v -l verbose -d 'Say more abo
 complete -c aigw -n "__fish_aigw_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c aigw -n "__fish_aigw_needs_command" -s V -l version -d 'Print version'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "chat" -d 'Ask a question and get one answer'
-complete -c aigw -n "__fish_aigw_needs_command" -f -a "provider" -d 'List and show providers'
+complete -c aigw -n "__fish_aigw_needs_command" -f -a "provider" -d 'List, show and test providers'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "model" -d 'List and show models'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "usage" -d 'Show what was used and what it cost'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "auth" -d 'Store and remove provider keys'
@@ -69,20 +69,21 @@ complete -c aigw -n "__fish_aigw_using_subcommand chat" -l json -d 'The same as 
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -l config -d 'Read this configuration file instead of the usual one' -r -F
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test help" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test help" -l output -d 'How results are printed' -r -f -a "text\t'For people'
 json\t'One JSON value'
 jsonl\t'One JSON value a line, as things happen'"
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -l json -d 'The same as `--output json`'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -s q -l quiet -d 'Print no notes and no warnings'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -s v -l verbose -d 'Say more about what happens; twice for still more'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -f -a "ls" -d 'List the providers that can be used now'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -f -a "show" -d 'Show one provider: address, keys, timers, what its free tier allows'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test help" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test help" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test help" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test help" -f -a "ls" -d 'List the providers that can be used now'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test help" -f -a "show" -d 'Show one provider: address, keys, timers, what its free tier allows'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test help" -f -a "test" -d 'Ask each provider one tiny question with each of its keys: does it work, and if not, why'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from ls" -l config -d 'Read this configuration file instead of the usual one' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from ls" -l output -d 'How results are printed' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -106,8 +107,22 @@ complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subc
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from test" -s m -l model -d 'Ask this model instead of the provider\'s default one' -r
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from test" -l timeout -d 'How long one answer may take' -r
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from test" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from test" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from test" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from test" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from test" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "ls" -d 'List the providers that can be used now'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one provider: address, keys, timers, what its free tier allows'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "test" -d 'Ask each provider one tiny question with each of its keys: does it work, and if not, why'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -l config -d 'Read this configuration file instead of the usual one' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -l output -d 'How results are printed' -r -f -a "text\t'For people'
@@ -342,7 +357,7 @@ complete -c aigw -n "__fish_aigw_using_subcommand man" -s q -l quiet -d 'Print n
 complete -c aigw -n "__fish_aigw_using_subcommand man" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from chat provider model usage auth config simulate demo completions man help" -f -a "chat" -d 'Ask a question and get one answer'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from chat provider model usage auth config simulate demo completions man help" -f -a "provider" -d 'List and show providers'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from chat provider model usage auth config simulate demo completions man help" -f -a "provider" -d 'List, show and test providers'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from chat provider model usage auth config simulate demo completions man help" -f -a "model" -d 'List and show models'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from chat provider model usage auth config simulate demo completions man help" -f -a "usage" -d 'Show what was used and what it cost'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from chat provider model usage auth config simulate demo completions man help" -f -a "auth" -d 'Store and remove provider keys'
@@ -354,6 +369,7 @@ complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subc
 complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from chat provider model usage auth config simulate demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "ls" -d 'List the providers that can be used now'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "show" -d 'Show one provider: address, keys, timers, what its free tier allows'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "test" -d 'Ask each provider one tiny question with each of its keys: does it work, and if not, why'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from model" -f -a "ls" -d 'List the models of the providers that can be used now'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from model" -f -a "show" -d 'Show one model: window, prices, abilities, and where the figures come from'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from auth" -f -a "login" -d 'Store a key: typed without being shown, or piped in'

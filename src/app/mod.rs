@@ -4,6 +4,7 @@ mod account;
 mod local;
 mod observer;
 mod resolve;
+pub mod trial;
 
 use std::path::PathBuf;
 use std::sync::Arc;

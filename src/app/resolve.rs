@@ -220,7 +220,7 @@ impl App {
     }
 
     /// A route or provider that may have been meant; else a model.
-    fn nearest(&self, name: &str) -> Option<String> {
+    pub(super) fn nearest(&self, name: &str) -> Option<String> {
         let routes = self.config.document.values.routes.keys().map(String::as_str);
         let providers = self.accounts.iter().map(|account| account.provider.id.as_str());
         if let Some(near) = nearest(name, routes.chain(providers)) {

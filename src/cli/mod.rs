@@ -59,7 +59,7 @@ pub struct Cli {
 pub enum Command {
     /// Ask a question and get one answer
     Chat(Box<chat::ChatArgs>),
-    /// List and show providers
+    /// List, show and test providers
     Provider(provider::ProviderArgs),
     /// List and show models
     Model(model::ModelArgs),
@@ -135,7 +135,7 @@ async fn run(command: Option<Command>, context: Context) -> Result<(), CommandEr
         None if stdin().is_terminal() => Ok(context.ui.data(&Cli::command().render_help().to_string())?),
         None => chat::run(chat::ChatArgs::default(), context).await,
         Some(Command::Chat(args)) => chat::run(*args, context).await,
-        Some(Command::Provider(args)) => provider::run(&args, &context),
+        Some(Command::Provider(args)) => provider::run(&args, &context).await,
         Some(Command::Model(args)) => model::run(&args, &context),
         Some(Command::Usage(args)) => usage::run(&args, &context),
         Some(Command::Auth(args)) => auth::run(&args, &context),

@@ -1,6 +1,7 @@
 //! Where an answer goes, and where requests go: the two ends of the router, as the little that it asks of them.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Attempt;
@@ -65,5 +66,11 @@ pub trait Upstream: Send + Sync {
 impl Upstream for Client {
     async fn open(&self, call: Call<'_>) -> Result<Opened, Failure> {
         Client::open(self, call).await
+    }
+}
+
+impl<U: Upstream> Upstream for Arc<U> {
+    async fn open(&self, call: Call<'_>) -> Result<Opened, Failure> {
+        U::open(self, call).await
     }
 }

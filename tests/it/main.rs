@@ -22,6 +22,7 @@ mod hostile;
 mod layering;
 mod matrix;
 mod predictions;
+mod provider_test;
 mod simulate;
 mod support;
 mod usage;

@@ -21,6 +21,7 @@ use crate::chat::{ChatRequest, FinishReason, Format, Sampling, Schema};
 use crate::config::{Span, read_bounded};
 use crate::providers::client::Client;
 use crate::router::{Ask, Completion};
+pub(super) use outcome::people;
 use outcome::{dead_ends, failure, took, who_answered};
 use output::{Manner, Screen};
 use report::Report;
@@ -190,7 +191,7 @@ fn extract(text: &str) -> &str {
 }
 
 /// Waits for what is still to be written. The answer does not depend on it, so a failure is a warning.
-async fn settle_ledger(app: &App, context: &Context) {
+pub(super) async fn settle_ledger(app: &App, context: &Context) {
     let ledger = std::sync::Arc::clone(&app.ledger);
     let flushed = tokio::task::spawn_blocking(move || ledger.flush(LEDGER_PATIENCE)).await;
     if let Ok(Err(error)) = flushed {

@@ -152,7 +152,7 @@ pub(super) fn attempt_line(attempt: &Attempt) -> String {
 }
 
 /// A span as people say it.
-fn people(span: Duration) -> String {
+pub(in crate::cli) fn people(span: Duration) -> String {
     let seconds = span.as_secs() + u64::from(span.subsec_nanos() > 0);
     match seconds {
         0..=119 => format!("{seconds} s"),

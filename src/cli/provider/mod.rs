@@ -1,5 +1,7 @@
 //! `aigw provider`: upstream accounts.
 
+pub(super) mod test;
+
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
@@ -8,7 +10,7 @@ use crate::app::{Account, App};
 use crate::config::Span;
 use crate::ui::Table;
 
-/// List and show providers.
+/// List, show and test providers.
 #[derive(Debug, Args)]
 pub struct ProviderArgs {
     #[command(subcommand)]
@@ -29,6 +31,8 @@ enum ProviderCommand {
         #[arg(value_name = "PROVIDER")]
         id: String,
     },
+    /// Ask each provider one tiny question with each of its keys: does it work, and if not, why
+    Test(test::TestArgs),
 }
 
 /// A provider as JSON. The shape is an interface.
@@ -65,7 +69,7 @@ struct TimeoutReport {
 }
 
 /// Runs the command.
-pub fn run(args: &ProviderArgs, context: &Context) -> Result<(), CommandError> {
+pub async fn run(args: &ProviderArgs, context: &Context) -> Result<(), CommandError> {
     let app = context.app()?;
     match &args.command {
         ProviderCommand::Ls { all } => {
@@ -77,6 +81,7 @@ pub fn run(args: &ProviderArgs, context: &Context) -> Result<(), CommandError> {
             Some(account) => show(context, account),
             None => Err(unknown_provider(&app, id)),
         },
+        ProviderCommand::Test(args) => test::run(args, &app, context).await,
     }
 }
 
