@@ -3,6 +3,8 @@
 //! It knows connections, timers and bounds. What a body means is the codec's business ([`super::wire`]); what follows
 //! from a failure is the router's. Connections are kept and shared; dropping a stream closes its request upstream.
 
+mod list;
+
 use std::collections::{HashMap, HashSet};
 use std::error::Error as _;
 use std::io;
@@ -14,7 +16,6 @@ use futures_util::stream::BoxStream;
 use jiff::Timestamp;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Response, redirect};
-use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 use tracing::debug;
 
@@ -136,35 +137,6 @@ impl Client {
             Reading::whole(wire.decode(&target, &bounded(response, MAX_BODY, timers).await?)?)
         };
         Ok(Opened { events: reading.into_stream().boxed(), dropped: encoded.dropped })
-    }
-
-    /// Asks a server for its models, within `limit`. The error says what came instead.
-    pub async fn list_models(
-        &self,
-        provider: &Provider,
-        key: Option<&Secret>,
-        limit: Duration,
-    ) -> Result<Vec<String>, Failure> {
-        let started = Instant::now();
-        let deadline = started + limit;
-        let url = format!("{}/models", provider.base_url);
-        let request = self.pool(provider)?.get(&url).headers(headers(provider, key, false)?);
-        let response = match timeout_at(deadline, request.send()).await {
-            Err(_) => return Err(silent(started, "no answer")),
-            Ok(Err(error)) => return Err(self.network_failure(error, &provider.base_url)),
-            Ok(Ok(response)) => response,
-        };
-        if !response.status().is_success() {
-            return Err(redacted(refusal(response).await, key));
-        }
-        let timers = Timers { started, idle: limit, first_token: deadline, total: deadline };
-        let body = bounded(response, MAX_BODY, timers).await?;
-        let json: Value = serde_json::from_slice(&body)
-            .map_err(|_| Failure::new(FailureClass::Malformed, "the list of models is not JSON"))?;
-        // Together sends the bare array.
-        let list = json.get("data").unwrap_or(&json).as_array();
-        let list = list.ok_or_else(|| Failure::new(FailureClass::Malformed, "not a list of models"))?;
-        Ok(list.iter().filter_map(|model| Some(model.get("id")?.as_str()?.to_owned())).collect())
     }
 
     fn answered(&self) -> std::sync::MutexGuard<'_, HashSet<String>> {

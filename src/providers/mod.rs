@@ -10,6 +10,7 @@ pub mod catalog;
 mod classify;
 pub mod client;
 mod error_body;
+mod model_list;
 mod reading;
 pub mod reset;
 pub mod sse;
@@ -20,6 +21,7 @@ pub use catalog::{Ability, Billing, Catalog, Model, Quirks, WireFormat};
 pub use classify::classify;
 pub use client::is_loopback;
 pub use error_body::one_line;
+pub use model_list::ListedModel;
 
 /// A provider as requests see it: its row and the user's settings in one. Its keys are not part of it.
 #[derive(Debug, Clone)]

@@ -19,6 +19,7 @@ mod generated;
 mod hostile;
 mod layering;
 mod matrix;
+mod model_refresh;
 mod provider_test;
 mod simulate;
 mod support;
