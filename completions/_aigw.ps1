@@ -177,6 +177,8 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('-a', '-a', [CompletionResultType]::ParameterName, 'List the models of all providers that are known')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'List the models of all providers that are known')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Ask the providers what they serve now; marks what is new and what is gone')
+            [CompletionResult]::new('--refresh', '--refresh', [CompletionResultType]::ParameterName, 'Ask the providers what they serve now; marks what is new and what is gone')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')

@@ -1197,7 +1197,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__model__subcmd__ls)
-            opts="-a -q -v -h --all --can --config --output --json --quiet --verbose --color --help"
+            opts="-a -r -q -v -h --all --can --refresh --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -162,6 +162,8 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --color 'When to use colours'
             cand -a 'List the models of all providers that are known'
             cand --all 'List the models of all providers that are known'
+            cand -r 'Ask the providers what they serve now; marks what is new and what is gone'
+            cand --refresh 'Ask the providers what they serve now; marks what is new and what is gone'
             cand --json 'The same as `--output json`'
             cand -q 'Print no notes and no warnings'
             cand --quiet 'Print no notes and no warnings'

@@ -152,6 +152,7 @@ complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcomm
 always\t'Always'
 never\t'Never'"
 complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from ls" -s a -l all -d 'List the models of all providers that are known'
+complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from ls" -s r -l refresh -d 'Ask the providers what they serve now; marks what is new and what is gone'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from ls" -l json -d 'The same as `--output json`'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more about what happens; twice for still more'

@@ -9,7 +9,7 @@ use crate::providers::client::Client;
 use crate::secret::Secret;
 
 /// A server on this machine answers at once or not at all.
-const PATIENCE: Duration = Duration::from_millis(400);
+pub(super) const PATIENCE: Duration = Duration::from_millis(400);
 
 /// The local servers that answer like one, each with a model of theirs, in the catalogue's order.
 pub(super) async fn running<'a>(app: &'a App, client: &Client) -> Vec<(&'a Account, String)> {

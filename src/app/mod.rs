@@ -3,6 +3,7 @@
 mod account;
 mod local;
 mod observer;
+pub mod refresh;
 mod resolve;
 pub mod trial;
 

@@ -81,9 +81,9 @@ impl App {
             return Err(ResolveError::Unknown { name: unknown.clone(), nearest: self.nearest(unknown) });
         }
         if !names.is_empty() {
-            let named =
+            let meant =
                 self.accounts.iter().filter(|account| names.iter().any(|name| *name == account.provider.id));
-            return Ok(named
+            return Ok(meant
                 .map(|account| Subject { account, model: model.map(|it| own(it, account)) })
                 .collect());
         }

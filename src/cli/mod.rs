@@ -136,7 +136,7 @@ async fn run(command: Option<Command>, context: Context) -> Result<(), CommandEr
         None => chat::run(chat::ChatArgs::default(), context).await,
         Some(Command::Chat(args)) => chat::run(*args, context).await,
         Some(Command::Provider(args)) => provider::run(&args, &context).await,
-        Some(Command::Model(args)) => model::run(&args, &context),
+        Some(Command::Model(args)) => model::run(&args, &context).await,
         Some(Command::Usage(args)) => usage::run(&args, &context),
         Some(Command::Auth(args)) => auth::run(&args, &context),
         Some(Command::Config(args)) => config::run(&args, &context),

@@ -3,6 +3,8 @@
 //! It knows connections, timers and bounds. What a body means is the codec's business ([`super::wire`]); what follows
 //! from a failure is the router's. Connections are kept and shared; dropping a stream closes its request upstream.
 
+mod list;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -257,35 +259,6 @@ impl Client {
 
     fn access(&self, provider: &Provider, key: Option<&Secret>) -> Result<Access, Failure> {
         Access::new(self.pool(provider)?, provider, key)
-    }
-
-    /// Asks a server for its models, within `limit`. The error says what came instead.
-    pub async fn list_models(
-        &self,
-        provider: &Provider,
-        key: Option<&Secret>,
-        limit: Duration,
-    ) -> Result<Vec<String>, Failure> {
-        let started = Instant::now();
-        let deadline = started + limit;
-        let url = format!("{}/models", provider.base_url);
-        let request = self.access(provider, key)?.get(&url, JSON);
-        let response = match timeout_at(deadline, request.send()).await {
-            Err(_) => return Err(silent(started, "no answer")),
-            Ok(Err(error)) => return Err(self.network_failure(error, &provider.base_url)),
-            Ok(Ok(response)) => response,
-        };
-        if !response.status().is_success() {
-            return Err(redacted(refusal(response).await, key));
-        }
-        let timers = Timers { started, idle: limit, first_token: deadline, total: deadline };
-        let body = bounded(response, MAX_BODY, timers).await?;
-        let json: Value = serde_json::from_slice(&body)
-            .map_err(|_| Failure::new(FailureClass::Malformed, "the list of models is not JSON"))?;
-        // Together sends the bare array.
-        let list = json.get("data").unwrap_or(&json).as_array();
-        let list = list.ok_or_else(|| Failure::new(FailureClass::Malformed, "not a list of models"))?;
-        Ok(list.iter().filter_map(|model| Some(model.get("id")?.as_str()?.to_owned())).collect())
     }
 
     fn answered(&self) -> std::sync::MutexGuard<'_, HashSet<String>> {

@@ -12,6 +12,7 @@ mod classify;
 pub mod client;
 mod error_body;
 mod making;
+mod model_list;
 pub mod quirks;
 mod reading;
 pub mod reset;
@@ -24,6 +25,7 @@ pub use catalog::{Ability, Billing, Catalog, Model, WireFormat};
 pub use classify::classify;
 pub use client::is_loopback;
 pub use error_body::one_line;
+pub use model_list::ListedModel;
 pub use quirks::Quirks;
 
 /// A provider as requests see it: its row and the user's settings in one. Its keys are not part of it.

@@ -21,6 +21,7 @@ mod generated;
 mod hostile;
 mod layering;
 mod matrix;
+mod model_refresh;
 mod predictions;
 mod provider_test;
 mod simulate;

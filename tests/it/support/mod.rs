@@ -177,8 +177,11 @@ pub fn raw_server(answer: &str) -> String {
             let mut stream = stream.unwrap();
             let mut request = Vec::new();
             let mut buffer = [0; 4096];
-            // The body is JSON and the last thing that comes.
-            while !request.ends_with(b"}") {
+            // The body is JSON and the last thing that comes; a GET has none.
+            let whole = |request: &[u8]| {
+                request.ends_with(b"}") || (request.starts_with(b"GET") && request.ends_with(b"\r\n\r\n"))
+            };
+            while !whole(&request) {
                 match stream.read(&mut buffer) {
                     Ok(0) | Err(_) => break,
                     Ok(length) => request.extend_from_slice(&buffer[..length]),

@@ -1,5 +1,7 @@
 //! `aigw model`: what can be asked.
 
+mod refresh;
+
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
@@ -31,6 +33,9 @@ enum ModelCommand {
         /// Only models that can do this
         #[arg(long, value_enum, value_name = "ABILITY")]
         can: Option<Can>,
+        /// Ask the providers what they serve now; marks what is new and what is gone
+        #[arg(short, long)]
+        refresh: bool,
     },
     /// Show one model: window, prices, abilities, and where the figures come from
     Show {
@@ -80,6 +85,9 @@ struct ModelReport<'a> {
     dimensions: Option<u32>,
     source: Option<&'a str>,
     date: Option<&'a str>,
+    /// Only where the providers were asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    standing: Option<&'static str>,
 }
 
 impl<'a> ModelReport<'a> {
@@ -98,19 +106,28 @@ impl<'a> ModelReport<'a> {
             dimensions: model.dimensions,
             source: model.source.as_deref(),
             date: model.date.as_deref(),
+            standing: None,
         }
     }
 }
 
 /// Runs the command.
-pub fn run(args: &ModelArgs, context: &Context) -> Result<(), CommandError> {
+pub async fn run(args: &ModelArgs, context: &Context) -> Result<(), CommandError> {
     let app = context.app()?;
     match &args.command {
-        ModelCommand::Ls { provider, all, can } => {
+        ModelCommand::Ls { provider, all, can, refresh } => {
             if let Some(provider) = provider
                 && app.account(provider).is_none()
             {
                 return Err(unknown_provider(&app, provider));
+            }
+            if *refresh {
+                let asked = |account: &&crate::app::Account| match provider {
+                    Some(provider) => account.provider.id == *provider,
+                    None => *all || account.is_on(),
+                };
+                let accounts = app.accounts.iter().filter(asked).collect();
+                return refresh::run(context, &app, accounts, *can, provider.is_some()).await;
             }
             let on = |id: &str| app.account(id).is_some_and(crate::app::Account::is_on);
             let listed = |model: &&Model| match provider {

@@ -1,0 +1,86 @@
+//! Asking a provider what it serves.
+
+use std::time::Duration;
+
+use reqwest::Response;
+use tokio::time::{Instant, timeout_at};
+
+use super::{Client, redacted};
+use crate::chat::Failure;
+use crate::providers::access::JSON;
+use crate::providers::model_list::{ListedModel, first_query, read};
+use crate::providers::reading::Timers;
+use crate::providers::response::{MAX_BODY, bounded, refusal, silent};
+use crate::providers::{Provider, WireFormat};
+use crate::secret::Secret;
+
+/// The most pages that are asked for.
+const MAX_PAGES: usize = 20;
+/// The most models that are taken.
+const MAX_MODELS: usize = 10_000;
+
+impl Client {
+    /// The ids of a server's models. The error says what came instead.
+    pub async fn list_models(
+        &self,
+        provider: &Provider,
+        key: Option<&Secret>,
+        limit: Duration,
+    ) -> Result<Vec<String>, Failure> {
+        let models = self.models(provider, key, limit).await?;
+        Ok(models.into_iter().map(|model| model.id).collect())
+    }
+
+    /// A provider's models with what it says about them, all pages of them within `limit`.
+    pub async fn models(
+        &self,
+        provider: &Provider,
+        key: Option<&Secret>,
+        limit: Duration,
+    ) -> Result<Vec<ListedModel>, Failure> {
+        let started = Instant::now();
+        let deadline = started + limit;
+        let mut models = Vec::new();
+        let mut query = first_query(provider.wire).to_owned();
+        for _ in 0..MAX_PAGES {
+            let response = self.get_models(provider, key, &query, (started, deadline)).await?;
+            if !response.status().is_success() {
+                return Err(redacted(refusal(response).await, key));
+            }
+            let timers = Timers { started, idle: limit, first_token: deadline, total: deadline };
+            let page = read(provider.wire, &bounded(response, MAX_BODY, timers).await?)?;
+            models.extend(page.models);
+            match page.next.filter(|next| *next != query && models.len() < MAX_MODELS) {
+                Some(next) => query = next,
+                None => break,
+            }
+        }
+        models.truncate(MAX_MODELS);
+        Ok(models)
+    }
+
+    async fn get_models(
+        &self,
+        provider: &Provider,
+        key: Option<&Secret>,
+        query: &str,
+        (started, deadline): (Instant, Instant),
+    ) -> Result<Response, Failure> {
+        let url = format!("{}/models{query}", provider.base_url);
+        let request = self.access(provider, key)?.get(&url, JSON);
+        match timeout_at(deadline, request.send()).await {
+            Err(_) => Err(silent(started, "no answer")),
+            Ok(Err(error)) => Err(self.network_failure(error, &provider.base_url)),
+            Ok(Ok(response)) => Ok(response),
+        }
+    }
+}
+
+impl Provider {
+    /// Whether it says what it serves. Where the model's name is in the path of every endpoint, there is no list beside
+    /// them; Replicate lists what all the world has published, and most of that does not talk.
+    pub fn has_model_list(&self) -> bool {
+        self.wire != WireFormat::Replicate
+            && self.quirks.path.as_ref().is_none_or(|path| !path.contains("{model}"))
+    }
+}
