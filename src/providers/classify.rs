@@ -125,6 +125,7 @@ const UNSUPPORTED_TEXT: &[&str] = &[
     "unavailable",
     "unknown parameter",
     "unrecognized request argument",
+    "cannot find field", // Google
 ];
 /// Wordings that are about a parameter whether or not they name one of ours.
 const UNSUPPORTED_ANYWAY: &[&str] = &[
@@ -147,6 +148,14 @@ const PARAMS: &[&str] = &[
     "tool_choice",
     "tools",
     "stream_options",
+];
+
+/// The same where a provider's own name for it is another.
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("topP", "top_p"),
+    ("maxOutputTokens", "max_tokens"),
+    ("thinkingConfig", "reasoning_effort"),
+    ("effort", "reasoning_effort"),
 ];
 
 /// A provider's refusal as a failure.
@@ -354,10 +363,12 @@ fn is_out_of_range(error: &ErrorBody) -> bool {
 /// The parameter that an error is about: the one that it names as such, else one of ours that its message mentions.
 fn refused_param(error: &ErrorBody) -> Option<String> {
     let words = || error.message.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-    let mentioned = || words().find(|word| PARAMS.contains(word)).map(str::to_owned);
-    // Anthropic's name for it.
-    let effort = || error.message.contains("the effort parameter").then(|| "reasoning_effort".to_owned());
-    error.param.clone().or_else(mentioned).or_else(effort)
+    let mentioned = || words().map(our_name).find(|word| PARAMS.contains(word)).map(str::to_owned);
+    error.param.clone().or_else(mentioned)
+}
+
+fn our_name(word: &str) -> &str {
+    OTHER_NAMES.iter().find(|(theirs, _)| *theirs == word).map_or(word, |(_, ours)| ours)
 }
 
 #[cfg(test)]
@@ -409,6 +420,20 @@ mod tests {
         };
         assert_eq!(class(429, &body("GenerateRequestsPerMinutePerProjectPerModel-FreeTier")), C::RateLimited);
         assert_eq!(class(429, &body("GenerateRequestsPerDayPerProjectPerModel-FreeTier")), C::QuotaExhausted);
+    }
+
+    #[test]
+    fn google_knows_no_such_field() {
+        let refused = |name: &str| {
+            let body = format!(
+                r#"{{"error":{{"code":400,"message":"Invalid JSON payload received. Unknown name \"{name}\" at 'generation_config': Cannot find field.","status":"INVALID_ARGUMENT"}}}}"#
+            );
+            let failure = classify(400, &HeaderMap::new(), body.as_bytes(), Timestamp::UNIX_EPOCH);
+            (failure.class, failure.param)
+        };
+        assert_eq!(refused("seed"), (C::Unsupported, Some("seed".into())));
+        assert_eq!(refused("topP"), (C::Unsupported, Some("top_p".into())));
+        assert_eq!(refused("colour"), (C::BadRequest, None));
     }
 
     #[test]

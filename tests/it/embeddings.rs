@@ -26,7 +26,7 @@ async fn embed(section: &str, provider: &str, request: &EmbedRequest) -> Result<
     let account = app.account(provider).unwrap();
     let call = EmbedCall {
         provider: &account.provider,
-        model: &Catalog::built_in().model(&ModelId::new(provider, "org/embedder")),
+        model: &Catalog::built_in().model(&ModelId::new(provider, embedder(provider))),
         key: Some(&Secret::new("test-key")),
         request,
         deadline: Instant::now() + Duration::from_secs(20),
@@ -36,6 +36,11 @@ async fn embed(section: &str, provider: &str, request: &EmbedRequest) -> Result<
 
 async fn from_stand(stand: &Stand, request: &EmbedRequest) -> Result<Embeddings, Failure> {
     embed(&provider_section(stand), stand.provider(), request).await
+}
+
+/// A model that the provider makes vectors with.
+fn embedder(provider: &str) -> &str {
+    if provider == "gemini" { "gemini-embedding-001" } else { "org/embedder" }
 }
 
 /// Wire formats without embeddings.
