@@ -106,7 +106,13 @@ fn read(provider: &str, input: &[u8]) {
         billing: row.billing,
     };
     let model = Catalog::built_in().model(&ModelId::new(&row.id, "any"));
-    let target = wire::Target { provider: &provider, model: &model, without: &[], description: None };
+    let target = wire::Target {
+        provider: &provider,
+        model: &model,
+        without: &[],
+        description: None,
+        within: Timeouts::DEFAULT.total,
+    };
     let wire = codec(provider.wire);
     let whole = stream(wire.decoder(&target), bytes, bytes.len());
     assert_eq!(stream(wire.decoder(&target), bytes, cut), whole, "in pieces of {cut}");

@@ -18,7 +18,7 @@ use crate::secret::{KeySource, Secret};
 /// What is asked: as little as a model can answer.
 const QUESTION: &str = "Reply with the single word OK.";
 /// Bounds what it may cost, with room for a model that thinks first.
-const MAX_TOKENS: u32 = 1024;
+const MAX_TOKENS: u32 = 4096;
 /// One request, and the same without what the provider refuses in it.
 const MAX_ATTEMPTS: usize = 3;
 

@@ -2,6 +2,7 @@
 
 use reqwest::RequestBuilder;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use url::Url;
 
 use super::Provider;
 use crate::chat::{Failure, FailureClass};
@@ -15,6 +16,8 @@ pub(super) const EVENT_STREAM: &str = "text/event-stream";
 #[derive(Debug, Clone)]
 pub(super) struct Access {
     pub(super) base_url: String,
+    /// Other domains of the provider.
+    domains: Vec<String>,
     http: reqwest::Client,
     headers: HeaderMap,
 }
@@ -25,7 +28,23 @@ impl Access {
         provider: &Provider,
         key: Option<&Secret>,
     ) -> Result<Self, Failure> {
-        Ok(Self { base_url: provider.base_url.clone(), http, headers: headers(provider, key)? })
+        let (base_url, domains) = (provider.base_url.clone(), provider.quirks.domains.clone());
+        Ok(Self { base_url, domains, http, headers: headers(provider, key)? })
+    }
+
+    /// Whether the key may go to an address that the provider names: the same origin, or over TLS a host of a domain
+    /// that is known to be the provider's.
+    pub(super) fn may_be_shown_to(&self, url: &str) -> bool {
+        let (Ok(base), Ok(url)) = (Url::parse(&self.base_url), Url::parse(url)) else { return false };
+        let plain_tls = url.scheme() == "https" && url.port().is_none();
+        // Whoever is asked elsewhere than at the provider itself has no say over the provider's domains.
+        base.origin() == url.origin() || (plain_tls && self.is_theirs(&base) && self.is_theirs(&url))
+    }
+
+    fn is_theirs(&self, url: &Url) -> bool {
+        let host = url.host_str().unwrap_or_default();
+        let before = |domain: &String| host.strip_suffix(domain.as_str());
+        self.domains.iter().filter_map(before).any(|before| before.is_empty() || before.ends_with('.'))
     }
 
     /// A request for what is at an address.
@@ -61,4 +80,43 @@ fn headers(provider: &Provider, key: Option<&Secret>) -> Result<HeaderMap, Failu
         headers.insert(name, value);
     }
     Ok(headers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn access(base_url: &str) -> Access {
+        let domains = vec!["replicate.com".to_owned(), "replicate.net".to_owned()];
+        #[expect(clippy::disallowed_methods, reason = "nothing is sent")]
+        let http = reqwest::Client::new();
+        Access { base_url: base_url.to_owned(), domains, http, headers: HeaderMap::new() }
+    }
+
+    #[test]
+    fn the_key_goes_to_the_providers_own_hosts_only() {
+        let at_home = access("https://api.replicate.com/v1");
+        for url in [
+            "https://stream.replicate.com/v1/files/x",
+            "https://stream-b.svc.ric1.c.replicate.net/v1/streams/x",
+            "https://api.replicate.com/x",
+            "https://replicate.com/",
+        ] {
+            assert!(at_home.may_be_shown_to(url), "{url}");
+        }
+        for url in [
+            "http://stream.replicate.com/v1",
+            "https://stream.replicate.com:8443/v1",
+            "https://evilreplicate.com/",
+            "https://replicate.com.evil.org/",
+            "https://127.0.0.1/",
+            "nonsense",
+        ] {
+            assert!(!at_home.may_be_shown_to(url), "{url}");
+        }
+        let elsewhere = access("http://127.0.0.1:8000/v1");
+        assert!(elsewhere.may_be_shown_to("http://127.0.0.1:8000/files/x"));
+        assert!(!elsewhere.may_be_shown_to("http://127.0.0.1:8001/files/x"));
+        assert!(!elsewhere.may_be_shown_to("https://stream.replicate.com/v1/files/x"));
+    }
 }

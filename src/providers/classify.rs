@@ -184,10 +184,17 @@ pub(super) fn classify_in_band(error: &ErrorBody, now: Timestamp) -> Failure {
     failure
 }
 
-/// An error without any status, the caller's fault or not: what its words do not bind is the provider's trouble.
+/// Why something failed that was accepted before: the key and the parameters were good, so words about them are about
+/// somebody else's.
 pub(super) fn classify_wording(error: &ErrorBody, now: Timestamp) -> Failure {
-    let as_refusal = from_error(400, error, &HeaderMap::new(), now);
-    if as_refusal.class == FailureClass::BadRequest { classify_in_band(error, now) } else { as_refusal }
+    let mut failure = from_error(400, error, &HeaderMap::new(), now);
+    let is_ours = [FailureClass::ContextLength, FailureClass::ContentFilter, FailureClass::Malformed]
+        .contains(&failure.class);
+    if !is_ours {
+        failure = Failure::new(FailureClass::Server, error.message.clone());
+    }
+    failure.status = error.status;
+    failure
 }
 
 fn implied_status(error: &ErrorBody) -> u16 {

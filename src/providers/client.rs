@@ -28,6 +28,8 @@ use crate::secret::Secret;
 
 /// The most models whose descriptions are remembered.
 const MAX_DESCRIPTIONS: usize = 256;
+/// How soon a pooled connection that went stale shows.
+const STALE_SHOWS: Duration = Duration::from_secs(1);
 /// The slowest upload that is not taken for silence, in bytes per second.
 const SLOWEST_UPLOAD: usize = 64 << 10;
 
@@ -135,6 +137,7 @@ impl Client {
             model: call.model,
             without: call.without,
             description: description.as_deref(),
+            within: total.saturating_duration_since(Instant::now()),
         };
         let mut encoded = wire.encode(&target, call.request)?;
         // Sending a photograph takes its time, and that is not the provider's silence.
@@ -147,7 +150,11 @@ impl Client {
 
         let accepted = if call.request.stream { EVENT_STREAM } else { JSON };
         let dropped = std::mem::take(&mut encoded.dropped);
-        let response = self.post(&access, encoded, accepted, started, first_token).await?;
+        let response = self.post(&access, encoded, accepted, started, first_token).await;
+        if response.as_ref().is_err_and(|failure| is_unknown(failure.class)) {
+            self.forget_description(wire, &access, call.model);
+        }
+        let response = response?;
         let reading = if is_event_stream(&response, call.request.stream) {
             Reading::stream(response, wire.decoder(&target), timers)
         } else {
@@ -170,15 +177,33 @@ impl Client {
     }
 
     async fn vectors(&self, call: EmbedCall<'_>) -> Result<Embeddings, Failure> {
-        if call.request.texts.is_empty() {
-            return Ok(Embeddings::default());
+        let most = codec(call.provider.wire).most_texts();
+        let mut all = Embeddings::default();
+        for texts in call.request.texts.chunks(most) {
+            let request = EmbedRequest { texts: texts.to_vec(), ..call.request.clone() };
+            let some = self.some_vectors(EmbedCall { request: &request, ..call }).await?;
+            all.vectors.extend(some.vectors);
+            all.model = some.model;
+            let sum = |tokens: u64| tokens + all.usage.input_tokens.unwrap_or(0);
+            all.usage.input_tokens = some.usage.input_tokens.map(sum);
         }
+        Ok(all)
+    }
+
+    /// Asks for as many vectors as one request may have.
+    async fn some_vectors(&self, call: EmbedCall<'_>) -> Result<Embeddings, Failure> {
         let wire = codec(call.provider.wire);
         let access = self.access(call.provider, call.key)?;
         let started = Instant::now();
         let total = (started + call.provider.timeouts.total).min(call.deadline);
         let timers = Timers { started, idle: call.provider.timeouts.total, first_token: total, total };
-        let target = Target { provider: call.provider, model: call.model, without: &[], description: None };
+        let target = Target {
+            provider: call.provider,
+            model: call.model,
+            without: &[],
+            description: None,
+            within: total.saturating_duration_since(started),
+        };
         let mut refused = None;
         for encoded in wire.encode_embed(&target, call.request)? {
             match self.post(&access, encoded, JSON, started, total).await {
@@ -211,7 +236,7 @@ impl Client {
         debug!(url, "sending");
         let response = match timeout_at(limit, request.send()).await {
             Err(_) => return Err(silent(started, "no answer")),
-            Ok(Err(error)) => return Err(self.network_failure(error, &access.base_url)),
+            Ok(Err(error)) => return Err(self.network_failure(error, &access.base_url, started)),
             Ok(Ok(response)) => response,
         };
         debug!(url, status = response.status().as_u16(), after = ?started.elapsed(), "headers");
@@ -236,7 +261,7 @@ impl Client {
         let started = Instant::now();
         let response = match timeout_at(limit, access.get(&url, JSON).send()).await {
             Err(_) => return Err(silent(started, "no answer")),
-            Ok(Err(error)) => return Err(self.network_failure(error, &access.base_url)),
+            Ok(Err(error)) => return Err(self.network_failure(error, &access.base_url, started)),
             Ok(Ok(response)) if !response.status().is_success() => return Err(refusal(response).await),
             Ok(Ok(response)) => response,
         };
@@ -248,6 +273,14 @@ impl Client {
         }
         known.insert(url, Arc::clone(&description));
         Ok(Some(description))
+    }
+
+    /// The model may take something else by now.
+    fn forget_description(&self, wire: &dyn Wire, access: &Access, model: &Model) {
+        if let Some(path) = wire.description(model) {
+            let mut known = self.descriptions.lock().unwrap_or_else(PoisonError::into_inner);
+            known.remove(&format!("{}{path}", access.base_url));
+        }
     }
 
     /// Waits until providers have heard that nobody listens any more, but not for long.
@@ -291,9 +324,11 @@ impl Client {
     }
 
     /// Why a request got no answer at all.
-    fn network_failure(&self, error: reqwest::Error, base_url: &str) -> Failure {
-        // Only a connection that was made earlier can have gone stale.
-        let stale_connection = !error.is_connect() && self.answered().contains(base_url);
+    fn network_failure(&self, error: reqwest::Error, base_url: &str, sent: Instant) -> Failure {
+        // Only a connection that was made earlier can have gone stale, and that shows at once: whatever breaks later may
+        // have been heard.
+        let at_once = sent.elapsed() < STALE_SHOWS;
+        let stale_connection = !error.is_connect() && at_once && self.answered().contains(base_url);
         Failure { stale_connection, ..unreachable(error) }
     }
 }

@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use tokio::time::{sleep, timeout, timeout_at};
+use serde::de::IgnoredAny;
+use tokio::time::{Instant, sleep, timeout_at};
 use tracing::debug;
-use url::Url;
 
 use super::access::{Access, EVENT_STREAM, JSON};
 use super::reading::{Stream, Timers, Watch};
@@ -17,8 +17,10 @@ use crate::chat::{Event, Failure, FailureClass};
 
 /// From one look at the state to the next: what the official clients wait.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
-/// How long a look may take once the stream has told everything.
-const LAST_LOOK: Duration = Duration::from_secs(1);
+/// How long looks may take once the stream has told everything, or nothing more.
+const LAST_LOOKS: Duration = Duration::from_secs(1);
+/// From one of these to the next.
+const BETWEEN_LAST_LOOKS: Duration = Duration::from_millis(200);
 /// How long a cancellation may take.
 const FAREWELL: Duration = Duration::from_secs(5);
 
@@ -35,8 +37,8 @@ pub(super) struct Making {
     decoder: Box<dyn StateDecoder>,
     timers: Timers,
     watch: Watch,
-    /// Why the stream ended before the answer did.
-    broken: Option<Failure>,
+    /// What went wrong on the way here since something last came: the reason if nothing more does.
+    trouble: Option<Failure>,
     over: bool,
 }
 
@@ -53,7 +55,7 @@ impl Making {
     /// Follows an answer; its stream is read if it has one that may be trusted with the key.
     pub(super) fn new(access: Access, farewells: Farewells, pending: Pending, timers: Timers) -> Self {
         let Pending { stream, state, cancel, decoder, events } = pending;
-        let stage = match stream.filter(|stream| is_akin(&access.base_url, stream)) {
+        let stage = match stream.filter(|stream| access.may_be_shown_to(stream)) {
             Some(stream) => Stage::Open(stream),
             None => Stage::State,
         };
@@ -68,7 +70,7 @@ impl Making {
             decoder,
             timers,
             watch,
-            broken: None,
+            trouble: None,
             over: false,
         }
     }
@@ -86,25 +88,28 @@ impl Making {
                 match read {
                     Ok(true) => Ok(true),
                     Ok(false) => self.conclude(out).await,
-                    // Silence is a reason to ask somebody else; a break is not.
-                    Err(failure) if failure.class == FailureClass::Timeout => Err(failure),
+                    // A stream may fall silent while the answer goes on; if that is silent too, somebody else is asked.
+                    Err(failure) if failure.class == FailureClass::Timeout => {
+                        self.last_look(failure, out).await
+                    }
                     Err(failure) => {
                         debug!(?failure, "the stream broke: the state is read instead");
-                        self.broken = Some(failure);
+                        self.trouble = Some(failure);
                         self.stage = Stage::State;
-                        self.look(out).await
+                        let (limit, _) = self.watch.limit();
+                        self.look(limit, out).await.map(|seen| seen != Seen::Whole)
                     }
                 }
             }
             Stage::State => {
                 let (limit, what) = self.watch.limit();
                 if timeout_at(limit, sleep(BETWEEN_LOOKS)).await.is_err() {
-                    return Err(self.broken.take().unwrap_or_else(|| silence(what)));
+                    return Err(self.trouble.take().unwrap_or_else(|| silence(what)));
                 }
-                self.look(out).await
+                self.look(limit, out).await.map(|seen| seen != Seen::Whole)
             }
         };
-        self.over |= matches!(more, Ok(false));
+        self.over |= matches!(more, Ok(false)) || self.decoder.is_over();
         more
     }
 
@@ -124,44 +129,96 @@ impl Making {
         Ok(true)
     }
 
-    /// Looks at the state.
-    async fn look(&mut self, out: &mut Vec<Event>) -> Result<bool, Failure> {
+    /// Looks at the state. The answer is being made, and paid for: a look that fails is no reason to give it up, as
+    /// long as there is time for another one.
+    async fn look(&mut self, limit: Instant, out: &mut Vec<Event>) -> Result<Seen, Failure> {
         let first_new = out.len();
-        let body = match self.fetch().await {
+        let body = match self.fetch(limit).await {
             Ok(body) => body,
-            Err(failure) => return Err(self.broken.take().unwrap_or(failure)),
+            Err(failure) if is_passing(failure.class) => {
+                debug!(?failure, "the state could not be read");
+                self.trouble = Some(failure);
+                return Ok(Seen::Nothing);
+            }
+            Err(failure) => return Err(self.trouble.take().unwrap_or(failure)),
         };
         let progress = self.decoder.state(&body, out)?;
+        self.trouble = None;
         if progress == Progress::More {
             self.watch.event(&out[first_new..]);
         }
-        Ok(progress != Progress::Closed)
+        Ok(match progress {
+            Progress::Nothing => Seen::Nothing,
+            Progress::More | Progress::Whole => Seen::More,
+            Progress::Closed => Seen::Whole,
+        })
     }
 
-    async fn fetch(&mut self) -> Result<Vec<u8>, Failure> {
-        let (limit, what) = self.watch.limit();
-        match timeout_at(limit, self.access.get(&self.state, JSON).send()).await {
-            Err(_) => Err(silence(what)),
-            Ok(Err(error)) => Err(unreachable(error)),
-            Ok(Ok(response)) if !response.status().is_success() => Err(refusal(response).await),
-            Ok(Ok(response)) => bounded(response, MAX_BODY, self.timers).await,
+    async fn fetch(&mut self, limit: Instant) -> Result<Vec<u8>, Failure> {
+        let timers = Timers { first_token: limit, total: limit, ..self.timers };
+        let body = match timeout_at(limit, self.access.get(&self.state, JSON).send()).await {
+            Err(_) => return Err(silence(self.watch.limit().1)),
+            Ok(Err(error)) => return Err(unreachable(error)),
+            Ok(Ok(response)) if !response.status().is_success() => return Err(refusal(response).await),
+            Ok(Ok(response)) => bounded(response, MAX_BODY, timers).await?,
+        };
+        match serde_json::from_slice::<IgnoredAny>(&body) {
+            Ok(_) => Ok(body),
+            Err(error) => {
+                Err(Failure::new(FailureClass::Malformed, format!("the state is not JSON: {error}")))
+            }
         }
     }
 
     /// The stream has told everything. The state adds the figures, or what the stream of a model that has none did not
     /// tell; without them the answer is whole all the same.
     async fn conclude(&mut self, out: &mut Vec<Event>) -> Result<bool, Failure> {
-        if let Ok(Ok(body)) = timeout(LAST_LOOK, self.fetch()).await
-            && self.decoder.state(&body, out)? == Progress::Closed
-        {
-            return Ok(false);
-        }
+        let limit = Instant::now() + LAST_LOOKS;
+        let failure = loop {
+            match self.look(limit, out).await {
+                Ok(Seen::Whole) => return Ok(false),
+                Ok(_) if timeout_at(limit, sleep(BETWEEN_LAST_LOOKS)).await.is_ok() => {}
+                Ok(_) => break None,
+                Err(failure) => break Some(failure),
+            }
+        };
         if self.decoder.end(out).is_ok() {
             return Ok(false);
         }
         self.stage = Stage::State;
-        Ok(true)
+        failure.map_or(Ok(true), Err)
     }
+
+    /// The stream has gone silent.
+    async fn last_look(&mut self, failure: Failure, out: &mut Vec<Event>) -> Result<bool, Failure> {
+        let limit = (Instant::now() + LAST_LOOKS).min(self.timers.total);
+        self.stage = Stage::State;
+        match self.look(limit, out).await {
+            Ok(Seen::Whole) => Ok(false),
+            Ok(Seen::More) => Ok(true),
+            Ok(Seen::Nothing) | Err(_) => Err(failure),
+        }
+    }
+}
+
+/// What a look at the state showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    Nothing,
+    More,
+    Whole,
+}
+
+/// Whether a look that failed so may succeed later.
+fn is_passing(class: FailureClass) -> bool {
+    matches!(
+        class,
+        FailureClass::Server
+            | FailureClass::RateLimited
+            | FailureClass::Unreachable
+            | FailureClass::Malformed
+            | FailureClass::NotFound // a prediction that was made a moment ago may not be known everywhere
+    )
 }
 
 impl Drop for Making {
@@ -172,61 +229,15 @@ impl Drop for Making {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         let request = self.access.post(&self.cancel, JSON);
         let farewell = async move {
-            let answer = timeout(FAREWELL, request.send()).await;
+            let answer = tokio::time::timeout(FAREWELL, request.send()).await;
             debug!(?answer, "cancelled");
         };
         let mut farewells = self.farewells.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        while farewells.try_join_next().is_some() {}
         farewells.spawn_on(farewell, &runtime);
     }
 }
 
 fn silence(what: String) -> Failure {
     Failure::new(FailureClass::Timeout, what)
-}
-
-/// Whether an address that the provider names belongs to it, so that the key may go there: the same origin, or over
-/// TLS another host of the same domain.
-fn is_akin(base_url: &str, url: &str) -> bool {
-    let (Ok(base), Ok(url)) = (Url::parse(base_url), Url::parse(url)) else { return false };
-    if base.origin() == url.origin() {
-        return true;
-    }
-    let (Some(url::Host::Domain(ours)), Some(url::Host::Domain(theirs))) = (base.host(), url.host()) else {
-        return false;
-    };
-    let both_tls = base.scheme() == "https" && url.scheme() == "https";
-    let domain = ours.split_once('.').map(|(_, domain)| domain).filter(|domain| domain.contains('.'));
-    both_tls
-        && domain.is_some_and(|domain| {
-            theirs.strip_suffix(domain).is_some_and(|host| host.is_empty() || host.ends_with('.'))
-        })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_key_goes_to_hosts_of_the_same_domain_only() {
-        let base = "https://api.replicate.com/v1";
-        for url in [
-            "https://stream.replicate.com/v1/files/x",
-            "https://api.replicate.com/x",
-            "https://replicate.com/",
-        ] {
-            assert!(is_akin(base, url), "{url}");
-        }
-        for url in [
-            "http://stream.replicate.com/v1",
-            "https://evilreplicate.com/",
-            "https://replicate.com.evil.org/",
-            "https://127.0.0.1/",
-            "nonsense",
-        ] {
-            assert!(!is_akin(base, url), "{url}");
-        }
-        assert!(is_akin("http://127.0.0.1:8000/v1", "http://127.0.0.1:8000/files/x"));
-        assert!(!is_akin("http://127.0.0.1:8000/v1", "http://127.0.0.1:8001/files/x"));
-        assert!(!is_akin("https://example.com/v1", "https://other.com/"), "a top-level domain is nobody's");
-    }
 }

@@ -32,6 +32,8 @@ pub struct Quirks {
     pub inline_think: bool,
     /// It does not show what a model thinks, so that a thinking model looks silent.
     pub hidden_thoughts: bool,
+    /// Domains of its own, besides that of `base_url`, to which it may send us on.
+    pub domains: Vec<String>,
     /// The header that carries the bare key, where it is not `authorization: Bearer`.
     pub key_header: Option<String>,
     /// How vectors are asked for.

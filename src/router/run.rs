@@ -184,7 +184,7 @@ impl<'a> Attempting<'a> {
     /// A failure while the answer was being read. Once content has come, whatever ends it is a broken stream; only a
     /// whole answer that turns out to be unusable keeps its own class.
     fn broken(&mut self, mut failure: Failure, delivered: bool) -> Ended {
-        if !self.answer.is_empty() && self.answer.finish.is_none() {
+        if self.attempt.first_token.is_some() && self.answer.finish.is_none() {
             failure.class = FailureClass::BrokenStream;
             failure.reset = None;
         }

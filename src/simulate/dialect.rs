@@ -60,6 +60,9 @@ pub(super) struct Dialect {
     #[serde(default)]
     pub(super) gauges_on_excess: bool,
     pub(super) models: Vec<String>,
+    /// The input fields of models that say what they take, by model, each with its JSON type; `*` is for all others.
+    #[serde(default)]
+    pub(super) inputs: BTreeMap<String, BTreeMap<String, String>>,
     model: String,
     #[serde(default = "list_shape")]
     models_shape: String,
@@ -107,6 +110,7 @@ pub(super) enum Protocol {
     ChatCompletions,
     Anthropic,
     Gemini,
+    Predictions,
 }
 
 /// The form of times in rate-limit headers.
@@ -335,7 +339,7 @@ mod tests {
     #[test]
     fn the_catalogue_is_whole_and_in_order() {
         let names: Vec<_> = all().unwrap().iter().map(|dialect| dialect.name.as_str()).collect();
-        let expected = "groq openrouter gemini huggingface hf-inference inference novita cerebras openai \
+        let expected = "groq openrouter gemini huggingface hf-inference inference novita cerebras replicate openai \
                         anthropic mistral deepseek together fireworks xai ollama lmstudio llamacpp vllm";
         assert_eq!(names, expected.split_whitespace().collect::<Vec<_>>());
     }
@@ -368,6 +372,7 @@ mod tests {
                 Protocol::ChatCompletions => "message message_calls chunk no_choices",
                 Protocol::Anthropic => "first_usage last_usage message_delta no_content refusal",
                 Protocol::Gemini => "retry no_content blocked bad_call",
+                Protocol::Predictions => "succeeded",
             };
             let all = "error whole usage stream_error model models";
             for name in all.split(' ').chain(own.split(' ')) {

@@ -21,6 +21,7 @@ mod journal;
 mod limit;
 mod model;
 mod openai;
+mod replicate;
 mod reply;
 mod schedule;
 mod seal;

@@ -176,6 +176,7 @@ impl Refusal {
         }
         if let Some(wait) = wait {
             values.set("wait", go(wait));
+            values.set("seconds", ceil(wait));
             values.set("delay", format!("{}s", decimal(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX))));
             values.set("hint", values.write(&dialect.hint));
             if let Some(retry) = dialect.shape("retry") {

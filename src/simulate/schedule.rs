@@ -99,7 +99,8 @@ pub(super) fn applies(fault: &Fault, body: &Value) -> bool {
 
 /// Whether a request has this field: at the top, or where a protocol keeps what steers the model.
 fn carries(body: &Value, field: &str) -> bool {
-    let inner = ["generationConfig", "generation_config"].into_iter().filter_map(|name| body.get(name));
+    let inner =
+        ["generationConfig", "generation_config", "input"].into_iter().filter_map(|name| body.get(name));
     let camel = camel_case(field);
     std::iter::once(body).chain(inner).any(|place| {
         [field, camel.as_str()].iter().any(|name| place.get(name).is_some_and(|value| !value.is_null()))

@@ -3,6 +3,8 @@
 //! Fault, key, strictness, limits, model, delivery: in this order, because a provider that is down does
 //! not look at keys, and one that refuses a request does not count it.
 
+mod predictions;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,18 +15,18 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCo
 use serde_json::{Value, json};
 
 use super::delivery::{self, Mishaps, listed, play, stream_script, whole_script};
-use super::dialect::Kind;
+use super::dialect::{Kind, Protocol};
 use super::fault::{Fault, FaultSpec};
 use super::ids;
 use super::journal::{Recorded, ending};
 use super::limit::Excess;
-use super::model;
+use super::model::{self, Answer};
 use super::reply::{Content, Refusal, Reply, gauge_values, page};
 use super::schedule::{Encounter, applies};
 use super::shared::{Shared, Visit, now};
 use super::stand::Line;
 use super::template::Values;
-use super::wire::{Operation, Reading, Sending};
+use super::wire::{Chat, Operation, Reading, Sending};
 
 /// Larger bodies are refused.
 const LARGEST_BODY: usize = 70 << 20;
@@ -67,6 +69,12 @@ pub(super) async fn serve(
         return plain(Reply::text(200, mime, text));
     }
     let (arrival, mut visit) = arrive(&shared, operation, request).await;
+    // What happens to a prediction was decided when it was created.
+    if let Operation::Prediction(errand) = &arrival.operation {
+        let (reply, fault) = predictions::run(&shared, errand, &arrival)
+            .unwrap_or_else(|refusal| (shared.refuse(refusal, &arrival.facts), None));
+        return deliver(&shared, reply, fault.as_ref(), &arrival, line, visit);
+    }
     let fault = fault(&shared, &arrival);
     match &fault {
         Some(Fault::Hang) => std::future::pending::<()>().await,
@@ -77,6 +85,9 @@ pub(super) async fn serve(
         }
         Some(Fault::Slow(time)) if !arrival.streams() => tokio::time::sleep(*time).await,
         _ => {}
+    }
+    if shared.dialect.wire == Protocol::Predictions && matches!(arrival.operation, Operation::Chat { .. }) {
+        return predictions::create(&shared, fault.as_ref(), &arrival, line, visit).await;
     }
     let reply = match fault.as_ref().and_then(|fault| instead(&shared, fault, &arrival)) {
         Some(reply) => reply,
@@ -93,9 +104,7 @@ async fn arrive(shared: &Arc<Shared>, operation: Operation, request: Request<Bod
     let size = bytes.as_ref().map_or(0, bytes::Bytes::len);
     let body = match &bytes {
         Err(_) => Err(Refusal::new(Kind::TooLarge)),
-        Ok(bytes) if bytes.is_empty() && matches!(operation, Operation::Models | Operation::Model(_)) => {
-            Ok(Value::Null)
-        }
+        Ok(bytes) if bytes.is_empty() && !matches!(operation, Operation::Chat { .. }) => Ok(Value::Null),
         Ok(bytes) => {
             serde_json::from_slice(bytes).map_err(|error| Refusal::bad(format!("invalid JSON: {error}")))
         }
@@ -210,13 +219,7 @@ fn answer(shared: &Shared, arrival: &Arrival, visit: &mut Visit) -> Result<Reply
         admit_key(shared, arrival)?;
     }
     let body = arrival.body.as_ref().map_err(Clone::clone)?;
-    let reading = |model| Reading {
-        dialect: shared.dialect,
-        model,
-        headers: &arrival.headers,
-        name: shared.settings.name.as_deref(),
-        manner: shared.settings.manner,
-    };
+    let reading = |model| reading(shared, arrival, model);
     let (tokens, mut reply) = match &arrival.operation {
         Operation::Chat { model } => chat(shared, reading(model.as_deref()), body, arrival, visit)?,
         Operation::Embeddings { model } => {
@@ -228,7 +231,7 @@ fn answer(shared: &Shared, arrival: &Arrival, visit: &mut Visit) -> Result<Reply
         Operation::Count { model } => {
             (0, Reply::json(200, &shared.wire.count(reading(model.as_deref()), body)?))
         }
-        Operation::Models | Operation::Page(_) => {
+        Operation::Models | Operation::Page(_) | Operation::Prediction(_) => {
             (0, Reply::json(200, &shared.wire.models(shared.dialect, None, &arrival.query)))
         }
         Operation::Model(model) if model.contains("nope") || model.contains("does-not-exist") => {
@@ -242,6 +245,17 @@ fn answer(shared: &Shared, arrival: &Arrival, visit: &mut Visit) -> Result<Reply
     Ok(reply)
 }
 
+/// What a wire has to know to read this request.
+fn reading<'a>(shared: &'a Shared, arrival: &'a Arrival, model: Option<&'a str>) -> Reading<'a> {
+    Reading {
+        dialect: shared.dialect,
+        model,
+        headers: &arrival.headers,
+        name: shared.settings.name.as_deref(),
+        manner: shared.settings.manner,
+    }
+}
+
 fn chat(
     shared: &Shared,
     reading: Reading<'_>,
@@ -249,12 +263,7 @@ fn chat(
     arrival: &Arrival,
     visit: &mut Visit,
 ) -> Result<(u32, Reply), Refusal> {
-    let chat = shared.wire.read(reading, body)?;
-    let answer = model::answer(&chat.ask).map_err(|_| Refusal::new(Kind::Prefill))?;
-    let used = answer.tokens.output.saturating_add(answer.tokens.reasoning);
-    let reserved = used.max(chat.ask.max_tokens.unwrap_or(0));
-    let tokens = answer.tokens.prompt.saturating_add(reserved);
-    meter(shared, tokens, visit)?;
+    let (chat, answer, tokens) = asked(shared, reading, body, visit)?;
     let mut reply = Reply::json(200, &json!(null));
     reply.content = if arrival.streams() {
         Content::Stream(shared.wire.frames(shared.dialect, &chat, &answer, &arrival.facts))
@@ -263,6 +272,22 @@ fn chat(
         Content::Whole { mime: "application/json", text: whole.to_string() }
     };
     Ok((tokens, reply))
+}
+
+/// What is asked, what the model says to it, and the tokens that this counts for.
+fn asked(
+    shared: &Shared,
+    reading: Reading<'_>,
+    body: &Value,
+    visit: &mut Visit,
+) -> Result<(Chat, Answer, u32), Refusal> {
+    let chat = shared.wire.read(reading, body)?;
+    let answer = model::answer(&chat.ask).map_err(|_| Refusal::new(Kind::Prefill))?;
+    let used = answer.tokens.output.saturating_add(answer.tokens.reasoning);
+    let reserved = used.max(chat.ask.max_tokens.unwrap_or(0));
+    let tokens = answer.tokens.prompt.saturating_add(reserved);
+    meter(shared, tokens, visit)?;
+    Ok((chat, answer, tokens))
 }
 
 /// Lets a request through that shows a good key.

@@ -8,6 +8,7 @@ use super::Settings;
 use super::dialect::Dialect;
 use super::journal::Journal;
 use super::limit::Meter;
+use super::replicate::Predictions;
 use super::reply::{Refusal, Reply};
 use super::schedule::Schedule;
 use super::template::Values;
@@ -22,6 +23,7 @@ pub(super) struct Shared {
     schedule: Mutex<Schedule>,
     meter: Mutex<Meter>,
     journal: Mutex<Journal>,
+    predictions: Mutex<Predictions>,
 }
 
 impl std::fmt::Debug for Shared {
@@ -43,7 +45,8 @@ impl Shared {
         let schedule = Mutex::new(Schedule::new(&settings.faults));
         let meter = Mutex::new(Meter::new(settings.limits));
         let journal = Mutex::new(Journal::default());
-        Self { dialect, addr, settings, wire: wire::of(dialect.wire), schedule, meter, journal }
+        let predictions = Mutex::new(Predictions::default());
+        Self { dialect, addr, settings, wire: wire::of(dialect.wire), schedule, meter, journal, predictions }
     }
 
     pub(super) fn base_url(&self) -> String {
@@ -60,6 +63,10 @@ impl Shared {
 
     pub(super) fn journal(&self) -> MutexGuard<'_, Journal> {
         locked(&self.journal)
+    }
+
+    pub(super) fn predictions(&self) -> MutexGuard<'_, Predictions> {
+        locked(&self.predictions)
     }
 
     /// A refusal in this provider's words.

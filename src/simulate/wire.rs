@@ -13,6 +13,7 @@ use super::dialect::{Dialect, Kind, Protocol};
 use super::gemini::GenerateContent;
 use super::model::{Answer, Ask, Manner};
 use super::openai::ChatCompletions;
+use super::replicate::{Errand, Predict};
 use super::reply::Refusal;
 use super::template::Values;
 
@@ -31,6 +32,8 @@ pub(super) enum Operation {
     Model(String),
     /// A fixed page.
     Page(String),
+    /// Something about a prediction that exists.
+    Prediction(Errand),
 }
 
 /// How an answer is to be sent.
@@ -154,6 +157,7 @@ pub(super) fn of(protocol: Protocol) -> &'static dyn Wire {
         Protocol::ChatCompletions => &ChatCompletions,
         Protocol::Anthropic => &Messages,
         Protocol::Gemini => &GenerateContent,
+        Protocol::Predictions => &Predict,
     }
 }
 

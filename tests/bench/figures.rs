@@ -100,7 +100,13 @@ fn decode() {
         billing: row.billing,
     };
     let model = Catalog::built_in().model(&ModelId::new("groq", "openai/gpt-oss-20b"));
-    let target = Target { provider: &provider, model: &model, without: &[], description: None };
+    let target = Target {
+        provider: &provider,
+        model: &model,
+        without: &[],
+        description: None,
+        within: Timeouts::DEFAULT.total,
+    };
     let mut ours = || {
         let started = Instant::now();
         let (mut sse, mut decoder) = (SseDecoder::default(), codec(provider.wire).decoder(&target));

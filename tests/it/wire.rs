@@ -100,7 +100,13 @@ fn full_request() -> ChatRequest {
 
 fn encode(id: &str, model: &Model, request: &ChatRequest) -> String {
     let provider = provider(id);
-    let target = Target { provider: &provider, model, without: &[], description: None };
+    let target = Target {
+        provider: &provider,
+        model,
+        without: &[],
+        description: None,
+        within: Timeouts::DEFAULT.total,
+    };
     match codec(provider.wire).encode(&target, request) {
         Ok(encoded) => {
             let body: Value = serde_json::from_slice(&encoded.body).unwrap();
@@ -183,8 +189,13 @@ fn a_prediction_has_the_fields_of_its_model() {
         let described = json!({"latest_version": {"openapi_schema": {"components": {"schemas": {"Input": {"properties": fields}}}}}});
         let wire = codec(provider.wire);
         let description = wire.describe(described.to_string().as_bytes()).unwrap();
-        let target =
-            Target { provider: &provider, model: &model, without: &[], description: Some(&description) };
+        let target = Target {
+            provider: &provider,
+            model: &model,
+            without: &[],
+            description: Some(&description),
+            within: Timeouts::DEFAULT.total,
+        };
         for (messages, stream) in [(&talk, true), (&pictured, false)] {
             let request = ChatRequest {
                 messages: messages.clone(),
@@ -221,7 +232,13 @@ fn one_request_for_vectors_to_every_provider() {
     for row in Catalog::built_in().providers() {
         let provider = provider(&row.id);
         let model = Catalog::built_in().model(&ModelId::new(&row.id, "org/embedder"));
-        let target = Target { provider: &provider, model: &model, without: &[], description: None };
+        let target = Target {
+            provider: &provider,
+            model: &model,
+            without: &[],
+            description: None,
+            within: Timeouts::DEFAULT.total,
+        };
         for (texts, dimensions) in
             [(&["one"][..], None), (&["one", "two"], None), (&["one", "two"], Some(256))]
         {
@@ -256,6 +273,7 @@ fn demanded_calls_and_plain_json() {
                 model: &default_model(&row.id),
                 without: &[],
                 description: None,
+                within: Timeouts::DEFAULT.total,
             };
             let said = match codec(provider.wire).encode(&target, &request) {
                 Ok(encoded) => {
@@ -276,7 +294,13 @@ fn demanded_calls_and_plain_json() {
 fn read_stream(id: &str, bytes: &[u8], pieces: usize) -> (Vec<Event>, Result<(), Failure>) {
     let provider = provider(id);
     let model = default_model(id);
-    let target = Target { provider: &provider, model: &model, without: &[], description: None };
+    let target = Target {
+        provider: &provider,
+        model: &model,
+        without: &[],
+        description: None,
+        within: Timeouts::DEFAULT.total,
+    };
     let mut decoder = codec(provider.wire).decoder(&target);
     let (mut sse, mut events) = (SseDecoder::default(), Vec::new());
     for piece in bytes.chunks(bytes.len().div_ceil(pieces.max(1)).max(1)) {
@@ -394,7 +418,13 @@ fn every_body_gives_its_events() {
 
 fn read_body(id: &str, bytes: &[u8]) -> (Vec<Event>, Result<(), Failure>) {
     let (provider, model) = (provider(id), default_model(id));
-    let target = Target { provider: &provider, model: &model, without: &[], description: None };
+    let target = Target {
+        provider: &provider,
+        model: &model,
+        without: &[],
+        description: None,
+        within: Timeouts::DEFAULT.total,
+    };
     match codec(provider.wire).decode(&target, bytes) {
         Ok(Reply::Whole(events)) => (events, Ok(())),
         Ok(Reply::Pending(pending)) => {

@@ -35,15 +35,23 @@ pub(super) fn show(context: &Context, route: &Route, request: &ChatRequest) -> R
         ui.line(&format!("   - {}  left out: {}", skipped.candidate.model_id(), reason(&skipped.reason)))?;
     }
     ui.line(&format!("\nPOST {}{}", first.provider.base_url, encoded.path))?;
-    if !encoded.dropped.is_empty() {
+    if codec(first.provider.wire).description(&first.model).is_some() {
+        // Nothing is sent, so nothing is asked either.
+        ui.line("a sketch: the model itself says what it takes, and is asked for that first")?;
+    } else if !encoded.dropped.is_empty() {
         ui.line(&format!("not sent, because it is refused there: {}", encoded.dropped.join(", ")))?;
     }
     json::object(ui, Output::Text, &body)
 }
 
 fn encode(candidate: &Candidate, request: &ChatRequest) -> Result<Encoded, CommandError> {
-    let target =
-        Target { provider: &candidate.provider, model: &candidate.model, without: &[], description: None };
+    let target = Target {
+        provider: &candidate.provider,
+        model: &candidate.model,
+        without: &[],
+        description: None,
+        within: candidate.provider.timeouts.total,
+    };
     codec(candidate.provider.wire).encode(&target, request).map_err(|failure| {
         CommandError::failed(format!("{} cannot be asked this: {}", candidate.model_id(), failure.message))
     })

@@ -31,7 +31,7 @@ const MAX_SCHEMA: u64 = 4 << 20;
 /// How long the ledger may keep the program from ending.
 const LEDGER_PATIENCE: Duration = Duration::from_secs(3);
 /// How long providers may take to hear that their answer is not wanted any more.
-const FAREWELL_PATIENCE: Duration = Duration::from_millis(800);
+pub(super) const FAREWELL_PATIENCE: Duration = Duration::from_millis(800);
 
 /// Runs the command.
 pub async fn run(args: ChatArgs, context: Context) -> Result<(), CommandError> {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::app::trial::{Outcome, Trial};
 use crate::app::{Account, App};
 use crate::chat::{Failure, FailureClass};
-use crate::cli::chat::{people, settle_ledger};
+use crate::cli::chat::{FAREWELL_PATIENCE, people, settle_ledger};
 use crate::cli::{CommandError, Context, Exit, Output, json};
 use crate::config::Span;
 use crate::providers::client::{Client, is_loopback};
@@ -69,6 +69,7 @@ pub(super) async fn run(args: &TestArgs, app: &App, context: &Context) -> Result
         Ok(trials)
     };
     let trials = context.interrupt.unless(work).await;
+    client.settle(FAREWELL_PATIENCE).await;
     settle_ledger(app, context).await;
     let trials = trials?;
     let rows: Vec<Row> = trials.iter().map(|trial| row(app, trial)).collect();
@@ -148,7 +149,7 @@ pub(in crate::cli) fn todo(account: &Account, trial: &Trial) -> Option<String> {
         Outcome::Failed(failure) => failure,
     };
     Some(match failure.class {
-        FailureClass::Auth if failure.status.is_none() => {
+        FailureClass::Auth if trial.key.is_none() => {
             format!("mend where the key comes from ({})", trial.key_origin.as_deref().unwrap_or("?"))
         }
         FailureClass::Auth => key_advice(id, trial) + &at_page,
@@ -161,7 +162,9 @@ pub(in crate::cli) fn todo(account: &Account, trial: &Trial) -> Option<String> {
         FailureClass::QuotaExhausted => format!("{}, or add credit{at_page}", wait(failure)),
         FailureClass::RateLimited => wait(failure),
         FailureClass::Server => "it is out of order for now: try again later".to_owned(),
-        FailureClass::Timeout => "give it more time with --timeout, or try again later".to_owned(),
+        FailureClass::Timeout => {
+            format!("try again later, or give it more time: `timeout` of `[providers.{id}]`, and --timeout")
+        }
         FailureClass::Unreachable if is_loopback(&account.provider.base_url) => {
             format!("start the server at {}, or correct its address", account.provider.base_url)
         }
@@ -197,7 +200,7 @@ fn exit(trials: &[Trial]) -> Option<Exit> {
         Outcome::Works { .. } | Outcome::NoChatModel => None,
         Outcome::NoKey | Outcome::Disabled => Some(Exit::Config),
         // Nothing left the machine: the key could not be had.
-        Outcome::Failed(failure) if failure.class == FailureClass::Auth && failure.status.is_none() => {
+        Outcome::Failed(failure) if failure.class == FailureClass::Auth && trial.key.is_none() => {
             Some(Exit::Config)
         }
         Outcome::Failed(_) => Some(Exit::NoAnswer),

@@ -70,7 +70,7 @@ impl Client {
         let request = self.access(provider, key)?.get(&url, JSON);
         match timeout_at(deadline, request.send()).await {
             Err(_) => Err(silent(started, "no answer")),
-            Ok(Err(error)) => Err(self.network_failure(error, &provider.base_url)),
+            Ok(Err(error)) => Err(self.network_failure(error, &provider.base_url, started)),
             Ok(Ok(response)) => Ok(response),
         }
     }

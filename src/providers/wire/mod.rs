@@ -12,6 +12,8 @@ pub mod replicate;
 mod think;
 mod vectors;
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::error_body::{ErrorBody, looks_like_html, one_line};
@@ -45,6 +47,11 @@ pub trait Wire: Send + Sync {
     /// does not know the one before.
     fn encode_embed(&self, _target: &Target<'_>, _request: &EmbedRequest) -> Result<Vec<Encoded>, Failure> {
         Err(encode::unsupported("input", "this wire format has no embeddings"))
+    }
+
+    /// The most texts that one request may have.
+    fn most_texts(&self) -> usize {
+        2048
     }
 
     /// Reads the vectors of so many texts.
@@ -88,6 +95,9 @@ pub struct Pending {
 pub trait StateDecoder: EventDecoder {
     /// Takes the state and adds what nobody has told yet. [`Progress::Closed`] when the answer is whole.
     fn state(&mut self, body: &[u8], out: &mut Vec<Event>) -> Result<Progress, Failure>;
+
+    /// Whether nothing is being made any more, well or not.
+    fn is_over(&self) -> bool;
 }
 
 /// How far an answer has come.
@@ -114,6 +124,8 @@ pub struct Target<'a> {
     pub without: &'a [String],
     /// What the model says that it takes, on wires where it does.
     pub description: Option<&'a Value>,
+    /// How much time there is.
+    pub within: Duration,
 }
 
 /// A request, ready to be sent.

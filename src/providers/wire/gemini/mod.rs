@@ -37,4 +37,8 @@ impl Wire for Gemini {
     fn decode_embed(&self, body: &[u8], texts: usize) -> Result<Embeddings, Failure> {
         embed::decode(body, texts)
     }
+
+    fn most_texts(&self) -> usize {
+        100
+    }
 }

@@ -26,7 +26,7 @@ pub(super) fn encode(target: &Target<'_>, request: &EmbedRequest) -> Result<Vec<
         }
         EmbeddingsManner::FeatureExtraction => {
             let model = in_path(&target.model.id);
-            let body = json!({"inputs": request.texts, "normalize": true, "truncate": true});
+            let body = json!({"inputs": request.texts, "normalize": true});
             (vec![format!("/{model}/pipeline/feature-extraction"), format!("/{model}")], body)
         }
     };
@@ -55,6 +55,9 @@ pub(super) fn decode(body: &[u8], texts: usize) -> Result<Embeddings, Failure> {
         })
         .collect::<Result<Vec<_>, Failure>>()?;
     entries.sort_by_key(|(index, _)| *index);
+    if entries.iter().zip(0..).any(|((index, _), place)| *index != place) {
+        return Err(malformed("the vectors are not numbered from the first to the last"));
+    }
     let vectors = checked(entries.into_iter().map(|(_, vector)| vector).collect(), texts)?;
     let usage = Usage {
         input_tokens: json.pointer("/usage/prompt_tokens").and_then(Value::as_u64),

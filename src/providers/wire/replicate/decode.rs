@@ -13,10 +13,15 @@ use crate::providers::sse::SseEvent;
 pub(super) fn created(body: &[u8]) -> Result<Reply, Failure> {
     let mut prediction = Prediction::default();
     let mut events = Vec::new();
-    if prediction.state(body, &mut events)? == Progress::Closed {
+    let created = parsed(body)?;
+    if is_under_way(&created) {
+        // What there may be of its output already is told again by its stream.
+        prediction.start(&created, &mut events);
+    } else {
+        prediction.state(body, &mut events)?;
         return Ok(Reply::Whole(events));
     }
-    let body: Value = serde_json::from_slice(body.trim_ascii()).unwrap_or_default();
+    let body = created;
     let id = body.get("id").and_then(Value::as_str).unwrap_or_default();
     if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
         return Err(malformed("a prediction without an id"));
@@ -39,6 +44,9 @@ pub(super) struct Prediction {
     /// The stream has said that it was all.
     complete: bool,
     finished: bool,
+    /// It failed, was cancelled, or has no output.
+    ended: bool,
+    skipped: usize,
 }
 
 impl EventDecoder for Prediction {
@@ -62,7 +70,9 @@ impl EventDecoder for Prediction {
                     }
                 }
             }
+            "" if self.skipped > 0 => Err(malformed("the stream is not that of a prediction")),
             "" => {
+                self.skipped += 1;
                 out.push(unreadable(event.data));
                 Ok(Progress::Nothing)
             }
@@ -86,8 +96,7 @@ impl EventDecoder for Prediction {
 
 impl StateDecoder for Prediction {
     fn state(&mut self, body: &[u8], out: &mut Vec<Event>) -> Result<Progress, Failure> {
-        let state: Value = serde_json::from_slice(trimmed(body)?)
-            .map_err(|error| malformed(format!("not a prediction: {error}")))?;
+        let state = parsed(body)?;
         let Some(status) = state.get("status").and_then(Value::as_str) else {
             // An error with a good status has none, or a number.
             return Err(match state.get("detail").or_else(|| state.get("error")) {
@@ -96,6 +105,7 @@ impl StateDecoder for Prediction {
             });
         };
         self.start(&state, out);
+        self.ended |= !is_under_way(&state);
         match status {
             "succeeded" => self.succeeded(&state, out).map(|()| Progress::Closed),
             "failed" => {
@@ -107,6 +117,20 @@ impl StateDecoder for Prediction {
             _ => self.grown(&state, out),
         }
     }
+
+    fn is_over(&self) -> bool {
+        self.ended
+    }
+}
+
+fn parsed(body: &[u8]) -> Result<Value, Failure> {
+    serde_json::from_slice(trimmed(body)?).map_err(|error| malformed(format!("not a prediction: {error}")))
+}
+
+/// Whether a prediction is still being made. A status that is new to us is no end.
+fn is_under_way(state: &Value) -> bool {
+    let status = state.get("status").and_then(Value::as_str);
+    status.is_some_and(|status| !["succeeded", "failed", "canceled", "aborted"].contains(&status))
 }
 
 impl Prediction {
@@ -171,8 +195,12 @@ fn canceled(how: &str) -> Failure {
     Failure::new(FailureClass::Server, format!("the provider ended the prediction ({how})"))
 }
 
-/// The text so far: an array of pieces, or one string.
+/// The text so far: an array of pieces, or one string. Its line ends are those of a stream, which knows only one.
 fn output(state: &Value) -> Result<String, Failure> {
+    Ok(pieces(state)?.replace("\r\n", "\n").replace('\r', "\n"))
+}
+
+fn pieces(state: &Value) -> Result<String, Failure> {
     let not_text = || malformed("the prediction's output is not text");
     match state.get("output") {
         None | Some(Value::Null) => Ok(String::new()),

@@ -9,8 +9,9 @@ use super::super::{Encoded, Target};
 use super::input::{Inputs, place};
 use crate::chat::{ChatRequest, Failure, Format, Media, Message, Part, Role, ToolChoice};
 
-/// The longest that the provider holds a request until its answer is there.
-const LONGEST_WAIT: Duration = Duration::from_mins(1);
+/// How long the provider holds a request until its answer is there. It could be a minute; but until it replies nobody
+/// knows what to cancel.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
 /// The shortest life of a prediction that can be asked for.
 const SHORTEST_LIFE: Duration = Duration::from_secs(5);
 
@@ -40,14 +41,14 @@ pub(super) fn encode(target: &Target<'_>, request: &ChatRequest) -> Result<Encod
         body.insert("stream".into(), json!(true));
     }
     let body = serde_json::to_vec(&body).map_err(|error| unsupported("messages", &error.to_string()))?;
-    Ok(Encoded { path, headers: headers(target.provider.timeouts.total, request.stream), body, dropped })
+    Ok(Encoded { path, headers: headers(target.within, request.stream), body, dropped })
 }
 
 /// A prediction that nobody comes back for ends by itself; without a stream the answer is waited for in the reply.
-fn headers(total: Duration, stream: bool) -> Vec<(&'static str, String)> {
-    let mut headers = vec![("cancel-after", format!("{}s", total.max(SHORTEST_LIFE).as_secs()))];
+fn headers(within: Duration, stream: bool) -> Vec<(&'static str, String)> {
+    let mut headers = vec![("cancel-after", format!("{}s", within.max(SHORTEST_LIFE).as_secs()))];
     if !stream {
-        headers.push(("prefer", format!("wait={}", total.min(LONGEST_WAIT).as_secs().max(1))));
+        headers.push(("prefer", format!("wait={}", within.min(LONGEST_WAIT).as_secs().max(1))));
     }
     headers
 }
@@ -136,7 +137,10 @@ fn images(input: &mut Map<String, Value>, inputs: Inputs<'_>, request: &ChatRequ
         (Some(field), uris) if inputs.is_list(field) => drop(input.insert(field.into(), json!(uris))),
         (Some(field), [uri]) => drop(input.insert(field.into(), json!(uri))),
         (Some(_), _) => return Err(unsupported("messages", "this model takes one image only")),
-        (None, _) => return Err(unsupported("messages", "this model takes no images")),
+        (None, _) if inputs.are_known() => {
+            return Err(unsupported("messages", "this model takes no images"));
+        }
+        (None, _) => return Err(unsupported("messages", "it is not known whether this model takes images")),
     }
     Ok(())
 }
@@ -157,13 +161,20 @@ fn sampling(
             None => dropped.push(name.to_owned()),
         }
     };
-    set("max_tokens", LIMITS, sampling.max_tokens.map(|limit| json!(limit)));
+    // The model's own limit is stated too, so that an answer which it cut can be told from a whole one.
+    let usual = inputs.first(LIMITS).and_then(|field| inputs.default(field)).cloned();
+    set("max_tokens", LIMITS, sampling.max_tokens.map(|limit| json!(limit)).or(usual));
     set("temperature", &["temperature"], sampling.temperature.map(|heat| json!(heat)));
     set("top_p", &["top_p"], sampling.top_p.map(|top_p| json!(top_p)));
     set("seed", &["seed"], sampling.seed.map(|seed| json!(seed)));
     let stops = &["stop_sequences", "stop"];
     let list = inputs.first(stops).is_some_and(|field| inputs.is_list(field));
-    let stop = if list { json!(sampling.stop) } else { json!(sampling.stop.join(",")) };
-    set("stop", stops, (!sampling.stop.is_empty()).then_some(stop));
+    match &sampling.stop[..] {
+        [] => {}
+        stop if list => set("stop", stops, Some(json!(stop))),
+        // One text holds them all, between commas.
+        stop if stop.iter().any(|stop| stop.contains(',')) => set("stop", &[], Some(Value::Null)),
+        stop => set("stop", stops, Some(json!(stop.join(",")))),
+    }
     set("reasoning_effort", &["reasoning_effort"], request.effort.map(|effort| json!(effort.as_str())));
 }

@@ -36,7 +36,8 @@ fn is_version(model: &str) -> bool {
     model.len() == 64 && model.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// From a model's description (or a version's): its input fields, each with its JSON type; null if it has no schema.
+/// From a model's description (or a version's): its input fields, each with its JSON type and its default; null if it
+/// has no schema.
 pub(super) fn describe(body: &[u8]) -> Result<Value, Failure> {
     let model: Value = serde_json::from_slice(body)
         .map_err(|error| malformed(format!("the model's description is not JSON: {error}")))?;
@@ -44,8 +45,11 @@ pub(super) fn describe(body: &[u8]) -> Result<Value, Failure> {
     let fields =
         model.pointer(&format!("/latest_version/{fields}")).or_else(|| model.pointer(&format!("/{fields}")));
     let Some(fields) = fields.and_then(Value::as_object) else { return Ok(Value::Null) };
-    let kind = |field: &Value| field.get("type").cloned().unwrap_or_else(|| json!("string"));
-    Ok(Value::Object(fields.iter().map(|(name, field)| (name.clone(), kind(field))).collect()))
+    let kept = |field: &Value| {
+        let kind = field.get("type").cloned().unwrap_or_else(|| json!("string"));
+        json!({"type": kind, "default": field.get("default")})
+    };
+    Ok(Value::Object(fields.iter().map(|(name, field)| (name.clone(), kept(field))).collect()))
 }
 
 /// The input fields of a model.
@@ -68,7 +72,16 @@ impl<'a> Inputs<'a> {
     }
 
     pub(super) fn is_list(self, name: &str) -> bool {
-        self.0.and_then(|fields| fields.get(name)).is_some_and(|kind| kind == "array")
+        self.0.and_then(|fields| fields.get(name)).is_some_and(|field| field["type"] == "array")
+    }
+
+    /// What the model takes where nothing is said.
+    pub(super) fn default(self, name: &str) -> Option<&'a Value> {
+        self.0?.get(name)?.get("default").filter(|default| !default.is_null())
+    }
+
+    pub(super) fn are_known(self) -> bool {
+        self.0.is_some()
     }
 }
 
@@ -92,8 +105,11 @@ mod tests {
 
     #[test]
     fn fields_are_read_from_either_place() {
-        let schema = r#"{"openapi_schema":{"components":{"schemas":{"Input":{"properties":{"prompt":{"type":"string"},"stop":{"type":"array"},"effort":{"allOf":[]}}}}}}}"#;
-        let expected = json!({"prompt": "string", "stop": "array", "effort": "string"});
+        let schema = r#"{"openapi_schema":{"components":{"schemas":{"Input":{"properties":{"prompt":{"type":"string"},"stop":{"type":"array"},"effort":{"allOf":[]},"max_tokens":{"type":"integer","default":512}}}}}}}"#;
+        let expected = json!({
+            "prompt": {"type": "string", "default": null}, "stop": {"type": "array", "default": null},
+            "effort": {"type": "string", "default": null}, "max_tokens": {"type": "integer", "default": 512}
+        });
         assert_eq!(describe(schema.as_bytes()).unwrap(), expected);
         assert_eq!(describe(format!(r#"{{"latest_version":{schema}}}"#).as_bytes()).unwrap(), expected);
         assert_eq!(describe(br#"{"latest_version":null}"#).unwrap(), Value::Null);

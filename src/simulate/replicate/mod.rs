@@ -1,0 +1,109 @@
+//! Replicate's predictions, which are made at their own pace and fetched from where they are.
+//!
+//! A fault meets the request that creates a prediction, once, and is then part of that prediction's fate:
+//!
+//! * A refusal (a status, no credit, a refused parameter, an outage, a page) answers the creation itself.
+//! * What the model or its provider cannot do (the prompt is too long, the filter, no capacity, an error after so many
+//!   pieces) makes the prediction fail: its state says so, and its stream ends with it.
+//! * What happens on the way (cuts, silence, garbage, a missing end) happens to the stream of a prediction that was
+//!   created with `stream`, and to the reply of one that was not. The prediction itself goes on, unless it stalls.
+
+mod input;
+mod prediction;
+
+use axum::http::{HeaderMap, Method, header};
+use serde_json::{Value, json};
+
+use super::dialect::{Dialect, Kind};
+use super::model::Answer;
+use super::reply::Refusal;
+use super::template::Values;
+use super::wire::{Chat, Frame, Operation, Reading, Wire};
+
+pub(super) use prediction::{Errand, Prediction, Predictions, wait};
+
+/// The wire itself; what is being made is kept elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Predict;
+
+impl Wire for Predict {
+    fn operation(&self, dialect: &Dialect, method: &Method, path: &str) -> Option<Operation> {
+        let rest: Vec<_> = path.strip_prefix(dialect.base.as_str())?.split('/').skip(1).collect();
+        let model = |owner: &str, name: &str| Some(format!("{owner}/{name}"));
+        let errand = |errand| Some(Operation::Prediction(errand));
+        match (method.as_str(), &rest[..]) {
+            ("POST", ["predictions"]) => Some(Operation::Chat { model: None }),
+            ("POST", ["models" | "deployments", owner, name, "predictions"]) => {
+                Some(Operation::Chat { model: model(owner, name) })
+            }
+            ("POST", ["predictions", id, "cancel"]) => errand(Errand::Cancel((*id).to_owned())),
+            ("GET", ["predictions", id]) => errand(Errand::Look((*id).to_owned())),
+            ("GET", ["files", id]) => errand(Errand::Follow((*id).to_owned())),
+            ("GET", ["models"]) => Some(Operation::Models),
+            ("GET", ["models", owner, name] | ["models", owner, name, "versions", _]) => {
+                model(owner, name).map(Operation::Model)
+            }
+            _ => None,
+        }
+    }
+
+    fn key(&self, headers: &HeaderMap, _query: &str) -> Option<String> {
+        let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+        let key = value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("Token "))?.trim();
+        (!key.is_empty()).then(|| key.to_owned())
+    }
+
+    fn model(&self, body: &Value) -> Option<String> {
+        let version = body.get("version").and_then(Value::as_str)?;
+        Some(version.split_once(':').map_or(version, |(model, _)| model).to_owned())
+    }
+
+    fn read(&self, reading: Reading<'_>, body: &Value) -> Result<Chat, Refusal> {
+        let named = self.model(body);
+        let model = reading
+            .model
+            .or(named.as_deref())
+            .ok_or_else(|| input::invalid("version", "version is required"))?;
+        input::read(reading, model, body)
+    }
+
+    fn whole(&self, dialect: &Dialect, chat: &Chat, answer: &Answer, facts: &Values) -> Value {
+        Prediction::made(chat, answer, facts).state(dialect)
+    }
+
+    fn frames(&self, _dialect: &Dialect, _chat: &Chat, answer: &Answer, _facts: &Values) -> Vec<Frame> {
+        prediction::frames(&answer.chunks)
+    }
+
+    fn error_frames(&self, dialect: &Dialect, facts: &Values) -> Vec<Frame> {
+        let message = dialect.errors.get(&Kind::Server).map(|row| facts.write(&row.message));
+        prediction::error_frames(&message.unwrap_or_default())
+    }
+
+    fn no_choices(&self, _dialect: &Dialect, _stream: bool, _facts: &Values) -> (Value, Vec<Frame>) {
+        (json!({"output": null}), prediction::frames(&[]))
+    }
+
+    fn unreadable(&self) -> &'static [u8] {
+        b"data: {\"output\":\n\n"
+    }
+
+    fn keepalive(&self) -> &'static [u8] {
+        b": hi\n\n"
+    }
+
+    fn embeddings(&self, _reading: Reading<'_>, _body: &Value) -> Result<Value, Refusal> {
+        Err(Refusal::new(Kind::NoPath))
+    }
+
+    fn models(&self, dialect: &Dialect, one: Option<&str>, _query: &str) -> Value {
+        match one {
+            Some(model) => input::description(dialect, model),
+            None => {
+                let models: Vec<_> =
+                    dialect.models.iter().map(|model| input::description(dialect, model)).collect();
+                json!({"next": null, "previous": null, "results": models})
+            }
+        }
+    }
+}
