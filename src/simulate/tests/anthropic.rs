@@ -185,7 +185,7 @@ async fn what_the_real_one_refuses_is_refused() {
         (
             with(|body| {
                 body["output_config"] =
-                    json!({"format": {"type": "json_schema", "schema": {"type": "object"}}})
+                    json!({"format": {"type": "json_schema", "schema": {"type": "object"}}});
             }),
             "'additionalProperties' must be explicitly set to false",
         ),
@@ -209,7 +209,7 @@ async fn what_the_real_one_refuses_is_refused() {
 async fn a_prefill_is_gone_on_from_unless_the_model_refuses_it() {
     let prefilled = |text: &str| {
         with(|body| {
-            body["messages"].as_array_mut().unwrap().push(json!({"role": "assistant", "content": text}))
+            body["messages"].as_array_mut().unwrap().push(json!({"role": "assistant", "content": text}));
         })
     };
     let stand = stand("anthropic").await;

@@ -78,8 +78,8 @@ async fn a_stream_is_of_responses_and_ends_without_a_mark() {
             parts.filter_map(|part| part["text"].as_str()).collect::<String>(),
             "[simulated] 1 2 3 4 5"
         );
-        let (last, before) = responses.split_last().unwrap();
-        assert_eq!(last["candidates"][0]["finishReason"], "STOP");
+        let (end, before) = responses.split_last().unwrap();
+        assert_eq!(end["candidates"][0]["finishReason"], "STOP");
         assert!(before.iter().all(|response| response["candidates"][0].get("finishReason").is_none()));
         assert!(responses.iter().all(|response| response["usageMetadata"]["promptTokenCount"] == 6));
     }
