@@ -123,6 +123,7 @@ const UNSUPPORTED_TEXT: &[&str] = &[
     "unavailable",
     "unknown parameter",
     "unrecognized request argument",
+    "cannot find field", // Google
 ];
 /// Wordings that are about a parameter whether or not they name one of ours.
 const UNSUPPORTED_ANYWAY: &[&str] = &[
@@ -146,6 +147,10 @@ const PARAMS: &[&str] = &[
     "tools",
     "stream_options",
 ];
+
+/// The same where a provider's own name for it is another.
+const OTHER_NAMES: &[(&str, &str)] =
+    &[("topP", "top_p"), ("maxOutputTokens", "max_tokens"), ("thinkingConfig", "reasoning_effort")];
 
 /// A provider's refusal as a failure.
 pub fn classify(status: u16, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Failure {
@@ -338,7 +343,12 @@ fn stated_window(message: &str) -> Option<u64> {
 /// The parameter that an error is about: the one that it names as such, else one of ours that its message mentions.
 fn refused_param(error: &ErrorBody) -> Option<String> {
     let words = || error.message.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-    let mentioned = || words().find(|word| PARAMS.contains(word)).map(str::to_owned);
+    let mentioned = || {
+        let ours = words().map(|word| {
+            OTHER_NAMES.iter().find(|(theirs, _)| *theirs == word).map_or(word, |(_, ours)| *ours)
+        });
+        ours.into_iter().find(|word| PARAMS.contains(word)).map(str::to_owned)
+    };
     error.param.clone().or_else(mentioned)
 }
 
@@ -391,6 +401,20 @@ mod tests {
         };
         assert_eq!(class(429, &body("GenerateRequestsPerMinutePerProjectPerModel-FreeTier")), C::RateLimited);
         assert_eq!(class(429, &body("GenerateRequestsPerDayPerProjectPerModel-FreeTier")), C::QuotaExhausted);
+    }
+
+    #[test]
+    fn google_knows_no_such_field() {
+        let refused = |name: &str| {
+            let body = format!(
+                r#"{{"error":{{"code":400,"message":"Invalid JSON payload received. Unknown name \"{name}\" at 'generation_config': Cannot find field.","status":"INVALID_ARGUMENT"}}}}"#
+            );
+            let failure = classify(400, &HeaderMap::new(), body.as_bytes(), Timestamp::UNIX_EPOCH);
+            (failure.class, failure.param)
+        };
+        assert_eq!(refused("seed"), (C::Unsupported, Some("seed".into())));
+        assert_eq!(refused("topP"), (C::Unsupported, Some("top_p".into())));
+        assert_eq!(refused("colour"), (C::BadRequest, None));
     }
 
     #[test]

@@ -36,22 +36,33 @@ pub(super) enum Step {
     Reset,
 }
 
+/// What the faults in the middle of a stream are made of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mishaps<'a> {
+    /// The error that a stream ends with.
+    pub(super) errors: &'a [Frame],
+    /// An event that cannot be read.
+    pub(super) unreadable: &'static [u8],
+    /// What is sent while there is nothing to say.
+    pub(super) keepalive: &'static [u8],
+}
+
 /// The steps of a stream.
 pub(super) fn stream_script(
     frames: Vec<Frame>,
     fault: Option<&Fault>,
-    errors: &[Frame],
+    mishaps: Mishaps<'_>,
     pace: Pace,
 ) -> Vec<Step> {
     let mut steps = match fault {
         Some(Fault::Empty) => return Vec::new(),
         Some(Fault::Garbage) => return vec![garbage()],
-        Some(Fault::Error200) => return sent(errors),
+        Some(Fault::Error200) => return sent(mishaps.errors),
         Some(Fault::Slow(time)) => vec![Step::Wait(*time)],
-        Some(Fault::Keepalive(time)) => keepalive(*time, b": keep-alive\n\n"),
+        Some(Fault::Keepalive(time)) => keepalive(*time, mishaps.keepalive),
         _ => Vec::new(),
     };
-    let last = fault.and_then(|fault| ending(fault, errors));
+    let last = fault.and_then(|fault| ending(fault, mishaps.errors));
     let mut broken_line = match fault {
         Some(Fault::Malformed(chunk)) => Some((*chunk).max(1)),
         _ => None,
@@ -69,9 +80,7 @@ pub(super) fn stream_script(
         }
         if broken_line.is_some_and(|chunk| ends || (content && contents + 1 == chunk)) {
             broken_line = None;
-            steps.push(Step::Send(Bytes::from_static(
-                b"data: {\"id\":\"chatcmpl-broken\",\"choices\":[{\"delta\":{\"content\":\n\n",
-            )));
+            steps.push(Step::Send(Bytes::from_static(mishaps.unreadable)));
         }
         if frame.part == Part::Done && unterminated {
             continue;
@@ -86,6 +95,32 @@ pub(super) fn stream_script(
     }
     if fault == Some(&Fault::DoneOpen) {
         steps.push(Step::Silence);
+    }
+    steps
+}
+
+/// The same steps as one JSON list: its items are what the events carried.
+pub(super) fn listed(steps: Vec<Step>, fault: Option<&Fault>) -> Vec<Step> {
+    let unfinished = matches!(
+        fault,
+        Some(Fault::Empty | Fault::Garbage | Fault::Eof(_) | Fault::NoDone | Fault::DoneOpen)
+    );
+    let breaks = steps.iter().any(|step| matches!(step, Step::Cut | Step::Reset));
+    let mut opened = false;
+    let mut item = |step| match step {
+        Step::Send(bytes) => match bytes.strip_prefix(b"data: ") {
+            Some(data) => {
+                let before: &[u8] = if std::mem::replace(&mut opened, true) { b",\r\n" } else { b"[" };
+                Step::Send([before, data.trim_ascii_end()].concat().into())
+            }
+            None if bytes.starts_with(b":") => Step::Send(Bytes::from_static(b"\r\n")),
+            None => Step::Send(bytes),
+        },
+        other => other,
+    };
+    let mut steps: Vec<_> = steps.into_iter().map(&mut item).collect();
+    if !unfinished && !breaks {
+        steps.push(Step::Send(Bytes::from_static(b"\r\n]")));
     }
     steps
 }
@@ -198,6 +233,26 @@ mod tests {
         Frame { part, bytes: Bytes::from_static(text.as_bytes()) }
     }
 
+    fn mishaps(errors: &[Frame]) -> Mishaps<'_> {
+        Mishaps { errors, unreadable: b"broken", keepalive: b": alive" }
+    }
+
+    #[test]
+    fn a_list_has_the_events_for_items() {
+        let send = |text: &'static str| Step::Send(Bytes::from_static(text.as_bytes()));
+        let said = |steps: Vec<Step>| -> String {
+            let texts = steps.iter().map(|step| match step {
+                Step::Send(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+                other => shown(other),
+            });
+            texts.collect()
+        };
+        let steps = vec![send(": hm\n\n"), send("data: 1\r\n\r\n"), send("data: 2\r\n\r\n")];
+        assert_eq!(said(listed(steps.clone(), None)), "\r\n[1,\r\n2\r\n]");
+        assert_eq!(said(listed(steps, Some(&Fault::Eof(2)))), "\r\n[1,\r\n2");
+        assert_eq!(said(listed(vec![send("data: 1"), Step::Cut], None)), "[1!");
+    }
+
     fn script(fault: &str) -> String {
         let frames = vec![
             frame(Part::Opening, "o"),
@@ -207,7 +262,8 @@ mod tests {
             frame(Part::Done, "d"),
         ];
         let fault = (!fault.is_empty()).then(|| fault.parse().unwrap());
-        let steps = stream_script(frames, fault.as_ref(), &[frame(Part::Error, "E")], Pace::default());
+        let steps =
+            stream_script(frames, fault.as_ref(), mishaps(&[frame(Part::Error, "E")]), Pace::default());
         steps.iter().map(shown).collect()
     }
 
@@ -253,7 +309,7 @@ mod tests {
     fn tokens_are_paced() {
         let frames = vec![frame(Part::Thought, "t"), frame(Part::Content, "a"), frame(Part::Finish, "f")];
         let pace = Pace { first_token: 2 * SECOND, between: SECOND };
-        let steps = stream_script(frames, None, &[], pace);
+        let steps = stream_script(frames, None, mishaps(&[]), pace);
         assert_eq!(steps.iter().map(shown).collect::<String>(), "(2000)t(1000)af");
     }
 

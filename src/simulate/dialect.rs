@@ -105,6 +105,8 @@ fn list_shape() -> String {
 pub(super) enum Protocol {
     #[default]
     ChatCompletions,
+    Anthropic,
+    Gemini,
 }
 
 /// The form of times in rate-limit headers.
@@ -119,6 +121,8 @@ pub(super) enum Reset {
     WholeSeconds,
     /// Milliseconds since 1970.
     EpochMs,
+    /// `2026-11-22T12:00:00Z`
+    Rfc3339,
 }
 
 /// The limits that headers show while none are set.
@@ -331,8 +335,8 @@ mod tests {
     #[test]
     fn the_catalogue_is_whole_and_in_order() {
         let names: Vec<_> = all().unwrap().iter().map(|dialect| dialect.name.as_str()).collect();
-        let expected = "groq openrouter huggingface hf-inference inference novita cerebras openai mistral \
-                        deepseek together fireworks xai ollama lmstudio llamacpp vllm";
+        let expected = "groq openrouter gemini huggingface hf-inference inference novita cerebras openai \
+                        anthropic mistral deepseek together fireworks xai ollama lmstudio llamacpp vllm";
         assert_eq!(names, expected.split_whitespace().collect::<Vec<_>>());
     }
 
@@ -360,9 +364,13 @@ mod tests {
     #[test]
     fn every_provider_has_every_shape() {
         for dialect in all().unwrap() {
-            for name in
-                ["error", "whole", "message", "message_calls", "chunk", "usage", "stream_error", "model"]
-            {
+            let own = match dialect.wire {
+                Protocol::ChatCompletions => "message message_calls chunk no_choices",
+                Protocol::Anthropic => "first_usage last_usage message_delta no_content refusal",
+                Protocol::Gemini => "retry no_content blocked bad_call",
+            };
+            let all = "error whole usage stream_error model models";
+            for name in all.split(' ').chain(own.split(' ')) {
                 assert!(dialect.shape(name).is_some(), "{} {name}", dialect.name);
             }
         }

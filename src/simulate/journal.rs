@@ -40,10 +40,20 @@ impl Recorded {
         let headers: Vec<_> =
             self.headers.iter().map(|(name, value)| json!([name, shown(name, value)])).collect();
         json!({
-            "method": self.method, "path": self.path, "headers": headers, "body": self.body,
+            "method": self.method, "path": without_key(&self.path), "headers": headers, "body": self.body,
             "body_bytes": self.body_bytes, "disconnected": self.disconnected
         })
     }
+}
+
+/// A path whose query shows no more than the end of its key.
+fn without_key(path: &str) -> String {
+    let Some((path, query)) = path.split_once('?') else { return path.to_owned() };
+    let fields = query.split('&').map(|field| match field.strip_prefix("key=") {
+        Some(key) => format!("key={}", ending(key)),
+        None => field.to_owned(),
+    });
+    format!("{path}?{}", fields.collect::<Vec<_>>().join("&"))
 }
 
 /// The last four characters, or nothing of a text that is not much longer.
@@ -108,6 +118,9 @@ mod tests {
         let shown = entry("Bearer sk-secret-1234").redacted().to_string();
         assert!(shown.contains("…1234") && !shown.contains("secret"));
         assert!(!entry("short").redacted().to_string().contains("short"));
+        let path = "/v1beta/models?pageSize=5&key=secret-5678".to_owned();
+        let shown = Recorded { path, ..entry("x") }.redacted();
+        assert_eq!(shown["path"], "/v1beta/models?pageSize=5&key=…5678");
     }
 
     #[test]

@@ -10,10 +10,12 @@
 //! new protocol is one more implementation of [`wire::Wire`]; a new provider of a known protocol is a
 //! table in `dialects.toml`.
 
+mod anthropic;
 mod control;
 mod delivery;
 mod dialect;
 mod fault;
+mod gemini;
 mod ids;
 mod journal;
 mod limit;
@@ -21,6 +23,7 @@ mod model;
 mod openai;
 mod reply;
 mod schedule;
+mod seal;
 mod service;
 mod shared;
 mod stand;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use serde_json::Value;
 
 use super::dialect::{Dialect, Kind, Reset, Row, json};
@@ -34,6 +35,15 @@ impl Reply {
         Self { status, headers: Vec::new(), content: Content::Whole { mime, text } }
     }
 
+    /// An answer without content, in the form that was asked for.
+    pub(super) fn bare((whole, frames): (Value, Vec<Frame>), streams: bool) -> Self {
+        let mut reply = Self::json(200, &whole);
+        if streams {
+            reply.content = Content::Stream(frames);
+        }
+        reply
+    }
+
     /// Sets headers, in place of those of the same name.
     pub(super) fn set(&mut self, headers: &BTreeMap<String, String>, values: &Values) {
         for (name, value) in headers {
@@ -41,6 +51,20 @@ impl Reply {
             self.headers.push((name.clone(), values.write(value)));
         }
     }
+}
+
+/// A page such as a proxy in front of the provider shows.
+pub(super) fn page(status: u16) -> Reply {
+    let known = StatusCode::from_u16(status).ok();
+    let reason = known.and_then(|status| status.canonical_reason());
+    let title = format!("{status} {}", reason.unwrap_or("Unknown Error"));
+    let text = format!(
+        "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n\
+         <hr><center>cloudflare</center>\r\n</body>\r\n</html>\r\n"
+    );
+    let mut reply = Reply::text(status, "text/html", text);
+    reply.headers.push(("server".to_owned(), "cloudflare".to_owned()));
+    reply
 }
 
 /// A refusal before it is put into words.
@@ -73,6 +97,11 @@ impl Refusal {
     pub(super) fn status(mut self, status: u16) -> Self {
         self.status = Some(status);
         self
+    }
+
+    /// Whether the status is another than the kind's own.
+    pub(super) fn has_status(&self) -> bool {
+        self.status.is_some()
     }
 
     pub(super) fn wait(mut self, wait: Duration) -> Self {
@@ -138,6 +167,8 @@ impl Refusal {
             .with("reason", format!("Request failed with status {status}"))
             .with_some("param", row.param.clone());
         values = values.or(&defaults);
+        // As text, where a number would not do.
+        values.set("quota", values.write("$limit"));
         if self.kind == Kind::Context {
             values.set("n_prompt", used);
             values.set("n_ctx", limit);
@@ -145,7 +176,11 @@ impl Refusal {
         }
         if let Some(wait) = wait {
             values.set("wait", go(wait));
+            values.set("delay", format!("{}s", decimal(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX))));
             values.set("hint", values.write(&dialect.hint));
+            if let Some(retry) = dialect.shape("retry") {
+                values.set("retry", values.fill(retry));
+            }
         }
         if let Some(metadata) = &row.metadata {
             values.set("metadata", values.fill(metadata));
@@ -186,6 +221,7 @@ pub(super) fn gauge_values(dialect: &Dialect, standing: &Standing) -> Values {
         Reset::Seconds => format!("{:.3}", gauge.reset.as_secs_f64()),
         Reset::WholeSeconds => ceil(gauge.reset).to_string(),
         Reset::EpochMs => (jiff::Timestamp::now().as_millisecond() + millis(gauge.reset)).to_string(),
+        Reset::Rfc3339 => date(gauge.reset),
     };
     Values::default()
         .with("limit_requests", standing.requests.limit)
@@ -198,6 +234,12 @@ pub(super) fn gauge_values(dialect: &Dialect, standing: &Standing) -> Values {
 
 fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// The moment when this much time has passed, to the second.
+fn date(from_now: Duration) -> String {
+    let seconds = jiff::Timestamp::now().as_second() + i64::try_from(ceil(from_now)).unwrap_or(0);
+    jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::MAX).to_string()
 }
 
 fn ceil(duration: Duration) -> u64 {

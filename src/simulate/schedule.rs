@@ -92,9 +92,29 @@ impl Armed {
 /// Whether the fault concerns a request with this body.
 pub(super) fn applies(fault: &Fault, body: &Value) -> bool {
     match fault {
-        Fault::Unsupported(field) => body.get(field).is_some_and(|value| !value.is_null()),
+        Fault::Unsupported(field) => carries(body, field),
         _ => true,
     }
+}
+
+/// Whether a request has this field: at the top, or where a protocol keeps what steers the model.
+fn carries(body: &Value, field: &str) -> bool {
+    let inner = ["generationConfig", "generation_config"].into_iter().filter_map(|name| body.get(name));
+    let camel = camel_case(field);
+    std::iter::once(body).chain(inner).any(|place| {
+        [field, camel.as_str()].iter().any(|name| place.get(name).is_some_and(|value| !value.is_null()))
+    })
+}
+
+/// `top_p` as `topP`, in the way of those who write it so.
+pub(super) fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |camel, word| {
+        let mut letters = word.chars();
+        let head = letters.next().map(|c| c.to_ascii_uppercase());
+        camel + &head.into_iter().chain(letters).collect::<String>()
+    })
 }
 
 #[cfg(test)]
@@ -143,6 +163,8 @@ mod tests {
         let now = Instant::now();
         assert_eq!(meet(&mut schedule, &serde_json::json!({"model": "m"}), now), None);
         assert!(meet(&mut schedule, &serde_json::json!({"seed": 1}), now).is_some());
+        schedule.inject("unsupported:top_p*1".parse().unwrap());
+        assert!(meet(&mut schedule, &serde_json::json!({"generationConfig": {"topP": 1}}), now).is_some());
         assert_eq!(meet(&mut schedule, &serde_json::json!({"seed": 1}), now), None);
     }
 

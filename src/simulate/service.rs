@@ -12,19 +12,19 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use serde_json::{Value, json};
 
-use super::delivery::{self, play, stream_script, whole_script};
+use super::delivery::{self, Mishaps, listed, play, stream_script, whole_script};
 use super::dialect::Kind;
 use super::fault::{Fault, FaultSpec};
 use super::ids;
 use super::journal::{Recorded, ending};
 use super::limit::Excess;
 use super::model;
-use super::reply::{Content, Refusal, Reply, gauge_values};
+use super::reply::{Content, Refusal, Reply, gauge_values, page};
 use super::schedule::{Encounter, applies};
 use super::shared::{Shared, Visit, now};
 use super::stand::Line;
 use super::template::Values;
-use super::wire::{Operation, Reading};
+use super::wire::{Operation, Reading, Sending};
 
 /// Larger bodies are refused.
 const LARGEST_BODY: usize = 70 << 20;
@@ -38,7 +38,15 @@ struct Arrival {
     headers: HeaderMap,
     body: Result<Value, Refusal>,
     facts: Values,
-    stream: bool,
+    key: Option<String>,
+    query: String,
+    sending: Sending,
+}
+
+impl Arrival {
+    fn streams(&self) -> bool {
+        self.sending != Sending::Whole
+    }
 }
 
 /// Serves a request at any path that is not the stand-in's own.
@@ -67,7 +75,7 @@ pub(super) async fn serve(
             line.reset();
             std::future::pending::<()>().await;
         }
-        Some(Fault::Slow(time)) if !arrival.stream => tokio::time::sleep(*time).await,
+        Some(Fault::Slow(time)) if !arrival.streams() => tokio::time::sleep(*time).await,
         _ => {}
     }
     let reply = match fault.as_ref().and_then(|fault| instead(&shared, fault, &arrival)) {
@@ -104,16 +112,24 @@ async fn arrive(shared: &Arc<Shared>, operation: Operation, request: Request<Bod
     let number = shared.journal().add(recorded);
     let visit = Visit::new(Arc::clone(shared), number);
     let named = match (&operation, &body) {
-        (Operation::Chat { model: Some(model) } | Operation::Embeddings { model: Some(model) }, _) => {
-            Some(model.clone())
-        }
+        (
+            Operation::Chat { model: Some(model) }
+            | Operation::Embeddings { model: Some(model) }
+            | Operation::Count { model: Some(model) },
+            _,
+        ) => Some(model.clone()),
         (_, Ok(body)) => shared.wire.model(body),
         (_, Err(_)) => None,
     };
-    let key = shared.wire.key(&head.headers);
+    let query = head.uri.query().unwrap_or_default().to_owned();
+    let key = shared.wire.key(&head.headers, &query);
     let facts = facts(shared, &named.unwrap_or_default(), key.as_deref());
-    let stream = matches!((&operation, &body), (Operation::Chat { .. }, Ok(body)) if body.get("stream") == Some(&Value::Bool(true)));
-    (Arrival { operation, headers: head.headers, body, facts, stream }, visit)
+    let target = head.uri.path_and_query().map_or("", |target| target.as_str());
+    let sending = match (&operation, &body) {
+        (Operation::Chat { .. }, Ok(body)) => shared.wire.sending(target, body),
+        _ => Sending::Whole,
+    };
+    (Arrival { operation, headers: head.headers, body, facts, key, query, sending }, visit)
 }
 
 /// What every template may want to know.
@@ -169,35 +185,22 @@ fn instead(shared: &Shared, fault: &Fault, arrival: &Arrival) -> Option<Reply> {
         Fault::Unsupported(param) => Refusal::new(Kind::Unsupported).with("param", param.as_str()),
         Fault::Down(_) => Refusal::new(Kind::Unavailable).status(503),
         Fault::Html(status) => return Some(page(*status)),
-        Fault::Error200 | Fault::Error(_) if !arrival.stream => {
+        Fault::Error200 | Fault::Error(_) if !arrival.streams() => {
             let mut reply = shared.refuse(Refusal::new(Kind::Server), &arrival.facts);
             reply.status = 200;
             return Some(reply);
         }
         Fault::NoChoices => {
-            let (whole, frames) = shared.wire.no_choices(shared.dialect, arrival.stream, &arrival.facts);
-            let mut reply = Reply::json(200, &whole);
-            if arrival.stream {
-                reply.content = Content::Stream(frames);
-            }
-            return Some(reply);
+            let answer = shared.wire.no_choices(shared.dialect, arrival.streams(), &arrival.facts);
+            return Some(Reply::bare(answer, arrival.streams()));
         }
         _ => return None,
     };
-    Some(shared.refuse(refusal, &arrival.facts))
-}
-
-/// A page such as a proxy in front of the provider shows.
-fn page(status: u16) -> Reply {
-    let reason = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
-    let title = format!("{status} {}", reason.unwrap_or("Unknown Error"));
-    let text = format!(
-        "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n\
-         <hr><center>cloudflare</center>\r\n</body>\r\n</html>\r\n"
-    );
-    let mut reply = Reply::text(status, "text/html", text);
-    reply.headers.push(("server".to_owned(), "cloudflare".to_owned()));
-    reply
+    let answers = matches!(arrival.operation, Operation::Chat { .. });
+    match shared.wire.in_band(shared.dialect, refusal.kind, &arrival.facts) {
+        Some(answer) if answers && !refusal.has_status() => Some(Reply::bare(answer, arrival.streams())),
+        _ => Some(shared.refuse(refusal, &arrival.facts)),
+    }
 }
 
 /// The answer, or why there is none.
@@ -210,6 +213,7 @@ fn answer(shared: &Shared, arrival: &Arrival, visit: &mut Visit) -> Result<Reply
     let reading = |model| Reading {
         dialect: shared.dialect,
         model,
+        headers: &arrival.headers,
         name: shared.settings.name.as_deref(),
         manner: shared.settings.manner,
     };
@@ -221,13 +225,18 @@ fn answer(shared: &Shared, arrival: &Arrival, visit: &mut Visit) -> Result<Reply
             meter(shared, tokens, visit)?;
             (tokens, Reply::json(200, &vectors))
         }
+        Operation::Count { model } => {
+            (0, Reply::json(200, &shared.wire.count(reading(model.as_deref()), body)?))
+        }
         Operation::Models | Operation::Page(_) => {
-            (0, Reply::json(200, &shared.wire.models(shared.dialect, None)))
+            (0, Reply::json(200, &shared.wire.models(shared.dialect, None, &arrival.query)))
         }
         Operation::Model(model) if model.contains("nope") || model.contains("does-not-exist") => {
             return Err(Refusal::new(Kind::NoModel).with("model", model.as_str()));
         }
-        Operation::Model(model) => (0, Reply::json(200, &shared.wire.models(shared.dialect, Some(model)))),
+        Operation::Model(model) => {
+            (0, Reply::json(200, &shared.wire.models(shared.dialect, Some(model), &arrival.query)))
+        }
     };
     dress(shared, arrival, tokens, &mut reply);
     Ok(reply)
@@ -247,7 +256,7 @@ fn chat(
     let tokens = answer.tokens.prompt.saturating_add(reserved);
     meter(shared, tokens, visit)?;
     let mut reply = Reply::json(200, &json!(null));
-    reply.content = if chat.stream {
+    reply.content = if arrival.streams() {
         Content::Stream(shared.wire.frames(shared.dialect, &chat, &answer, &arrival.facts))
     } else {
         let whole = shared.wire.whole(shared.dialect, &chat, &answer, &arrival.facts);
@@ -261,7 +270,7 @@ fn admit_key(shared: &Shared, arrival: &Arrival) -> Result<(), Refusal> {
     if !shared.dialect.auth {
         return Ok(());
     }
-    match shared.wire.key(&arrival.headers) {
+    match &arrival.key {
         None => Err(Refusal::new(Kind::NoKey)),
         Some(key) if key.contains("bad") || key.contains("invalid") => Err(Refusal::new(Kind::BadKey)),
         Some(_) => Ok(()),
@@ -321,8 +330,16 @@ fn deliver(
     let (mime, length, steps) = match reply.content {
         Content::Stream(frames) => {
             let errors = shared.wire.error_frames(shared.dialect, &arrival.facts);
-            let steps = stream_script(frames, fault, &errors, shared.settings.pace);
-            ("text/event-stream", None, steps)
+            let mishaps = Mishaps {
+                errors: &errors,
+                unreadable: shared.wire.unreadable(),
+                keepalive: shared.wire.keepalive(),
+            };
+            let steps = stream_script(frames, fault, mishaps, shared.settings.pace);
+            match arrival.sending {
+                Sending::List => ("application/json", None, listed(steps, fault)),
+                Sending::Events | Sending::Whole => ("text/event-stream", None, steps),
+            }
         }
         Content::Whole { mime, text } => {
             let (length, steps) = whole_script(&text, fault);

@@ -41,7 +41,13 @@ impl Values {
     pub(super) fn fill(&self, template: &Value) -> Value {
         match template {
             Value::String(text) => self.leaf(text).unwrap_or(Value::Null),
-            Value::Array(items) => Value::Array(items.iter().map(|item| self.fill(item)).collect()),
+            Value::Array(items) => {
+                let filled = items.iter().filter_map(|item| match item {
+                    Value::String(text) => self.leaf(text),
+                    _ => Some(self.fill(item)),
+                });
+                Value::Array(filled.collect())
+            }
             Value::Object(fields) => {
                 let filled = fields.iter().filter_map(|(name, field)| {
                     let value = match field {
@@ -102,10 +108,11 @@ mod tests {
     fn holes_are_filled_by_kind() {
         let template = json!({
             "a": "$number", "b": "$missing", "c": "$missing?", "d": "$missing[]", "e": "n=$number, m=$missing.",
-            "f": ["$number"], "g": 1, "h": "$number items"
+            "f": ["$number", "$missing?", "$missing"], "g": 1, "h": "$number items"
         });
         let filled = Values::default().with("number", 7).fill(&template);
-        let expected = json!({"a": 7, "b": null, "d": [], "e": "n=7, m=.", "f": [7], "g": 1, "h": "7 items"});
+        let expected =
+            json!({"a": 7, "b": null, "d": [], "e": "n=7, m=.", "f": [7, null], "g": 1, "h": "7 items"});
         assert_eq!(filled, expected);
     }
 

@@ -9,10 +9,12 @@ mod prompt;
 mod resume;
 mod schema;
 mod speech;
+mod vector;
 
 use serde_json::Value;
 
 pub use resume::Manner;
+pub(super) use vector::vector;
 
 /// Who said something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +113,8 @@ pub(super) struct Answer {
     pub(super) chunks: Vec<String>,
     pub(super) calls: Vec<Call>,
     pub(super) finish: Finish,
+    /// The stop text that ended it.
+    pub(super) stopped_at: Option<String>,
     pub(super) tokens: Tokens,
 }
 
@@ -133,19 +137,22 @@ pub(super) fn answer(ask: &Ask) -> Result<Answer, PrefillRefused> {
     let prompt_tokens = prompt_tokens(ask);
     let reasoning = if ask.reasoning { pieces(&speech::reasoning(ask)) } else { Vec::new() };
     let calls = if resumed.is_none() { call::calls(ask) } else { Vec::new() };
+    let mut stopped_at = None;
     let (chunks, finish) = if calls.is_empty() {
-        let text = match &resumed {
+        let mut text = match &resumed {
             Some(resume) => resume::text(ask, resume),
             None => speech::text(ask),
         };
-        shortened(pieces(&stopped(text, &ask.stop)), ask.max_tokens)
+        stopped_at = stop(&mut text, &ask.stop);
+        shortened(pieces(&text), ask.max_tokens)
     } else {
         (Vec::new(), Finish::ToolCalls)
     };
+    let stopped_at = stopped_at.filter(|_| finish == Finish::Stop);
     let called = calls.iter().map(|call| count(&call.arguments.to_string()) + count(&call.name));
     let output = called.chain(chunks.iter().map(|chunk| count(chunk))).sum();
     let tokens = Tokens { prompt: prompt_tokens, reasoning: total(&reasoning), output };
-    Ok(Answer { reasoning, chunks, calls, finish, tokens })
+    Ok(Answer { reasoning, chunks, calls, finish, stopped_at, tokens })
 }
 
 /// About how many tokens a text is: one for four bytes or one for a word, whichever is more.
@@ -171,13 +178,13 @@ fn total(chunks: &[String]) -> u32 {
     chunks.iter().map(|chunk| count(chunk)).sum()
 }
 
-/// Cuts at the first of the stop texts.
-fn stopped(mut text: String, stop: &[String]) -> String {
-    let first = stop.iter().filter(|stop| !stop.is_empty()).filter_map(|stop| text.find(stop.as_str())).min();
-    if let Some(at) = first {
-        text.truncate(at);
-    }
-    text
+/// Cuts at the first of the stop texts, and says which it was.
+fn stop(text: &mut String, stops: &[String]) -> Option<String> {
+    let found = stops.iter().filter(|stop| !stop.is_empty());
+    let found = found.filter_map(|stop| Some((text.find(stop.as_str())?, stop)));
+    let (at, stop) = found.min_by_key(|(at, _)| *at)?;
+    text.truncate(at);
+    Some(stop.clone())
 }
 
 /// Splits a text into pieces of about a word; their concatenation is the text.
@@ -248,7 +255,7 @@ pub(super) mod tests {
         let ask = Ask { stop: vec![" 4".into()], ..asked("count to 9") };
         let answer = answer(&ask).unwrap();
         assert_eq!(answer.text(), "[simulated] 1 2 3");
-        assert_eq!(answer.finish, Finish::Stop);
+        assert_eq!((answer.finish, answer.stopped_at.as_deref()), (Finish::Stop, Some(" 4")));
     }
 
     #[test]

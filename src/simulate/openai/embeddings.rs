@@ -1,4 +1,4 @@
-//! Vectors: the same for the same text, and of length one.
+//! Vectors for texts, in one of the three forms in which they are asked for.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -23,11 +23,10 @@ pub(super) fn answer(reading: Reading<'_>, body: &Value) -> Result<Value, Refusa
     }
     let field = if reading.model.is_some() { "inputs" } else { "input" };
     let wanted = body.get("dimensions").and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok());
-    // More than any real model has; a request must not decide how much memory is used.
-    let dimensions = wanted.unwrap_or(DIMENSIONS).clamp(1, 8192);
+    let dimensions = wanted.unwrap_or(DIMENSIONS);
     let (texts, single) = texts(body.get(field))
         .ok_or_else(|| Refusal::bad(format!("invalid '{field}'")).with("param", field))?;
-    let vectors: Vec<_> = texts.iter().map(|text| vector(text, dimensions)).collect();
+    let vectors: Vec<_> = texts.iter().map(|text| model::vector(text, dimensions)).collect();
     if reading.model.is_some() {
         return Ok(if single { json!(vectors.first()) } else { json!(vectors) });
     }
@@ -61,20 +60,6 @@ fn texts(input: Option<&Value>) -> Option<(Vec<String>, bool)> {
         }
         _ => None,
     }
-}
-
-/// A vector that depends on nothing but the text.
-fn vector(text: &str, dimensions: usize) -> Vec<f32> {
-    let seed = text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
-    let mut random = fastrand::Rng::with_seed(seed);
-    let mut vector: Vec<f32> = (0..dimensions).map(|_| random.f32() - 0.5).collect();
-    let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
-    for x in &mut vector {
-        *x /= length;
-    }
-    vector
 }
 
 fn pack(vector: &[f32]) -> Value {

@@ -9,14 +9,14 @@ mod rules;
 mod stream;
 mod whole;
 
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, Method};
 use serde_json::{Value, json};
 
 use super::dialect::Dialect;
 use super::model::Answer;
 use super::reply::Refusal;
 use super::template::Values;
-use super::wire::{Chat, Frame, Operation, Reading, Wire};
+use super::wire::{Chat, Frame, Operation, Reading, Wire, bearer, decoded};
 
 /// The wire itself; it has no state.
 #[derive(Clone, Copy, Debug)]
@@ -36,10 +36,8 @@ impl Wire for ChatCompletions {
             .find_map(|rest| if dialect.model_in_path { in_path(method, rest) } else { plain(method, rest) })
     }
 
-    fn key(&self, headers: &HeaderMap) -> Option<String> {
-        let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-        let key = value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("bearer "))?.trim();
-        (!key.is_empty()).then(|| key.to_owned())
+    fn key(&self, headers: &HeaderMap, _query: &str) -> Option<String> {
+        bearer(headers)
     }
 
     fn model(&self, body: &Value) -> Option<String> {
@@ -75,7 +73,7 @@ impl Wire for ChatCompletions {
         embeddings::answer(reading, body)
     }
 
-    fn models(&self, dialect: &Dialect, one: Option<&str>) -> Value {
+    fn models(&self, dialect: &Dialect, one: Option<&str>, _query: &str) -> Value {
         let entry = |model: &str| {
             let shape = dialect.shape("model").unwrap_or(&Value::Null);
             Values::default().with("model", model).fill(shape)
@@ -98,11 +96,6 @@ fn plain(method: &Method, rest: &str) -> Option<Operation> {
         }
         _ => None,
     }
-}
-
-/// A model id as it stands in a path: clients encode its slashes.
-fn decoded(id: &str) -> String {
-    percent_encoding::percent_decode_str(id).decode_utf8_lossy().into_owned()
 }
 
 /// Paths that begin with the model's name.

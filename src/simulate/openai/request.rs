@@ -41,8 +41,7 @@ pub(super) fn read(reading: Reading<'_>, body: &Value) -> Result<Chat, Refusal> 
         manner: reading.manner,
     };
     let usage = body.pointer("/stream_options/include_usage") == Some(&Value::Bool(true));
-    let stream = body.get("stream") == Some(&Value::Bool(true));
-    Ok(Chat { ask, stream, usage, blocks: reasoning && dialect.has(Rule::ThinkingBlocks) })
+    Ok(Chat { ask, usage, blocks: reasoning && dialect.has(Rule::ThinkingBlocks), thoughts: true })
 }
 
 fn messages(dialect: &Dialect, body: &Value) -> Result<Vec<Message>, Refusal> {
