@@ -1,6 +1,7 @@
 //! Writing requests.
 
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
 use super::super::{Encoded, Target};
 use crate::chat::{
@@ -87,10 +88,13 @@ fn blocks(message: &Message) -> Result<Vec<Value>, Failure> {
             }
             Part::ToolCall(call) => {
                 let input: Value = serde_json::from_str(&call.arguments).unwrap_or_else(|_| json!({}));
-                blocks.push(json!({"type": "tool_use", "id": call.id, "name": call.name, "input": input}));
+                blocks.push(
+                    json!({"type": "tool_use", "id": call_id(&call.id), "name": call.name, "input": input}),
+                );
             }
             Part::ToolResult { call_id, content, is_error, .. } => {
-                let mut block = json!({"type": "tool_result", "tool_use_id": call_id, "content": content});
+                let mut block =
+                    json!({"type": "tool_result", "tool_use_id": self::call_id(call_id), "content": content});
                 if *is_error {
                     block["is_error"] = json!(true);
                 }
@@ -99,6 +103,16 @@ fn blocks(message: &Message) -> Result<Vec<Value>, Failure> {
         }
     }
     Ok(blocks)
+}
+
+/// Letters, digits, `_` and `-` are taken. A conversation may have begun elsewhere: other ids are mapped, the same one
+/// always to the same.
+fn call_id(id: &str) -> String {
+    if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')) {
+        return id.to_owned();
+    }
+    let digest = Sha256::digest(id.as_bytes());
+    digest.iter().take(12).fold("toolu_".to_owned(), |id, byte| format!("{id}{byte:02x}"))
 }
 
 fn media_block(media: &Media) -> Result<Value, Failure> {
@@ -154,7 +168,7 @@ fn output(body: &mut Map<String, Value>, request: &ChatRequest) -> Result<(), Fa
             return Err(unsupported("response_format", "this provider has no JSON mode without a schema"));
         }
         Format::Schema(schema) => {
-            config.insert("format".into(), json!({"type": "json_schema", "schema": schema.value()}));
+            config.insert("format".into(), json!({"type": "json_schema", "schema": closed(schema.value())}));
         }
     }
     match request.effort {
@@ -178,6 +192,25 @@ fn output(body: &mut Map<String, Value>, request: &ChatRequest) -> Result<(), Fa
     Ok(())
 }
 
+/// The schema with every object that leaves it open closed against further properties: any other is refused.
+fn closed(schema: &Value) -> Value {
+    match schema {
+        Value::Object(fields) => {
+            let inner = fields.iter().map(|(name, field)| match name.as_str() {
+                "const" | "enum" | "default" | "examples" => (name.clone(), field.clone()),
+                _ => (name.clone(), closed(field)),
+            });
+            let mut object: Map<String, Value> = inner.collect();
+            if fields.get("type").is_some_and(|kind| kind == "object") {
+                object.entry("additionalProperties").or_insert(json!(false));
+            }
+            Value::Object(object)
+        }
+        Value::Array(items) => items.iter().map(closed).collect(),
+        other => other.clone(),
+    }
+}
+
 fn sampling(
     body: &mut Map<String, Value>,
     target: &Target<'_>,
@@ -199,5 +232,34 @@ fn sampling(
     }
     if sampling.seed.is_some() {
         dropped.push("seed".into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_ids_are_mapped_alike() {
+        assert_eq!(call_id("toolu_01-x"), "toolu_01-x");
+        let mapped = call_id("functions.f:0");
+        assert!(mapped.starts_with("toolu_") && mapped.len() == 30);
+        assert_eq!(mapped, call_id("functions.f:0"));
+        assert_ne!(mapped, call_id("functions.f:1"));
+    }
+
+    #[test]
+    fn objects_are_closed_unless_they_say_something() {
+        let schema = json!({"type": "object", "properties": {
+            "a": {"type": "array", "items": {"type": "object"}},
+            "b": {"type": "object", "additionalProperties": true},
+            "c": {"const": {"type": "object"}}
+        }});
+        let expected = json!({"type": "object", "properties": {
+            "a": {"type": "array", "items": {"type": "object", "additionalProperties": false}},
+            "b": {"type": "object", "additionalProperties": true},
+            "c": {"const": {"type": "object"}}
+        }, "additionalProperties": false});
+        assert_eq!(closed(&schema), expected);
     }
 }

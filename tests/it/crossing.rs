@@ -1,0 +1,210 @@
+//! From wire to wire: whoever fails, the next one is asked the same thing in its own way.
+//!
+//! The conversation has all that is said differently from wire to wire: a system's text, an image, two calls at once and
+//! what came of them. The stand-ins refuse what the real ones refuse, so an answer means that the request was in order;
+//! what they wrote down shows that nothing was lost on the way.
+
+use std::time::Duration;
+
+use aigw::app::App;
+use aigw::chat::{
+    Answer, ChatRequest, Event, FailureClass, FinishReason, Media, Message, Part, Role, Source, ToolCall,
+    ToolSpec,
+};
+use aigw::config::Env;
+use aigw::providers::client::Client;
+use aigw::router::{Ask, Delivery, Gone, Notice, Written};
+use aigw::simulate::{Recorded, Stand};
+use futures_util::{StreamExt, stream};
+use serde_json::{Value, json};
+
+use super::support::{TestEnv, stand};
+
+/// Every wire, and of the shared one two dialects that disagree about ids.
+const WIRES: [&str; 4] = ["openai", "mistral", "anthropic", "gemini"];
+
+/// What befalls the first one: before it answers, and instead of its answer's first word.
+const FAULTS: [&str; 2] = ["503", "error:0"];
+
+const SYSTEM: &str = "Answer in one sentence.";
+const IMAGE: &str = "iVBORw0KGgo=";
+const REPORTS: [&str; 2] = ["18 degrees and sunny", "24 degrees and rain"];
+
+fn conversation() -> Vec<Message> {
+    // An id as some hosts make them: not every wire takes such a one.
+    let ids = ["functions.get_weather:0", "call_yT9eKXKkVuv9fTrNCSNJ6eFG"];
+    let call = |(id, city): (&str, &str)| {
+        Part::ToolCall(ToolCall {
+            id: id.into(),
+            name: "get_weather".into(),
+            arguments: json!({ "city": city }).to_string(),
+            signature: None,
+        })
+    };
+    let result = |(id, report): (&str, &str)| {
+        let part = Part::ToolResult {
+            call_id: id.into(),
+            name: "get_weather".into(),
+            content: report.into(),
+            is_error: false,
+        };
+        Message { role: Role::Tool, parts: vec![part] }
+    };
+    let image = Media { mime: "image/png".into(), name: None, source: Source::Base64(IMAGE.into()) };
+    let question = vec![Part::Text("What is the weather in these two cities?".into()), Part::Media(image)];
+    let mut messages = vec![
+        Message::text(Role::System, SYSTEM),
+        Message { role: Role::User, parts: question },
+        Message { role: Role::Assistant, parts: ids.into_iter().zip(["Paris", "Rome"]).map(call).collect() },
+    ];
+    messages.extend(ids.into_iter().zip(REPORTS).map(result));
+    messages
+}
+
+fn request(stream: bool) -> ChatRequest {
+    let weather = ToolSpec {
+        name: "get_weather".into(),
+        description: "The current weather in a city".into(),
+        parameters: json!({"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}),
+        strict: false,
+    };
+    ChatRequest { messages: conversation(), tools: vec![weather], stream, ..ChatRequest::default() }
+}
+
+#[derive(Default)]
+struct Listener(Answer);
+
+impl Delivery for Listener {
+    async fn event(&mut self, event: &Event) -> Result<Written, Gone> {
+        self.0.push(event);
+        Ok(Written::Yes)
+    }
+
+    fn notice(&mut self, _: &Notice<'_>) -> Result<(), Gone> {
+        Ok(())
+    }
+}
+
+/// Asks two stand-ins in order, and gives what was delivered and how the first one failed.
+async fn ask(stands: [&Stand; 2], stream: bool) -> Result<(Answer, Option<FailureClass>), String> {
+    let env = TestEnv::with_stands(&stands);
+    let variables = [("AIGW_CONFIG_DIR", env.config_dir()), ("AIGW_DATA_DIR", env.data_dir())];
+    let variables = variables.map(|(name, path)| (name.to_owned(), path.display().to_string()));
+    let app = App::new(variables.into_iter().collect::<Env>(), None).unwrap();
+    let client = Client::new().unwrap();
+    let route = app.route(&client, &[]).await.unwrap();
+    let request = request(stream);
+    let ask = Ask { id: "test".into(), request: &request, route: &route, buffered: !stream, deadline: None };
+    let mut listener = Listener::default();
+    let result = app.router(client).chat(&ask, &mut listener).await;
+    // Its home goes away now.
+    app.ledger.flush(Duration::from_secs(20)).unwrap();
+    let completion = result.map_err(|error| {
+        let said = error.attempts.iter().filter_map(|attempt| attempt.failure.as_ref()).map(|f| &f.message);
+        format!("{:?}", said.collect::<Vec<_>>())
+    })?;
+    let failed = completion.attempts[0].failure.as_ref().map(|failure| failure.class);
+    Ok((listener.0, failed))
+}
+
+/// The request that a stand-in wrote down last.
+fn asked(stand: &Stand) -> Recorded {
+    stand.requests().pop().unwrap()
+}
+
+/// What is said differently from wire to wire, in one shape: system's text, image, calls, results; and the ids of the
+/// calls with those of the results, where the wire has any.
+fn said(provider: &str, body: &Value) -> (Vec<Value>, Vec<Value>) {
+    let at = |pointer: &str| body.pointer(pointer).cloned().unwrap_or_default();
+    let parsed =
+        |pointer: &str| serde_json::from_str(at(pointer).as_str().unwrap_or_default()).unwrap_or_default();
+    let ids = |pointers: [&str; 4]| pointers.into_iter().map(at).collect();
+    match provider {
+        "anthropic" => (
+            vec![
+                at("/system"),
+                at("/messages/0/content/1/source/data"),
+                at("/messages/1/content/0/input"),
+                at("/messages/1/content/1/input"),
+                at("/messages/2/content/0/content"),
+                at("/messages/2/content/1/content"),
+            ],
+            ids([
+                "/messages/1/content/0/id",
+                "/messages/1/content/1/id",
+                "/messages/2/content/0/tool_use_id",
+                "/messages/2/content/1/tool_use_id",
+            ]),
+        ),
+        "gemini" => (
+            vec![
+                at("/systemInstruction/parts/0/text"),
+                at("/contents/0/parts/1/inlineData/data"),
+                at("/contents/1/parts/0/functionCall/args"),
+                at("/contents/1/parts/1/functionCall/args"),
+                at("/contents/2/parts/0/functionResponse/response/result"),
+                at("/contents/2/parts/1/functionResponse/response/result"),
+            ],
+            // Results are matched by name and order.
+            Vec::new(),
+        ),
+        _ => (
+            vec![
+                at("/messages/0/content"),
+                json!(
+                    at("/messages/1/content/1/image_url/url")
+                        .as_str()
+                        .and_then(|url| url.split(',').next_back())
+                ),
+                parsed("/messages/2/tool_calls/0/function/arguments"),
+                parsed("/messages/2/tool_calls/1/function/arguments"),
+                at("/messages/3/content"),
+                at("/messages/4/content"),
+            ],
+            ids([
+                "/messages/2/tool_calls/0/id",
+                "/messages/2/tool_calls/1/id",
+                "/messages/3/tool_call_id",
+                "/messages/4/tool_call_id",
+            ]),
+        ),
+    }
+}
+
+fn check_asked(stand: &Stand) -> Result<(), String> {
+    let recorded = asked(stand);
+    let (said, ids) = said(stand.provider(), &recorded.body);
+    let [first, second] = REPORTS;
+    let expected = json!([SYSTEM, IMAGE, {"city": "Paris"}, {"city": "Rome"}, first, second]);
+    if Value::Array(said) != expected || (!ids.is_empty() && (ids[..2] != ids[2..] || ids[0] == ids[1])) {
+        return Err(format!("{} was asked {} {}", stand.provider(), recorded.path, recorded.body));
+    }
+    Ok(())
+}
+
+async fn cross(from: &str, to: &str, fault: &str, stream: bool) -> Result<(), String> {
+    let (failing, healthy) = (stand(from, &[fault]).await, stand(to, &[]).await);
+    let (delivered, failed) = ask([&failing, &healthy], stream).await?;
+    if failed != Some(FailureClass::Server) {
+        return Err(format!("the first one failed with {failed:?}"));
+    }
+    let told = format!("[simulated] The tools say: {}; {}", REPORTS[0], REPORTS[1]);
+    if delivered.text != told || delivered.finish != Some(FinishReason::Stop) {
+        return Err(format!("delivered {delivered:?}"));
+    }
+    check_asked(&failing)?;
+    check_asked(&healthy)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_wire_fails_over_into_every_other() {
+    let pairs = WIRES.iter().flat_map(|from| WIRES.map(|to| (*from, to))).filter(|(from, to)| from != to);
+    let cells = pairs.flat_map(|pair| FAULTS.map(|fault| (pair, fault)));
+    let cells = cells.flat_map(|(pair, fault)| [true, false].map(|stream| (pair, fault, stream)));
+    let results = stream::iter(cells).map(|((from, to), fault, stream)| async move {
+        let result = cross(from, to, fault, stream).await;
+        result.err().map(|error| format!("{from} to {to}, {fault}, stream={stream}: {error}"))
+    });
+    let wrong: Vec<_> = results.buffer_unordered(8).filter_map(async |wrong| wrong).collect().await;
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
