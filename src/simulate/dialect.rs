@@ -23,7 +23,7 @@ pub(super) struct Dialect {
     /// The protocol that it speaks.
     #[serde(default)]
     pub(super) wire: Protocol,
-    /// The path before `/chat/completions`.
+    /// The path before those of its protocol, such as `/chat/completions`.
     pub(super) base: String,
     /// Other paths that serve as well.
     #[serde(default)]

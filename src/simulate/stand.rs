@@ -74,7 +74,7 @@ impl Stand {
         self.shared.addr
     }
 
-    /// All that stands before `/chat/completions`, or before the model's name where that is in the path.
+    /// All that stands before its protocol's own paths, or before the model's name where that comes first.
     pub fn base_url(&self) -> String {
         self.shared.base_url()
     }

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use aigw::app::App;
 use aigw::chat::{
-    Answer, ChatRequest, Event, FailureClass, FinishReason, Media, Message, Part, Role, Source, ToolCall,
-    ToolSpec,
+    Answer, ChatRequest, Event, FailureClass, FinishReason, Format, Media, Message, Part, Role, Schema,
+    Source, ToolCall, ToolSpec,
 };
 use aigw::config::Env;
 use aigw::providers::client::Client;
@@ -86,15 +86,15 @@ impl Delivery for Listener {
 }
 
 /// Asks two stand-ins in order, and gives what was delivered and how the first one failed.
-async fn ask(stands: [&Stand; 2], stream: bool) -> Result<(Answer, Option<FailureClass>), String> {
+async fn ask(stands: [&Stand; 2], request: ChatRequest) -> Result<(Answer, Option<FailureClass>), String> {
     let env = TestEnv::with_stands(&stands);
     let variables = [("AIGW_CONFIG_DIR", env.config_dir()), ("AIGW_DATA_DIR", env.data_dir())];
     let variables = variables.map(|(name, path)| (name.to_owned(), path.display().to_string()));
     let app = App::new(variables.into_iter().collect::<Env>(), None).unwrap();
     let client = Client::new().unwrap();
     let route = app.route(&client, &[]).await.unwrap();
-    let request = request(stream);
-    let ask = Ask { id: "test".into(), request: &request, route: &route, buffered: !stream, deadline: None };
+    let buffered = !request.stream;
+    let ask = Ask { id: "test".into(), request: &request, route: &route, buffered, deadline: None };
     let mut listener = Listener::default();
     let result = app.router(client).chat(&ask, &mut listener).await;
     // Its home goes away now.
@@ -184,7 +184,7 @@ fn check_asked(stand: &Stand) -> Result<(), String> {
 
 async fn cross(from: &str, to: &str, fault: &str, stream: bool) -> Result<(), String> {
     let (failing, healthy) = (stand(from, &[fault]).await, stand(to, &[]).await);
-    let (delivered, failed) = ask([&failing, &healthy], stream).await?;
+    let (delivered, failed) = ask([&failing, &healthy], request(stream)).await?;
     if failed != Some(FailureClass::Server) {
         return Err(format!("the first one failed with {failed:?}"));
     }
@@ -207,4 +207,29 @@ async fn every_wire_fails_over_into_every_other() {
     });
     let wrong: Vec<_> = results.buffer_unordered(8).filter_map(async |wrong| wrong).collect().await;
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A schema as people write it leaves its objects open, which not every provider takes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_schema_goes_along() {
+    let schema = json!({
+        "type": "object", "required": ["city", "wind"],
+        "properties": {
+            "city": {"type": "string"},
+            "wind": {"type": "object", "properties": {"knots": {"type": "integer"}}, "required": ["knots"]}
+        }
+    });
+    for to in WIRES {
+        let from = if to == "gemini" { "anthropic" } else { "gemini" };
+        let (failing, healthy) = (stand(from, &["503"]).await, stand(to, &[]).await);
+        let request = ChatRequest {
+            messages: vec![Message::text(Role::User, "A forecast for Lima with 12 knots, as JSON")],
+            format: Format::Schema(Schema::new(schema.clone()).unwrap()),
+            stream: true,
+            ..ChatRequest::default()
+        };
+        let (delivered, _) = ask([&failing, &healthy], request).await.unwrap();
+        let answer: Value = serde_json::from_str(&delivered.text).unwrap();
+        assert_eq!(answer, json!({"city": "Lima", "wind": {"knots": 12}}), "{to}");
+    }
 }

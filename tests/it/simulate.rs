@@ -7,47 +7,70 @@ use insta::assert_snapshot;
 
 use super::support::TestEnv;
 
+/// Stand-ins that do not outlive their test, even if it fails.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _over = self.0.kill();
+        let _reaped = self.0.wait();
+    }
+}
+
 /// Starts stand-ins and reads the configuration that they print.
-fn start(env: &TestEnv, args: &[&str]) -> (Child, String) {
-    let mut child = env.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let stderr = BufReader::new(child.stderr.take().unwrap());
-    let expected = args.iter().filter(|arg| ["groq", "cerebras", "openai"].contains(arg)).count();
+fn start(env: &TestEnv, args: &[&str]) -> (Running, String) {
+    let child = env.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut running = Running(child);
+    let stderr = BufReader::new(running.0.stderr.take().unwrap());
+    let expected =
+        args.iter().filter(|arg| ["groq", "cerebras", "openai", "anthropic", "gemini"].contains(arg)).count();
     let lines: Vec<String> = stderr.lines().take(expected).map(Result::unwrap).collect();
     assert!(lines.iter().all(|line| line.contains("listening on http://127.0.0.1:")), "{lines:?}");
     let mut text = String::new();
-    let mut stdout = BufReader::new(child.stdout.as_mut().unwrap());
-    for _ in 0..(4 + 4 * expected) {
+    let mut stdout = BufReader::new(running.0.stdout.as_mut().unwrap());
+    for _ in 0..(5 + 4 * expected) {
         stdout.read_line(&mut text).unwrap();
     }
-    (child, text)
+    (running, text)
 }
 
 #[cfg(unix)]
-fn stop(mut child: Child) -> Option<i32> {
-    let pid = child.id().to_string();
+fn stop(mut running: Running) -> Option<i32> {
+    let pid = running.0.id().to_string();
     assert!(std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
     let mut rest = String::new();
-    child.stdout.take().unwrap().read_to_string(&mut rest).unwrap();
-    child.wait().unwrap().code()
+    running.0.stdout.take().unwrap().read_to_string(&mut rest).unwrap();
+    running.0.wait().unwrap().code()
 }
 
 #[cfg(unix)]
 #[test]
 fn a_rehearsal_from_the_command_line() {
     let env = TestEnv::new();
-    let (child, text) = start(&env, &["simulate", "groq", "cerebras", "--fault", "groq=503"]);
+    let (running, text) = start(&env, &["simulate", "groq", "cerebras", "--fault", "groq=503"]);
     let file = env.write("rehearsal.toml", text.as_bytes());
     let ran = env.run(&["--config", file.to_str().unwrap(), "chat", "what is 2+3"]);
     assert_snapshot!(ran, @"
-    exit 4
+    exit 0
     --- stdout
+    [simulated] 2 + 3 = 5
     --- stderr
-    error: no answer by the route `simulated`
-      groq/openai/gpt-oss-20b  server (503): openai/gpt-oss-20b is currently over capacity. Please try again and back off exponentially. Visit https://groqstatus.com to see if there is an active incident.
-      groq/openai/gpt-oss-20b  server (503): openai/gpt-oss-20b is currently over capacity. Please try again and back off exponentially. Visit https://groqstatus.com to see if there is an active incident.
-    hint: every attempt is on record: aigw usage --request [ID]
+    answered by cerebras/gpt-oss-120b (groq/openai/gpt-oss-20b server 2 times)
     ");
-    assert_eq!(stop(child), Some(0));
+    assert_eq!(stop(running), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_rehearsal_on_wires_of_their_own() {
+    let env = TestEnv::new();
+    let (running, text) = start(&env, &["simulate", "anthropic", "gemini", "--fault", "anthropic=529"]);
+    let file = env.write("rehearsal.toml", text.as_bytes());
+    let ran = env.run(&["--config", file.to_str().unwrap(), "chat", "what is 2+3"]).exits(0);
+    assert_eq!(ran.stdout, "[simulated] 2 + 3 = 5\n");
+    assert!(ran.stderr.contains("answered by gemini/gemini-3.1-flash-lite"), "{ran}");
+    assert_eq!(stop(running), Some(0));
 }
 
 #[test]
