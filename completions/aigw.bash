@@ -31,6 +31,9 @@ _aigw() {
             aigw,demo)
                 cmd="aigw__subcmd__demo"
                 ;;
+            aigw,doctor)
+                cmd="aigw__subcmd__doctor"
+                ;;
             aigw,help)
                 cmd="aigw__subcmd__help"
                 ;;
@@ -117,6 +120,9 @@ _aigw() {
                 ;;
             aigw__subcmd__help,demo)
                 cmd="aigw__subcmd__help__subcmd__demo"
+                ;;
+            aigw__subcmd__help,doctor)
+                cmd="aigw__subcmd__help__subcmd__doctor"
                 ;;
             aigw__subcmd__help,help)
                 cmd="aigw__subcmd__help__subcmd__help"
@@ -221,7 +227,7 @@ _aigw() {
 
     case "${cmd}" in
         aigw)
-            opts="-q -v -h -V --config --output --json --quiet --verbose --color --help --version chat provider model usage auth config simulate demo completions man help"
+            opts="-q -v -h -V --config --output --json --quiet --verbose --color --help --version chat provider model usage auth doctor config simulate demo completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -748,8 +754,34 @@ _aigw() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        aigw__subcmd__doctor)
+            opts="-q -v -h --offline --config --output --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         aigw__subcmd__help)
-            opts="chat provider model usage auth config simulate demo completions man help"
+            opts="chat provider model usage auth doctor config simulate demo completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -917,6 +949,20 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__help__subcmd__demo)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aigw__subcmd__help__subcmd__doctor)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

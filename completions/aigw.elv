@@ -35,6 +35,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand model 'List and show models'
             cand usage 'Show what was used and what it cost'
             cand auth 'Store and remove provider keys'
+            cand doctor 'Check the installation: files, keys, databases, the network'
             cand config 'Show and check the configuration'
             cand simulate 'Run wire-accurate stand-ins for providers, with faults on demand'
             cand demo 'Take a tour on stand-ins: no key, no network'
@@ -277,6 +278,19 @@ set edit:completion:arg-completer[aigw] = {|@words|
         }
         &'aigw;auth;help;help'= {
         }
+        &'aigw;doctor'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --offline 'Ask nobody beyond this machine'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'aigw;config'= {
             cand --config 'Read this configuration file instead of the usual one'
             cand --output 'How results are printed'
@@ -421,6 +435,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand model 'List and show models'
             cand usage 'Show what was used and what it cost'
             cand auth 'Store and remove provider keys'
+            cand doctor 'Check the installation: files, keys, databases, the network'
             cand config 'Show and check the configuration'
             cand simulate 'Run wire-accurate stand-ins for providers, with faults on demand'
             cand demo 'Take a tour on stand-ins: no key, no network'
@@ -461,6 +476,8 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;help;auth;logout'= {
         }
         &'aigw;help;auth;ls'= {
+        }
+        &'aigw;help;doctor'= {
         }
         &'aigw;help;config'= {
             cand show 'Show every setting that is in force and where it comes from'

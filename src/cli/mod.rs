@@ -5,6 +5,7 @@ pub mod chat;
 pub mod completions;
 pub mod config;
 pub mod demo;
+pub mod doctor;
 mod failure;
 pub mod global;
 mod interrupt;
@@ -67,6 +68,8 @@ pub enum Command {
     Usage(usage::UsageArgs),
     /// Store and remove provider keys
     Auth(auth::AuthArgs),
+    /// Check the installation: files, keys, databases, the network
+    Doctor(doctor::DoctorArgs),
     /// Show and check the configuration
     Config(config::ConfigArgs),
     /// Run wire-accurate stand-ins for providers, with faults on demand
@@ -139,6 +142,7 @@ async fn run(command: Option<Command>, context: Context) -> Result<(), CommandEr
         Some(Command::Model(args)) => model::run(&args, &context).await,
         Some(Command::Usage(args)) => usage::run(&args, &context),
         Some(Command::Auth(args)) => auth::run(&args, &context),
+        Some(Command::Doctor(args)) => doctor::run(&args, &context).await,
         Some(Command::Config(args)) => config::run(&args, &context),
         Some(Command::Simulate(args)) => simulate::run(args, &context).await,
         Some(Command::Demo(args)) => demo::run(&args, context).await,

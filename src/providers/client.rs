@@ -4,6 +4,7 @@
 //! from a failure is the router's. Connections are kept and shared; dropping a stream closes its request upstream.
 
 mod list;
+mod look;
 
 use std::collections::{HashMap, HashSet};
 use std::error::Error as _;
@@ -18,6 +19,8 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName
 use reqwest::{Response, redirect};
 use tokio::time::{Instant, timeout_at};
 use tracing::debug;
+
+pub use look::{Look, Obstacle};
 
 use super::reading::{Reading, Timers};
 use super::wire::{Target, codec};

@@ -60,6 +60,16 @@ impl Ui {
         }
     }
 
+    /// Whether colours go to stdout.
+    pub fn colors(&self) -> bool {
+        self.stdout_color
+    }
+
+    /// How many columns the terminal has, if stdout is one.
+    pub fn width(&self) -> Option<u16> {
+        console::Term::stdout().size_checked().map(|(_, columns)| columns).filter(|_| self.stdout_is_terminal)
+    }
+
     /// Writes data to stdout as it is. On a terminal control sequences in it are taken out: they are not ours.
     pub fn data(&self, text: &str) -> io::Result<()> {
         let mut stdout = io::stdout().lock();

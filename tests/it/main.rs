@@ -15,6 +15,7 @@ mod auth;
 mod canary;
 mod chat;
 mod config;
+mod doctor;
 mod generated;
 mod hostile;
 mod layering;

@@ -12,7 +12,7 @@ fn timeless(ran: Ran) -> String {
         if line.contains(" works ") {
             for word in &mut words {
                 if word.trim().parse::<u32>().is_ok() && word.trim().len() < 6 {
-                    *word = "N ".to_owned();
+                    "N ".clone_into(word);
                 }
             }
         }
