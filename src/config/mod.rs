@@ -5,6 +5,7 @@
 
 mod credentials;
 mod document;
+pub mod draft;
 mod env;
 mod error;
 mod file;

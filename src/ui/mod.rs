@@ -1,5 +1,6 @@
 //! What a terminal shows. stdout carries data, stderr carries talk; nobody else writes to either.
 
+pub mod ask;
 mod safe_text;
 mod spinner;
 mod style;

@@ -18,6 +18,7 @@ mod config;
 mod doctor;
 mod generated;
 mod hostile;
+mod init;
 mod layering;
 mod matrix;
 mod model_refresh;
