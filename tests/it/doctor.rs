@@ -100,7 +100,7 @@ async fn all_is_well() {
     ok       config directory: [HOME]/config can be written
     ok       data directory: [HOME]/data can be written
     ok       disk: [FREE]
-    ok       ledger.db: it is sound (version 1, 16 KiB, log 28 KiB)
+    ok       ledger.db: it is sound (version 1, 4.0 KiB, log 28 KiB)
     ok       certificates: the system's are used
     ok       reach groq: http://127.0.0.1:[PORT]/openai/v1 answers ([MS] ms)
     ok       reach cerebras: http://127.0.0.1:[PORT]/v1 answers ([MS] ms)
@@ -244,6 +244,13 @@ fn clocks_databases_and_directories() {
     assert!(ran.stdout.contains("problem  data directory: [HOME]/file/data cannot be created"), "{ran}");
     let ran = TestEnv::new().var("OLLAMA_HOST", "ftp://x").run(&["doctor", "--offline"]).exits(1);
     assert!(ran.stdout.contains("OLLAMA_HOST"), "{ran}");
+}
+
+#[test]
+fn a_proxy_that_is_not_there_is_named() {
+    let env = TestEnv::new().var("GROQ_API_KEY", "key-of-groq-1234").var("HTTPS_PROXY", "http://127.0.0.1:9");
+    let reached = finding(&env, 1, "reach groq");
+    assert!(reached.contains("the proxy does not let it through"), "{reached}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -53,8 +53,11 @@ pub(super) async fn check(app: &App, offline: bool, checks: &mut Vec<Check>) {
         checks.push(Check::ok("network", "nobody beyond this machine was asked (--offline)"));
     }
     checks.extend(clock(&looks));
-    let nobody = !app.accounts.iter().any(|account| account.is_on() && !account.is_local());
-    let local = !running.is_empty() || looks.iter().any(|(_, look)| look.obstacle.is_none());
+    // A key in a variable that serves other purposes answers nobody who names no provider.
+    let answers = |account: &Account| account.is_on() && !account.is_local() && !account.incidental;
+    let nobody = !app.accounts.iter().any(answers);
+    let local = |(account, look): &(&Account, Look)| account.is_local() && look.obstacle.is_none();
+    let local = !running.is_empty() || looks.iter().any(local);
     if nobody && !local {
         checks.push(Check::problem("providers", "none has a key, and no local server answers").todo(
             "`aigw init` sets one up; or set a variable such as GROQ_API_KEY; `aigw demo` needs nothing",
@@ -101,6 +104,9 @@ fn advice(obstacle: Obstacle, account: &Account, proxied: bool) -> (&'static str
             "something else answers in its place",
             format!("{through}log in to the network if it wants that; check base_url"),
         ),
+        Obstacle::Proxy => {
+            ("the proxy does not let it through", "check what the proxy variables say, and the proxy".into())
+        }
         Obstacle::Key => ("it refuses the key", format!("`aigw provider show {id}` says where the key comes from, `aigw provider test {id}` tries it")),
         Obstacle::Broken => ("it is out of order", "others are asked meanwhile; try again later".into()),
         Obstacle::Network => ("it cannot be reached", format!("{through}check the network connection")),

@@ -305,8 +305,12 @@ fn judge<D: Dialogue>(dialogue: &mut D, account: &Account, trial: &Trial) -> Opt
 
 /// Variables that the configuration must name, so that a key in them counts.
 fn variables(account: &Account) -> Vec<String> {
-    let named = account.keys.iter().filter(|_| account.incidental);
-    named.filter_map(|key| key.origin.strip_prefix("env ").map(str::to_owned)).collect()
+    let keys = account.keys.iter().filter(|_| account.incidental);
+    let mut names: Vec<String> =
+        keys.filter_map(|key| key.origin.strip_prefix("env ").map(str::to_owned)).collect();
+    // A variable may hold a list of keys.
+    names.dedup();
+    names
 }
 
 /// Asks for numbers or names of a list until they are understood.

@@ -38,6 +38,8 @@ pub enum Obstacle {
     Silence,
     /// Something answers in its place: a proxy, the login page of a network.
     Between,
+    /// A proxy that was set does not let it through.
+    Proxy,
     /// It refuses the key.
     Key,
     /// It is broken.
@@ -81,9 +83,8 @@ impl Client {
 /// What a refusal means; nothing where the provider itself speaks, if only to say that it has no such list.
 fn refused(status: StatusCode, failure: &Failure, is_page: bool) -> Option<Obstacle> {
     match failure.class {
-        _ if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED || status.is_redirection() => {
-            Some(Obstacle::Between)
-        }
+        _ if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED => Some(Obstacle::Proxy),
+        _ if status.is_redirection() => Some(Obstacle::Between),
         _ if status.is_server_error() => Some(Obstacle::Broken),
         _ if is_page => Some(Obstacle::Between),
         FailureClass::Auth | FailureClass::Forbidden => Some(Obstacle::Key),
@@ -119,7 +120,7 @@ fn network(error: &reqwest::Error) -> Obstacle {
             return Obstacle::Name;
         }
         if text.contains("tunnel") || text.contains("proxy") {
-            return Obstacle::Between;
+            return Obstacle::Proxy;
         }
         cause = one.source();
     }
@@ -146,7 +147,7 @@ mod tests {
         assert_eq!(refused(401, FailureClass::Auth, false), Some(Obstacle::Key));
         // Some say 400 about a bad key.
         assert_eq!(refused(400, FailureClass::Auth, false), Some(Obstacle::Key));
-        assert_eq!(refused(407, FailureClass::BadRequest, false), Some(Obstacle::Between));
+        assert_eq!(refused(407, FailureClass::BadRequest, false), Some(Obstacle::Proxy));
         assert_eq!(refused(302, FailureClass::BadRequest, false), Some(Obstacle::Between));
         assert_eq!(refused(403, FailureClass::Forbidden, true), Some(Obstacle::Between));
         assert_eq!(refused(503, FailureClass::Server, true), Some(Obstacle::Broken));
