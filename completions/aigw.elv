@@ -30,17 +30,33 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'
             cand --version 'Print version'
+            cand init 'Set up providers, step by step: find keys, try them, write a configuration'
             cand chat 'Ask a question and get one answer'
             cand provider 'List, show and test providers'
             cand model 'List and show models'
             cand usage 'Show what was used and what it cost'
             cand auth 'Store and remove provider keys'
+            cand doctor 'Check the installation: files, keys, databases, the network'
             cand config 'Show and check the configuration'
             cand simulate 'Run wire-accurate stand-ins for providers, with faults on demand'
             cand demo 'Take a tour on stand-ins: no key, no network'
             cand completions 'Print completions for a shell'
             cand man 'Print the manual page, or write all of them'
             cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;init'= {
+            cand --provider 'Set up this one, without asking which'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --force 'Replace a configuration that is there; it is kept under another name'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'aigw;chat'= {
             cand -m 'Whom to ask: a model (provider/model), a provider or a route; give several to have them tried in order'
@@ -277,6 +293,19 @@ set edit:completion:arg-completer[aigw] = {|@words|
         }
         &'aigw;auth;help;help'= {
         }
+        &'aigw;doctor'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --offline 'Ask nobody beyond this machine'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'aigw;config'= {
             cand --config 'Read this configuration file instead of the usual one'
             cand --output 'How results are printed'
@@ -416,17 +445,21 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'aigw;help'= {
+            cand init 'Set up providers, step by step: find keys, try them, write a configuration'
             cand chat 'Ask a question and get one answer'
             cand provider 'List, show and test providers'
             cand model 'List and show models'
             cand usage 'Show what was used and what it cost'
             cand auth 'Store and remove provider keys'
+            cand doctor 'Check the installation: files, keys, databases, the network'
             cand config 'Show and check the configuration'
             cand simulate 'Run wire-accurate stand-ins for providers, with faults on demand'
             cand demo 'Take a tour on stand-ins: no key, no network'
             cand completions 'Print completions for a shell'
             cand man 'Print the manual page, or write all of them'
             cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;help;init'= {
         }
         &'aigw;help;chat'= {
         }
@@ -461,6 +494,8 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;help;auth;logout'= {
         }
         &'aigw;help;auth;ls'= {
+        }
+        &'aigw;help;doctor'= {
         }
         &'aigw;help;config'= {
             cand show 'Show every setting that is in force and where it comes from'

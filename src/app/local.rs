@@ -11,6 +11,13 @@ use crate::secret::Secret;
 /// A server on this machine answers at once or not at all.
 pub(super) const PATIENCE: Duration = Duration::from_millis(400);
 
+impl App {
+    /// The local servers that answer, each with a model of theirs.
+    pub async fn local_servers(&self, client: &Client) -> Vec<(&Account, String)> {
+        running(self, client).await
+    }
+}
+
 /// The local servers that answer like one, each with a model of theirs, in the catalogue's order.
 pub(super) async fn running<'a>(app: &'a App, client: &Client) -> Vec<(&'a Account, String)> {
     let local = app.accounts.iter().filter(|account| account.is_local() && account.enabled);

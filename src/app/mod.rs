@@ -1,6 +1,7 @@
 //! The composition root: takes the configuration apart and puts the program together. The only place that sees all.
 
 mod account;
+pub mod checkup;
 mod local;
 mod observer;
 pub mod refresh;
@@ -52,6 +53,11 @@ impl App {
     pub fn new(env: Env, config_flag: Option<PathBuf>) -> Result<Self, AppError> {
         let paths = Paths::find(&env, config_flag)?;
         let config = Config::read(&paths, env)?;
+        Ok(Self::of(paths, config)?)
+    }
+
+    /// Puts the program together from what was read.
+    pub fn of(paths: Paths, config: Config) -> Result<Self, ConfigError> {
         let catalog = Catalog::built_in();
         let mut warnings = Vec::new();
         let accounts = account::accounts(catalog, &config, &mut warnings)?;

@@ -246,13 +246,15 @@ impl App {
             )
             .filter(|account| account.row.is_some() || account.default_model.is_some())
             .collect();
-        let billing = |account: &Account| {
-            let id = account.default_model.as_ref().map(|model| ModelId::new(&account.provider.id, model));
-            let model = id.and_then(|id| self.catalog.model(&id).billing);
-            model.unwrap_or(account.provider.billing)
-        };
-        accounts.sort_by_key(|account| (std::cmp::Reverse(account.priority), billing(account)));
+        accounts.sort_by_key(|account| (std::cmp::Reverse(account.priority), self.billing(account)));
         accounts.into_iter().map(|account| Way { account, model: account.default_model.clone() }).collect()
+    }
+
+    /// Who pays where only the provider is named.
+    pub fn billing(&self, account: &Account) -> Billing {
+        let id = account.default_model.as_ref().map(|model| ModelId::new(&account.provider.id, model));
+        let model = id.and_then(|id| self.catalog.model(&id).billing);
+        model.unwrap_or(account.provider.billing)
     }
 
     /// Names the model: a local server is asked for it.

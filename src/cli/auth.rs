@@ -10,7 +10,7 @@ use super::{CommandError, Context, Output, json};
 use crate::app::App;
 use crate::config::Credentials;
 use crate::secret::Secret;
-use crate::ui::Table;
+use crate::ui::{Table, ask};
 
 /// Longer than any key.
 const MAX_KEY: u64 = 16 << 10;
@@ -53,19 +53,19 @@ struct KeyRow {
 }
 
 /// Runs the command.
-pub fn run(args: &AuthArgs, context: &Context) -> Result<(), CommandError> {
+pub async fn run(args: &AuthArgs, context: &Context) -> Result<(), CommandError> {
     let app = context.app()?;
     match &args.command {
-        AuthCommand::Login { provider, add } => login(context, &app, provider, *add),
+        AuthCommand::Login { provider, add } => login(context, &app, provider, *add).await,
         AuthCommand::Logout { provider } => logout(context, &app, provider),
         AuthCommand::Ls => list(context, &app),
     }
 }
 
-fn login(context: &Context, app: &App, id: &str, add: bool) -> Result<(), CommandError> {
+async fn login(context: &Context, app: &App, id: &str, add: bool) -> Result<(), CommandError> {
     let account = app.account(id).ok_or_else(|| unknown_provider(app, id))?;
     let page = account.row.and_then(|row| row.keys_page.as_deref());
-    let key = read_key(&account.name, page)?;
+    let key = context.interrupt.unless(read_key(&account.name, page)).await?;
     let fingerprint = key.fingerprint();
     Credentials::change(&app.paths.credentials_file(), |credentials| {
         if !add {
@@ -83,13 +83,13 @@ fn login(context: &Context, app: &App, id: &str, add: bool) -> Result<(), Comman
     Ok(())
 }
 
-fn read_key(name: &str, page: Option<&str>) -> Result<Secret, CommandError> {
+async fn read_key(name: &str, page: Option<&str>) -> Result<Secret, CommandError> {
     let text = if stdin().is_terminal() {
-        let terminal = console::Term::stderr();
         let where_from = page.map(|page| format!(" (from {page})")).unwrap_or_default();
-        let ask = terminal.write_str(&format!("Key for {name}{where_from}, not shown: "));
-        ask.and_then(|()| terminal.read_secure_line())
+        let answer = ask::secret(&format!("Key for {name}{where_from}, not shown: ")).await;
+        answer
             .map_err(|error| CommandError::failed(format!("cannot read the key: {error}")))?
+            .unwrap_or_default()
     } else {
         let mut text = String::new();
         let read = stdin().take(MAX_KEY).read_to_string(&mut text);

@@ -196,7 +196,7 @@ impl From<ResolveError> for CommandError {
                 Self::new(Exit::Config, message).hint(format!("{variable}run `aigw auth login {provider}`{page}"))
             }
             ResolveError::NoProvider => Self::new(Exit::Config, message)
-                .hint("set a key: GROQ_API_KEY, CEREBRAS_API_KEY, OPENROUTER_API_KEY, … or run `aigw auth login PROVIDER` (`aigw provider ls --all` shows them)")
+                .hint("run `aigw init`, or set a key: GROQ_API_KEY, CEREBRAS_API_KEY, OPENROUTER_API_KEY, … (`aigw provider ls --all` shows them)")
                 .hint("or start a local server: Ollama (port 11434), LM Studio (1234), llama.cpp (8080), vLLM (8000)")
                 .hint("or just look around: `aigw demo`"),
             ResolveError::LocalDown { .. } => Self::new(Exit::NoAnswer, message).hint("start it, or ask another provider"),

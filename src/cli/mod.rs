@@ -5,8 +5,10 @@ pub mod chat;
 pub mod completions;
 pub mod config;
 pub mod demo;
+pub mod doctor;
 mod failure;
 pub mod global;
+pub mod init;
 mod interrupt;
 mod json;
 pub mod man;
@@ -43,6 +45,7 @@ use crate::ui::Ui;
   NO_COLOR          no colours
   GROQ_API_KEY, …   keys; `aigw provider show PROVIDER` names the variables
 
+To begin:         aigw init
 To ask something: aigw chat why is the sky blue")]
 pub struct Cli {
     /// Flags that every command takes.
@@ -57,6 +60,8 @@ pub struct Cli {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Set up providers, step by step: find keys, try them, write a configuration
+    Init(init::InitArgs),
     /// Ask a question and get one answer
     Chat(Box<chat::ChatArgs>),
     /// List, show and test providers
@@ -67,6 +72,8 @@ pub enum Command {
     Usage(usage::UsageArgs),
     /// Store and remove provider keys
     Auth(auth::AuthArgs),
+    /// Check the installation: files, keys, databases, the network
+    Doctor(doctor::DoctorArgs),
     /// Show and check the configuration
     Config(config::ConfigArgs),
     /// Run wire-accurate stand-ins for providers, with faults on demand
@@ -134,11 +141,13 @@ async fn run(command: Option<Command>, context: Context) -> Result<(), CommandEr
     match command {
         None if stdin().is_terminal() => Ok(context.ui.data(&Cli::command().render_help().to_string())?),
         None => chat::run(chat::ChatArgs::default(), context).await,
+        Some(Command::Init(args)) => init::run(&args, &context).await,
         Some(Command::Chat(args)) => chat::run(*args, context).await,
         Some(Command::Provider(args)) => provider::run(&args, &context).await,
         Some(Command::Model(args)) => model::run(&args, &context).await,
         Some(Command::Usage(args)) => usage::run(&args, &context),
-        Some(Command::Auth(args)) => auth::run(&args, &context),
+        Some(Command::Auth(args)) => auth::run(&args, &context).await,
+        Some(Command::Doctor(args)) => doctor::run(&args, &context).await,
         Some(Command::Config(args)) => config::run(&args, &context),
         Some(Command::Simulate(args)) => simulate::run(args, &context).await,
         Some(Command::Demo(args)) => demo::run(&args, context).await,

@@ -56,6 +56,11 @@ impl Credentials {
         self.keys.get(provider).map_or(&[], Vec::as_slice)
     }
 
+    /// The providers that it holds keys for.
+    pub fn providers(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().filter(|(_, keys)| !keys.is_empty()).map(|(provider, _)| provider.as_str())
+    }
+
     /// Reads the file, changes what it says and writes it, while no other process does the same.
     pub fn change<T>(file: &Path, change: impl FnOnce(&mut Self) -> T) -> Result<T, ConfigError> {
         let fail =

@@ -5,6 +5,7 @@
 
 mod credentials;
 mod document;
+pub mod draft;
 mod env;
 mod error;
 mod file;
@@ -40,30 +41,34 @@ pub struct Config {
 impl Config {
     /// Reads everything. A missing file is fine unless it was named.
     pub fn read(paths: &Paths, env: Env) -> Result<Self, ConfigError> {
-        let document = read_file(&paths.config_file, paths.file_is_named)?;
+        let document = Document::read(&paths.config_file, paths.file_is_named)?;
         let credentials = Credentials::read(&paths.credentials_file())?;
         Ok(Self { document, credentials, env })
     }
 }
 
-fn read_file(file: &Path, must_exist: bool) -> Result<Document, ConfigError> {
-    let fail = |message: String| ConfigError::new(message).at(file, None);
-    match std::fs::metadata(file) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must_exist => {
-            return Ok(Document::default());
+impl Document {
+    /// Reads and checks a file; none is an empty one unless it must exist.
+    pub fn read(file: &Path, must_exist: bool) -> Result<Self, ConfigError> {
+        let fail = |message: String| ConfigError::new(message).at(file, None);
+        match std::fs::metadata(file) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must_exist => {
+                return Ok(Self::default());
+            }
+            Err(error) => return Err(fail(format!("cannot read it: {error}"))),
+            Ok(metadata) if metadata.is_dir() => {
+                return Err(fail("it is a directory; name the file in it".into()));
+            }
+            Ok(_) => {}
         }
-        Err(error) => return Err(fail(format!("cannot read it: {error}"))),
-        Ok(metadata) if metadata.is_dir() => {
-            return Err(fail("it is a directory; name the file in it".into()));
-        }
-        Ok(_) => {}
+        let bytes = read_bounded(file, MAX_FILE).map_err(|error| fail(format!("cannot read it: {error}")))?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let line =
+                error.as_bytes()[..error.utf8_error().valid_up_to()].split(|byte| *byte == b'\n').count();
+            ConfigError::new("it is not UTF-8 text").at(file, Some((line, 1)))
+        })?;
+        Self::parse(file, &text)
     }
-    let bytes = read_bounded(file, MAX_FILE).map_err(|error| fail(format!("cannot read it: {error}")))?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].split(|byte| *byte == b'\n').count();
-        ConfigError::new("it is not UTF-8 text").at(file, Some((line, 1)))
-    })?;
-    Document::parse(file, &text)
 }
 
 /// Reads a file of at most this many bytes, whatever it claims its size to be: devices and pipes claim nothing.

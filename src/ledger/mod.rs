@@ -25,6 +25,9 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// The version of its tables that this program writes.
+    pub const VERSION: usize = MIGRATIONS.len();
+
     /// The ledger in a data directory. Nothing is opened or created yet.
     pub fn new(data_dir: &Path) -> Self {
         Self { database: Database::new(data_dir, File::Ledger, MIGRATIONS) }

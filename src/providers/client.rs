@@ -4,6 +4,7 @@
 //! from a failure is the router's. Connections are kept and shared; dropping a stream closes its request upstream.
 
 mod list;
+mod look;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +17,8 @@ use reqwest::{Response, redirect};
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 use tracing::debug;
+
+pub use look::{Look, Obstacle};
 
 use super::access::{Access, EVENT_STREAM, JSON};
 use super::making::{Farewells, Making};

@@ -24,6 +24,12 @@ pub(super) fn config() -> Result<ClientConfig, Error> {
     Ok(config)
 }
 
+/// Whether the system has certificates to check servers by. The error says what is missing.
+pub fn check_roots() -> Result<(), String> {
+    let crypto = Arc::new(rustls::crypto::ring::default_provider());
+    Verifier::new(crypto).map(drop).map_err(|error| error.to_string())
+}
+
 /// The platform's verifier, made when it is first needed.
 #[derive(Debug)]
 struct LazyVerifier {

@@ -2,6 +2,7 @@
 
 mod anthropic;
 mod gemini;
+mod replicate;
 
 use std::time::{Duration, Instant};
 
@@ -51,7 +52,7 @@ impl Heard {
 /// Those that share the chat-completions wire.
 fn alike() -> Vec<&'static str> {
     let mut providers = providers();
-    providers.retain(|provider| !["anthropic", "gemini"].contains(provider));
+    providers.retain(|provider| !["anthropic", "gemini", "replicate"].contains(provider));
     providers
 }
 

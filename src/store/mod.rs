@@ -13,6 +13,7 @@
 //! The system's SQLite is never used: versions before 3.51.3 can corrupt a file that several processes write in WAL
 //! mode.
 
+mod inspect;
 mod migrate;
 mod open;
 mod writer;
@@ -23,6 +24,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+pub use inspect::{Inspection, inspect};
 use writer::Writer;
 
 /// The files of the data directory, by worth.

@@ -1,5 +1,6 @@
 //! What a terminal shows. stdout carries data, stderr carries talk; nobody else writes to either.
 
+pub mod ask;
 mod safe_text;
 mod spinner;
 mod style;
@@ -58,6 +59,16 @@ impl Ui {
             quiet: settings.quiet,
             verbosity: settings.verbosity,
         }
+    }
+
+    /// Whether colours go to stdout.
+    pub fn colors(&self) -> bool {
+        self.stdout_color
+    }
+
+    /// How many columns the terminal has, if stdout is one.
+    pub fn width(&self) -> Option<u16> {
+        console::Term::stdout().size_checked().map(|(_, columns)| columns).filter(|_| self.stdout_is_terminal)
     }
 
     /// Writes data to stdout as it is. On a terminal control sequences in it are taken out: they are not ours.

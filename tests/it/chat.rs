@@ -334,7 +334,7 @@ fn without_a_provider_three_lines_say_what_to_do() {
     --- stdout
     --- stderr
     error: no provider is set up
-    hint: set a key: GROQ_API_KEY, CEREBRAS_API_KEY, OPENROUTER_API_KEY, … or run `aigw auth login PROVIDER` (`aigw provider ls --all` shows them)
+    hint: run `aigw init`, or set a key: GROQ_API_KEY, CEREBRAS_API_KEY, OPENROUTER_API_KEY, … (`aigw provider ls --all` shows them)
     hint: or start a local server: Ollama (port 11434), LM Studio (1234), llama.cpp (8080), vLLM (8000)
     hint: or just look around: `aigw demo`
     ");

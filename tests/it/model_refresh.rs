@@ -105,6 +105,8 @@ async fn who_cannot_be_asked() {
     hf-inference publishes no list of what it serves: these are the catalogue's
     ");
     assert!(hf.requests().is_empty());
+    let nothing = TestEnv::new().run(&["model", "ls", "--refresh"]).exits(0);
+    assert!(nothing.stderr.starts_with("no provider is set up yet"), "{nothing}");
     assert_snapshot!(TestEnv::new().run(&["model", "ls", "grok", "--refresh"]), @"
     exit 6
     --- stdout

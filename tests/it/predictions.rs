@@ -23,14 +23,14 @@ use super::support::TestEnv;
 #[derive(Default)]
 struct Script {
     created: Value,
-    /// The states, one per look; the last one stays.
+    /// The states, one per look, or a status or a text in place of one; the last one stays.
     states: Vec<Value>,
     /// The stream's body, or none for a 404.
     stream: Option<&'static str>,
     /// The stream goes on for ever after its body.
     stays_open: bool,
     /// Where the stream is said to be, if not here.
-    elsewhere: Option<&'static str>,
+    elsewhere: Option<String>,
     asked: Mutex<Vec<(String, HeaderMap)>>,
     looks: Mutex<usize>,
 }
@@ -75,14 +75,22 @@ async fn answer(State(script): State<Arc<Script>>, request: Request) -> Response
         CREATE => {
             let mut created = script.created.clone();
             let here = format!("http://{host}/v1/files/p1");
-            created["urls"] = json!({"stream": script.elsewhere.unwrap_or(&here)});
+            created["urls"] = json!({"stream": script.elsewhere.as_deref().unwrap_or(&here)});
             (StatusCode::CREATED, axum::Json(created)).into_response()
         }
         LOOK => {
             let mut looks = script.looks.lock().unwrap();
             let state = script.states[(*looks).min(script.states.len() - 1)].clone();
             *looks += 1;
-            axum::Json(state).into_response()
+            match &state {
+                Value::Number(status) => {
+                    StatusCode::from_u16(u16::try_from(status.as_u64().unwrap()).unwrap())
+                        .unwrap()
+                        .into_response()
+                }
+                Value::String(text) => text.clone().into_response(),
+                _ => axum::Json(state).into_response(),
+            }
         }
         STREAM => match script.stream {
             None => StatusCode::NOT_FOUND.into_response(),
@@ -209,6 +217,66 @@ async fn what_a_broken_stream_did_not_tell_is_read_from_the_state() {
 }
 
 #[tokio::test]
+async fn a_look_that_fails_gives_nothing_up() {
+    for trouble in [json!(503), json!(429), json!(404), json!("<html>oops</html>")] {
+        let script = Script {
+            created: state("starting", &[]),
+            states: vec![
+                trouble.clone(),
+                state("processing", &["One "]),
+                trouble,
+                state("succeeded", &["One ", "two."]),
+            ],
+            ..Script::default()
+        };
+        let rehearsal = rehearse(script).await;
+        let (answer, failure) = rehearsal.ask(true).await;
+        assert_eq!((failure, answer.text().as_str()), (None, "One two."));
+        assert_eq!(rehearsal.script.count(CREATE), 1, "nothing is made, and paid, twice");
+    }
+    let refused = Script { created: state("starting", &[]), states: vec![json!(401)], ..Script::default() };
+    let failure = rehearse(refused).await.ask(true).await.1.unwrap();
+    assert_eq!(failure.class, FailureClass::Auth);
+}
+
+#[tokio::test]
+async fn figures_that_cannot_be_had_take_nothing_from_a_whole_answer() {
+    let late = vec![state("processing", &["One "]), state("succeeded", &["One ", "two."])];
+    for (states, tokens) in [(late, Some(5)), (vec![json!(500)], None), (vec![json!("<html>")], None)] {
+        let script =
+            Script { created: state("starting", &[]), states, stream: Some(WHOLE), ..Script::default() };
+        let (answer, failure) = rehearse(script).await.ask(true).await;
+        assert_eq!((failure, answer.text().as_str()), (None, "One two."));
+        assert_eq!((answer.finish, answer.usage.output_tokens), (Some(FinishReason::Stop), tokens));
+    }
+}
+
+#[tokio::test]
+async fn what_the_reply_told_already_is_told_once() {
+    let script = Script {
+        created: state("processing", &["One "]),
+        states: vec![state("succeeded", &["One ", "two."])],
+        stream: Some(WHOLE),
+        ..Script::default()
+    };
+    let (answer, failure) = rehearse(script).await.ask(true).await;
+    assert_eq!((failure, answer.text().as_str()), (None, "One two."));
+}
+
+#[tokio::test]
+async fn a_stream_that_falls_silent_is_completed_from_the_state() {
+    let script = Script {
+        created: state("starting", &[]),
+        states: vec![state("succeeded", &["One ", "two."])],
+        stream: Some(HALF),
+        stays_open: true,
+        ..Script::default()
+    };
+    let (answer, failure) = rehearse(script).await.ask(true).await;
+    assert_eq!((failure, answer.text().as_str()), (None, "One two."));
+}
+
+#[tokio::test]
 async fn a_state_that_contradicts_its_stream_is_no_answer() {
     let script = Script {
         created: state("starting", &[]),
@@ -231,19 +299,23 @@ async fn without_a_stream_the_state_is_looked_at() {
         ]
     };
     let none = Script { created: state("starting", &[]), states: states(), ..Script::default() };
-    // The key goes nowhere else.
+    // The key goes nowhere else, even if somebody listens there.
+    let stranger = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    stranger.set_nonblocking(true).unwrap();
     let foreign = Script {
         created: state("starting", &[]),
         states: states(),
-        elsewhere: Some("http://127.0.0.1:9/v1/files/p1"),
+        elsewhere: Some(format!("http://{}/v1/files/p1", stranger.local_addr().unwrap())),
         ..Script::default()
     };
     for script in [none, foreign] {
         let rehearsal = rehearse(script).await;
         let (answer, failure) = rehearsal.ask(true).await;
         assert_eq!((failure, answer.text().as_str()), (None, "One two."));
+        rehearsal.client.settle(Duration::from_secs(5)).await;
         assert_eq!((rehearsal.script.count(LOOK), rehearsal.script.count(CANCEL)), (3, 0));
     }
+    assert_eq!(stranger.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
 }
 
 #[tokio::test]
@@ -269,7 +341,7 @@ async fn an_answer_in_one_piece_is_waited_for_in_the_reply() {
     let (answer, failure) = rehearsal.ask(false).await;
     assert_eq!((failure, answer.text().as_str()), (None, "One two."));
     assert_eq!(rehearsal.script.asked(), [DESCRIBE, CREATE]);
-    assert_eq!(rehearsal.script.header(CREATE, "prefer").as_deref(), Some("wait=8"));
+    assert_eq!(rehearsal.script.header(CREATE, "prefer").as_deref(), Some("wait=5"));
 }
 
 #[tokio::test]

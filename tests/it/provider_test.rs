@@ -98,7 +98,7 @@ async fn each_failure_says_what_to_do() {
     hint: cerebras: check that http://127.0.0.1:[PORT]/v1 is the provider and not something before it
     hint: openai: `aigw model ls openai --refresh` shows what it serves
     hint: mistral: it is out of order for now: try again later
-    hint: deepseek: the key may not use this model: look at the account (https://platform.deepseek.com/api_keys), or name another one with -m
+    hint: deepseek: the key may not use this model: look at the account (https://platform.deepseek.com/api_keys), or try another model: `aigw provider test deepseek -m MODEL`
     hint: xai: start the server at http://127.0.0.1:9/v1, or correct its address
     ");
     // One request each, and none to another.
@@ -167,6 +167,10 @@ fn nothing_is_set_up() {
     error: there is no route, provider or model `no-such-model-x`
     hint: `aigw provider ls --all` and `aigw model ls --all` show what is known
     ");
+    // A key that is there for other purposes is mentioned, and not used unasked.
+    let env = TestEnv::new().var("HF_TOKEN", "some-key-1234567890");
+    let ran = env.run(&["provider", "test"]).exits(3);
+    assert!(ran.stderr.starts_with("huggingface is used on request only"), "{ran}");
     let env = TestEnv::new().var("GROQ_API_KEY", "some-key-1234567890");
     env.config("[providers.groq]\nenabled = false\n");
     assert_snapshot!(env.run(&["provider", "test", "groq"]), @"
@@ -234,7 +238,7 @@ async fn time_is_bounded() {
     --- stderr
     error: the test failed
       groq/openai/gpt-oss-20b (key c728917b from config)  timeout: no answer within 0.3s
-    hint: groq: give it more time with --timeout, or try again later
+    hint: groq: give it more time (`aigw provider test groq --timeout 60s`), or try again later
     ");
 }
 

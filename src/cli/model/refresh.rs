@@ -41,10 +41,15 @@ pub(super) async fn run(
         .filter(|(model, _)| able(model))
         .map(|(model, standing)| (model, *standing))
         .collect();
-    show(context, &models)
+    let empty = if refreshed.is_empty() {
+        "no provider is set up yet; `aigw model ls --all` shows which models are known"
+    } else {
+        "no model can do that"
+    };
+    show(context, &models, empty)
 }
 
-fn show(context: &Context, models: &[(&Model, Standing)]) -> Result<(), CommandError> {
+fn show(context: &Context, models: &[(&Model, Standing)], empty: &str) -> Result<(), CommandError> {
     let output = context.global.output();
     if output != Output::Text {
         let reports: Vec<_> = models
@@ -70,7 +75,7 @@ fn show(context: &Context, models: &[(&Model, Standing)]) -> Result<(), CommandE
             abilities(model),
         ]);
     }
-    Ok(context.ui.table(&table, "no model fits; `aigw provider ls` shows which providers can be asked")?)
+    Ok(context.ui.table(&table, empty)?)
 }
 
 /// One line when a provider's list was not read and that is worth knowing.

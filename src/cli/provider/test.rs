@@ -58,6 +58,9 @@ pub(super) async fn run(args: &TestArgs, app: &App, context: &Context) -> Result
     if let Some(id) = args.providers.iter().find(|id| app.account(id).is_none()) {
         return Err(super::unknown_provider(app, id));
     }
+    if args.providers.is_empty() && args.model.is_none() {
+        mention_incidental(app, context);
+    }
     let client = Arc::new(Client::new()?);
     let work = async {
         let subjects = app.trial_subjects(&client, &args.providers, args.model.as_deref()).await?;
@@ -73,9 +76,6 @@ pub(super) async fn run(args: &TestArgs, app: &App, context: &Context) -> Result
     settle_ledger(app, context).await;
     let trials = trials?;
     let rows: Vec<Row> = trials.iter().map(|trial| row(app, trial)).collect();
-    if args.providers.is_empty() && args.model.is_none() {
-        mention_incidental(app, context);
-    }
     let exit = exit(&trials);
     let output = context.global.output();
     if output != Output::Text {
@@ -139,6 +139,7 @@ pub(in crate::cli) fn todo(account: &Account, trial: &Trial) -> Option<String> {
     let id = &account.provider.id;
     let page = account.row.and_then(|row| row.keys_page.as_deref());
     let at_page = page.map(|page| format!(" ({page})")).unwrap_or_default();
+    let another = format!("try another model: `aigw provider test {id} -m MODEL`");
     let failure = match &trial.outcome {
         Outcome::Works { .. } | Outcome::NoChatModel => return None,
         Outcome::NoKey => {
@@ -154,9 +155,7 @@ pub(in crate::cli) fn todo(account: &Account, trial: &Trial) -> Option<String> {
         }
         FailureClass::Auth => key_advice(id, trial) + &at_page,
         FailureClass::Forbidden => {
-            format!(
-                "the key may not use this model: look at the account{at_page}, or name another one with -m"
-            )
+            format!("the key may not use this model: look at the account{at_page}, or {another}")
         }
         FailureClass::NotFound => format!("`aigw model ls {id} --refresh` shows what it serves"),
         FailureClass::QuotaExhausted => format!("{}, or add credit{at_page}", wait(failure)),
@@ -172,7 +171,7 @@ pub(in crate::cli) fn todo(account: &Account, trial: &Trial) -> Option<String> {
         FailureClass::Malformed | FailureClass::BrokenStream => {
             format!("check that {} is the provider and not something before it", account.provider.base_url)
         }
-        _ => "name another model with -m".to_owned(),
+        _ => another,
     })
 }
 

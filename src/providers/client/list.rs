@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::Response;
+use reqwest::RequestBuilder;
 use tokio::time::{Instant, timeout_at};
 
 use super::{Client, redacted};
@@ -43,7 +43,12 @@ impl Client {
         let mut models = Vec::new();
         let mut query = first_query(provider.wire).to_owned();
         for _ in 0..MAX_PAGES {
-            let response = self.get_models(provider, key, &query, (started, deadline)).await?;
+            let response =
+                match timeout_at(deadline, self.models_request(provider, key, &query)?.send()).await {
+                    Err(_) => return Err(silent(started, "no answer")),
+                    Ok(Err(error)) => return Err(self.network_failure(error, &provider.base_url, started)),
+                    Ok(Ok(response)) => response,
+                };
             if !response.status().is_success() {
                 return Err(redacted(refusal(response).await, key));
             }
@@ -59,20 +64,14 @@ impl Client {
         Ok(models)
     }
 
-    async fn get_models(
+    pub(super) fn models_request(
         &self,
         provider: &Provider,
         key: Option<&Secret>,
         query: &str,
-        (started, deadline): (Instant, Instant),
-    ) -> Result<Response, Failure> {
+    ) -> Result<RequestBuilder, Failure> {
         let url = format!("{}/models{query}", provider.base_url);
-        let request = self.access(provider, key)?.get(&url, JSON);
-        match timeout_at(deadline, request.send()).await {
-            Err(_) => Err(silent(started, "no answer")),
-            Ok(Err(error)) => Err(self.network_failure(error, &provider.base_url, started)),
-            Ok(Ok(response)) => Ok(response),
-        }
+        Ok(self.access(provider, key)?.get(&url, JSON))
     }
 }
 
