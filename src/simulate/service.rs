@@ -3,10 +3,10 @@
 //! Fault, key, strictness, limits, model, delivery: in this order, because a provider that is down does
 //! not look at keys, and one that refuses a request does not count it.
 
+mod faults;
 mod predictions;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Extension;
 use axum::body::Body;
@@ -16,13 +16,12 @@ use serde_json::{Value, json};
 
 use super::delivery::{self, Mishaps, listed, play, stream_script, whole_script};
 use super::dialect::{Kind, Protocol};
-use super::fault::{Fault, FaultSpec};
+use super::fault::Fault;
 use super::ids;
 use super::journal::{Recorded, ending};
 use super::limit::Excess;
 use super::model::{self, Answer};
-use super::reply::{Content, Refusal, Reply, gauge_values, page};
-use super::schedule::{Encounter, applies};
+use super::reply::{Content, Refusal, Reply, gauge_values};
 use super::shared::{Shared, Visit, now};
 use super::stand::Line;
 use super::template::Values;
@@ -30,9 +29,6 @@ use super::wire::{Chat, Operation, Reading, Sending};
 
 /// Larger bodies are refused.
 const LARGEST_BODY: usize = 70 << 20;
-
-/// The header by which a single request asks for its fault.
-const FAULT_HEADER: &str = "x-simulate-fault";
 
 /// A request that has arrived in full.
 struct Arrival {
@@ -75,7 +71,7 @@ pub(super) async fn serve(
             .unwrap_or_else(|refusal| (shared.refuse(refusal, &arrival.facts), None));
         return deliver(&shared, reply, fault.as_ref(), &arrival, line, visit);
     }
-    let fault = fault(&shared, &arrival);
+    let fault = faults::meeting(&shared, &arrival);
     match &fault {
         Some(Fault::Hang) => std::future::pending::<()>().await,
         Some(Fault::Reset) => {
@@ -89,7 +85,7 @@ pub(super) async fn serve(
     if shared.dialect.wire == Protocol::Predictions && matches!(arrival.operation, Operation::Chat { .. }) {
         return predictions::create(&shared, fault.as_ref(), &arrival, line, visit).await;
     }
-    let reply = match fault.as_ref().and_then(|fault| instead(&shared, fault, &arrival)) {
+    let reply = match fault.as_ref().and_then(|fault| faults::instead(&shared, fault, &arrival)) {
         Some(reply) => reply,
         None => answer(&shared, &arrival, &mut visit)
             .unwrap_or_else(|refusal| shared.refuse(refusal, &arrival.facts)),
@@ -159,57 +155,6 @@ fn facts(shared: &Shared, model: &str, key: Option<&str>) -> Values {
         .with("model", model)
         .with("key", format!("{start}********{}", tail.trim_start_matches('…')))
         .with("tail", tail.trim_start_matches('…'))
-}
-
-/// The fault that meets this request.
-fn fault(shared: &Shared, arrival: &Arrival) -> Option<Fault> {
-    let nothing = Value::Null;
-    let body = arrival.body.as_ref().unwrap_or(&nothing);
-    let wished = arrival.headers.get(FAULT_HEADER).and_then(|value| value.to_str().ok());
-    if let Some(Ok(wished)) = wished.map(str::parse::<FaultSpec>)
-        && applies(&wished.fault, body)
-    {
-        return Some(wished.fault);
-    }
-    let listing = matches!(arrival.operation, Operation::Models | Operation::Model(_));
-    shared.schedule().take(Encounter { body, listing, now: now() })
-}
-
-/// The reply that a fault puts in place of the answer, if it does.
-fn instead(shared: &Shared, fault: &Fault, arrival: &Arrival) -> Option<Reply> {
-    let refusal = match fault {
-        Fault::Status { code, retry_after } => {
-            let refusal = Refusal::new(shared.dialect.kind_of(*code)).status(*code);
-            match retry_after {
-                Some(seconds) => refusal.wait(Duration::from_secs((*seconds).into())).announced(),
-                None => refusal,
-            }
-        }
-        Fault::Quota => Refusal::new(Kind::Quota),
-        Fault::Daily => Refusal::new(Kind::Daily),
-        Fault::Busy => Refusal::new(Kind::Busy),
-        Fault::Context => Refusal::new(Kind::Context),
-        Fault::Filter => Refusal::new(Kind::Filter),
-        Fault::ToolFault => Refusal::new(Kind::ToolFault),
-        Fault::Unsupported(param) => Refusal::new(Kind::Unsupported).with("param", param.as_str()),
-        Fault::Down(_) => Refusal::new(Kind::Unavailable).status(503),
-        Fault::Html(status) => return Some(page(*status)),
-        Fault::Error200 | Fault::Error(_) if !arrival.streams() => {
-            let mut reply = shared.refuse(Refusal::new(Kind::Server), &arrival.facts);
-            reply.status = 200;
-            return Some(reply);
-        }
-        Fault::NoChoices => {
-            let answer = shared.wire.no_choices(shared.dialect, arrival.streams(), &arrival.facts);
-            return Some(Reply::bare(answer, arrival.streams()));
-        }
-        _ => return None,
-    };
-    let answers = matches!(arrival.operation, Operation::Chat { .. });
-    match shared.wire.in_band(shared.dialect, refusal.kind, &arrival.facts) {
-        Some(answer) if answers && !refusal.has_status() => Some(Reply::bare(answer, arrival.streams())),
-        _ => Some(shared.refuse(refusal, &arrival.facts)),
-    }
 }
 
 /// The answer, or why there is none.

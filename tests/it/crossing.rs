@@ -233,3 +233,53 @@ async fn a_schema_goes_along() {
         assert_eq!(answer, json!({"city": "Lima", "wind": {"knots": 12}}), "{to}");
     }
 }
+
+/// What every wire can carry.
+fn talk(stream: bool) -> ChatRequest {
+    let image = Media { mime: "image/png".into(), name: None, source: Source::Base64(IMAGE.into()) };
+    let question = vec![Part::Text("What is this?".into()), Part::Media(image)];
+    let messages = vec![
+        Message::text(Role::System, SYSTEM),
+        Message { role: Role::User, parts: question },
+        Message::text(Role::Assistant, "A harbour."),
+        Message::text(Role::User, "count to 5"),
+    ];
+    ChatRequest { messages, stream, ..ChatRequest::default() }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_wire_without_tools_fails_over_too() {
+    for other in WIRES {
+        for (first, second) in [("replicate", other), (other, "replicate")] {
+            for fault in FAULTS {
+                for streaming in [true, false] {
+                    let stands = [stand(first, &[fault]).await, stand(second, &[]).await];
+                    let (answer, failed) = ask([&stands[0], &stands[1]], talk(streaming)).await.unwrap();
+                    let case = format!("{first} to {second}, {fault}, stream={streaming}");
+                    assert_eq!(failed, Some(FailureClass::Server), "{case}");
+                    assert!(answer.text().contains("1 2 3 4 5"), "{case}: {answer:?}");
+                    let replicate = &stands[usize::from(second == "replicate")];
+                    let created = replicate.requests().into_iter().find(|request| request.method == "POST");
+                    let input = created.unwrap().body["input"].clone();
+                    let told = input["messages"].as_array().unwrap();
+                    let texts: Vec<_> =
+                        told.iter().map(|message| message["content"].as_str().unwrap()).collect();
+                    assert_eq!(texts, [SYSTEM, "What is this?", "A harbour.", "count to 5"], "{case}");
+                    assert_eq!(
+                        input["image_input"],
+                        json!([format!("data:image/png;base64,{IMAGE}")]),
+                        "{case}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_has_no_tools_is_not_asked_for_any() {
+    let stands = [stand("replicate", &[]).await, stand("openai", &[]).await];
+    let (answer, failed) = ask([&stands[0], &stands[1]], request(true)).await.unwrap();
+    assert!(answer.finish.is_some() && failed.is_none());
+    assert!(stands[0].requests().is_empty());
+}

@@ -83,6 +83,7 @@ const FAULTS: &[(&str, Expected, Expected)] = &[
 /// Where a provider's own wording or words in the stream make it something else.
 fn expected(provider: &str, fault: &str, streaming: bool, usual: Expected) -> Expected {
     let in_band = ["error:0", "error200"].contains(&fault) && streaming;
+    let lost = ["cut:0", "cut:3", "eof:0", "eof:3", "reset:0", "reset:3", "garbage", "empty", "malformed:3"];
     match (provider, fault) {
         // A reasoning model has begun to think by then, so the stream was already under way.
         _ if streaming && fault.ends_with(":0") && thinks(provider) => Fails(C::BrokenStream),
@@ -92,8 +93,10 @@ fn expected(provider: &str, fault: &str, streaming: bool, usual: Expected) -> Ex
         ("llamacpp", _) if in_band => Fails(C::ContextLength),
         // It restricts the organisation and says nothing about money.
         ("groq", "quota") => Fails(C::Forbidden),
-        // The catalogue knows that the model takes no temperature, so none is sent.
-        ("openai", "unsupported:temperature") => Answers,
+        // The answer exists apart from the stream that was to bring it.
+        ("replicate", _) if streaming && lost.contains(&fault) => Answers,
+        // The catalogue knows, or the model itself says, that it takes no temperature, so none is sent.
+        ("openai" | "replicate", "unsupported:temperature") => Answers,
         // "Busy" is a 429 at some.
         ("groq" | "openrouter" | "cerebras" | "mistral", "busy") => Fails(C::RateLimited),
         _ => usual,

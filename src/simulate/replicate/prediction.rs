@@ -185,7 +185,15 @@ impl Prediction {
 
     /// What a look at it shows.
     fn state_at(&self, now: Instant, base_url: &str, dialect: &Dialect) -> Value {
-        let (status, ready) = self.standing(now);
+        self.state_of(self.standing(now), base_url, dialect)
+    }
+
+    /// What its creation shows to whoever does not wait: the beginning, however soon it is over.
+    pub(in super::super) fn beginning(&self, base_url: &str, dialect: &Dialect) -> Value {
+        self.state_of((Status::Starting, 0), base_url, dialect)
+    }
+
+    fn state_of(&self, (status, ready): (Status, usize), base_url: &str, dialect: &Dialect) -> Value {
         let word = match status {
             Status::Starting => "starting",
             Status::Processing => "processing",

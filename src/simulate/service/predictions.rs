@@ -1,7 +1,6 @@
 //! The way of a request for something that is made at its own pace: it is begun, and fetched later.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Response;
@@ -14,7 +13,8 @@ use super::super::reply::{Content, Refusal, Reply};
 use super::super::shared::{Shared, Visit, now};
 use super::super::stand::Line;
 use super::super::wire::Operation;
-use super::{Arrival, admit_key, asked, deliver, instead, reading};
+use super::faults::instead;
+use super::{Arrival, admit_key, asked, deliver, reading};
 
 /// Creates a prediction, and waits for it if the request says so.
 pub(super) async fn create(
@@ -31,26 +31,30 @@ pub(super) async fn create(
         Some(reply) => Err(reply),
         None => begin(shared, fault, arrival, &mut visit).map_err(refused),
     };
-    let (id, left) = match begun {
+    let prediction = match begun {
         Ok(begun) => begun,
         Err(reply) => return deliver(shared, reply, fault, arrival, line, visit),
     };
-    if let Some(patience) = replicate::wait(&arrival.headers) {
-        tokio::time::sleep(left.min(patience)).await;
-    }
-    let reply = shared.predictions().run(&Errand::Look(id), now(), &shared.base_url(), shared.dialect);
-    let mut reply = reply.map_or_else(refused, |(reply, _)| reply);
+    let mut reply = match replicate::wait(&arrival.headers) {
+        None => Reply::json(201, &prediction.beginning(&shared.base_url(), shared.dialect)),
+        Some(patience) => {
+            tokio::time::sleep(prediction.left(now()).min(patience)).await;
+            let look = Errand::Look(prediction.id().to_owned());
+            let looked = shared.predictions().run(&look, now(), &shared.base_url(), shared.dialect);
+            looked.map_or_else(refused, |(reply, _)| reply)
+        }
+    };
     reply.status = 201;
     deliver(shared, reply, fault.filter(|_| !arrival.streams()), arrival, line, visit)
 }
 
-/// Notes a prediction down as begun: its id, and how long it will take.
+/// Notes a prediction down as begun.
 fn begin(
     shared: &Shared,
     fault: Option<&Fault>,
     arrival: &Arrival,
     visit: &mut Visit,
-) -> Result<(String, Duration), Refusal> {
+) -> Result<Prediction, Refusal> {
     admit_key(shared, arrival)?;
     let body = arrival.body.as_ref().map_err(Clone::clone)?;
     let Operation::Chat { model } = &arrival.operation else { return Err(Refusal::new(Kind::NoPath)) };
@@ -60,9 +64,8 @@ fn begin(
     let prediction = Prediction::made(&chat, &answer, &arrival.facts)
         .begun(input, shared.settings.pace, now())
         .befallen(fault, arrival.streams(), error);
-    let begun = (prediction.id().to_owned(), prediction.left(now()));
-    shared.predictions().add(prediction);
-    Ok(begun)
+    shared.predictions().add(prediction.clone());
+    Ok(prediction)
 }
 
 /// The words of a refusal.

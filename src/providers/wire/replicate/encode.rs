@@ -15,6 +15,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 /// The shortest life of a prediction that can be asked for.
 const SHORTEST_LIFE: Duration = Duration::from_secs(5);
 
+/// Lives are whole seconds, rounded up.
+const ALMOST_A_SECOND: Duration = Duration::from_millis(999);
+
 const LIMITS: &[&str] = &["max_completion_tokens", "max_tokens", "max_new_tokens", "max_output_tokens"];
 
 /// Writes a request as the target takes it.
@@ -46,7 +49,8 @@ pub(super) fn encode(target: &Target<'_>, request: &ChatRequest) -> Result<Encod
 
 /// A prediction that nobody comes back for ends by itself; without a stream the answer is waited for in the reply.
 fn headers(within: Duration, stream: bool) -> Vec<(&'static str, String)> {
-    let mut headers = vec![("cancel-after", format!("{}s", within.max(SHORTEST_LIFE).as_secs()))];
+    let mut headers =
+        vec![("cancel-after", format!("{}s", (within.max(SHORTEST_LIFE) + ALMOST_A_SECOND).as_secs()))];
     if !stream {
         headers.push(("prefer", format!("wait={}", within.min(LONGEST_WAIT).as_secs().max(1))));
     }
