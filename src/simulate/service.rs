@@ -72,6 +72,8 @@ pub(super) async fn serve(
         return deliver(&shared, reply, fault.as_ref(), &arrival, line, visit);
     }
     let fault = faults::meeting(&shared, &arrival);
+    let chats = matches!(arrival.operation, Operation::Chat { .. });
+    let creates = chats && shared.dialect.wire == Protocol::Predictions;
     match &fault {
         Some(Fault::Hang) => std::future::pending::<()>().await,
         Some(Fault::Reset) => {
@@ -79,10 +81,12 @@ pub(super) async fn serve(
             line.reset();
             std::future::pending::<()>().await;
         }
-        Some(Fault::Slow(time)) if !arrival.streams() => tokio::time::sleep(*time).await,
+        Some(Fault::Slow(time)) if !arrival.streams() && (!creates || predictions::waits(&arrival)) => {
+            tokio::time::sleep(*time).await;
+        }
         _ => {}
     }
-    if shared.dialect.wire == Protocol::Predictions && matches!(arrival.operation, Operation::Chat { .. }) {
+    if creates {
         return predictions::create(&shared, fault.as_ref(), &arrival, line, visit).await;
     }
     let reply = match fault.as_ref().and_then(|fault| faults::instead(&shared, fault, &arrival)) {

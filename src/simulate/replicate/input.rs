@@ -9,6 +9,9 @@ use super::super::model::{Ask, Message, Role};
 use super::super::reply::Refusal;
 use super::super::wire::{Chat, Reading};
 
+/// The id of the version that is in use.
+const LATEST: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
 /// Names of the output limit.
 const LIMITS: [&str; 4] = ["max_completion_tokens", "max_tokens", "max_new_tokens", "max_output_tokens"];
 
@@ -24,9 +27,21 @@ pub(super) fn invalid(field: &str, reason: &str) -> Refusal {
     Refusal::bad(message).with("invalid", invalid)
 }
 
-/// A model as the list of models shows it.
+/// A model as the list of models shows it, or one of its versions where one is named.
 pub(super) fn description(dialect: &Dialect, model: &str) -> Value {
+    if let Some((model, version)) = model.split_once(':') {
+        return self::version(dialect, model, version);
+    }
     let (owner, name) = model.split_once('/').unwrap_or(("", model));
+    json!({
+        "url": format!("https://replicate.com/{model}"), "owner": owner, "name": name,
+        "description": "A simulated model", "visibility": "public", "github_url": null, "paper_url": null,
+        "license_url": null, "run_count": 1, "cover_image_url": null, "default_example": null,
+        "latest_version": version(dialect, model, LATEST)
+    })
+}
+
+fn version(dialect: &Dialect, model: &str, id: &str) -> Value {
     let properties: Map<String, Value> = fields(dialect, model)
         .into_iter()
         .flatten()
@@ -41,14 +56,8 @@ pub(super) fn description(dialect: &Dialect, model: &str) -> Value {
         "Input": {"type": "object", "title": "Input", "properties": properties}, "Output": output
     });
     json!({
-        "url": format!("https://replicate.com/{model}"), "owner": owner, "name": name,
-        "description": "A simulated model", "visibility": "public", "github_url": null, "paper_url": null,
-        "license_url": null, "run_count": 1, "cover_image_url": null, "default_example": null,
-        "latest_version": {
-            "id": "0000000000000000000000000000000000000000000000000000000000000000",
-            "created_at": "2026-01-01T00:00:00.000000Z", "cog_version": "0.11.3",
-            "openapi_schema": {"openapi": "3.0.2", "components": {"schemas": schemas}}
-        }
+        "id": id, "created_at": "2026-01-01T00:00:00.000000Z", "cog_version": "0.11.3",
+        "openapi_schema": {"openapi": "3.0.2", "components": {"schemas": schemas}}
     })
 }
 

@@ -5,8 +5,8 @@
 //! * A refusal (a status, no credit, a refused parameter, an outage, a page) answers the creation itself.
 //! * What the model or its provider cannot do (the prompt is too long, the filter, no capacity, an error after so many
 //!   pieces) makes the prediction fail: its state says so, and its stream ends with it.
-//! * What happens on the way (cuts, silence, garbage, a missing end) happens to the stream of a prediction that was
-//!   created with `stream`, and to the reply of one that was not. The prediction itself goes on, unless it stalls.
+//! * What happens on the way (cuts, silence, garbage, a missing end) happens to the reply of a request that waits for
+//!   its prediction, else to the stream of the prediction. The prediction itself goes on, unless it stalls or is slow.
 
 mod input;
 mod prediction;
@@ -40,8 +40,9 @@ impl Wire for Predict {
             ("GET", ["predictions", id]) => errand(Errand::Look((*id).to_owned())),
             ("GET", ["files", id]) => errand(Errand::Follow((*id).to_owned())),
             ("GET", ["models"]) => Some(Operation::Models),
-            ("GET", ["models", owner, name] | ["models", owner, name, "versions", _]) => {
-                model(owner, name).map(Operation::Model)
+            ("GET", ["models", owner, name]) => model(owner, name).map(Operation::Model),
+            ("GET", ["models", owner, name, "versions", version]) => {
+                Some(Operation::Model(format!("{owner}/{name}:{version}")))
             }
             _ => None,
         }

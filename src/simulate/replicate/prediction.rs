@@ -102,11 +102,11 @@ impl Prediction {
         self
     }
 
-    /// With what a fault makes of it; `streams` when the client means to follow its stream.
+    /// With what a fault makes of it; `apart` when its creation does not wait for it.
     pub(in super::super) fn befallen(
         mut self,
         fault: Option<&Fault>,
-        streams: bool,
+        apart: bool,
         error: impl Fn(Kind) -> String,
     ) -> Self {
         let after = |count: &u32| usize::try_from(*count).unwrap_or(usize::MAX);
@@ -118,11 +118,11 @@ impl Prediction {
             Some(Fault::Error200) => self.fate.error = Some((0, error(Kind::Server))),
             Some(Fault::Error(count)) => self.fate.error = Some((after(count), error(Kind::Server))),
             Some(Fault::NoChoices) => self.fate.bare = true,
-            Some(Fault::Stall { after: count, .. }) if streams => self.fate.stalls = Some(after(count)),
-            Some(Fault::Slow(late) | Fault::Keepalive(late)) if streams => self.fate.late = *late,
+            Some(Fault::Stall { after: count, .. }) if apart => self.fate.stalls = Some(after(count)),
+            Some(Fault::Slow(late) | Fault::Keepalive(late)) if apart => self.fate.late = *late,
             _ => {}
         }
-        self.fault = fault.filter(|_| streams && self.fate.error.is_none()).cloned();
+        self.fault = fault.filter(|_| apart && self.fate.error.is_none()).cloned();
         self
     }
 
@@ -250,7 +250,9 @@ pub(super) fn frames(pieces: &[String]) -> Vec<Frame> {
         let text = format!("event: output\nid: {}:0\n{}\n", 1_790_000_000 + at, data.concat());
         Frame { part: Part::Content, bytes: Bytes::from(text) }
     };
-    pieces.iter().enumerate().map(piece).chain([done("{}")]).collect()
+    let logs = Bytes::from_static(b"event: logs\nid: 1789999999:0\ndata: Using seed: 7\n\n");
+    let logs = Frame { part: Part::Opening, bytes: logs };
+    [logs].into_iter().chain(pieces.iter().enumerate().map(piece)).chain([done("{}")]).collect()
 }
 
 /// The events with which a prediction fails.
@@ -290,7 +292,7 @@ impl Predictions {
         if let Errand::Follow(_) = errand {
             let mut reply = Reply::json(200, &Value::Null);
             reply.content = Content::Stream(prediction.stream());
-            return Ok((reply, prediction.fault.clone()));
+            return Ok((reply, prediction.fault.clone().filter(|_| !prediction.canceled)));
         }
         let over = !matches!(prediction.standing(now).0, Status::Starting | Status::Processing);
         prediction.canceled |= matches!(errand, Errand::Cancel(_)) && !over;

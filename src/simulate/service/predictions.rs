@@ -45,7 +45,7 @@ pub(super) async fn create(
         }
     };
     reply.status = 201;
-    deliver(shared, reply, fault.filter(|_| !arrival.streams()), arrival, line, visit)
+    deliver(shared, reply, fault.filter(|_| waits(arrival)), arrival, line, visit)
 }
 
 /// Notes a prediction down as begun.
@@ -63,9 +63,14 @@ fn begin(
     let input = body.get("input").cloned().unwrap_or_default();
     let prediction = Prediction::made(&chat, &answer, &arrival.facts)
         .begun(input, shared.settings.pace, now())
-        .befallen(fault, arrival.streams(), error);
+        .befallen(fault, !waits(arrival), error);
     shared.predictions().add(prediction.clone());
     Ok(prediction)
+}
+
+/// Whether a request is to be answered when its prediction is there, and not before.
+pub(super) fn waits(arrival: &Arrival) -> bool {
+    replicate::wait(&arrival.headers).is_some()
 }
 
 /// The words of a refusal.
