@@ -32,19 +32,9 @@ impl Access {
         Ok(Self { base_url, domains, http, headers: headers(provider, key)? })
     }
 
-    /// Whether the key may go to an address that the provider names: the same origin, or over TLS a host of a domain
-    /// that is known to be the provider's.
+    /// Whether the key may go to an address that the provider names.
     pub(super) fn may_be_shown_to(&self, url: &str) -> bool {
-        let (Ok(base), Ok(url)) = (Url::parse(&self.base_url), Url::parse(url)) else { return false };
-        let plain_tls = url.scheme() == "https" && url.port().is_none();
-        // Whoever is asked elsewhere than at the provider itself has no say over the provider's domains.
-        base.origin() == url.origin() || (plain_tls && self.is_theirs(&base) && self.is_theirs(&url))
-    }
-
-    fn is_theirs(&self, url: &Url) -> bool {
-        let host = url.host_str().unwrap_or_default();
-        let before = |domain: &String| host.strip_suffix(domain.as_str());
-        self.domains.iter().filter_map(before).any(|before| before.is_empty() || before.ends_with('.'))
+        is_own(&self.base_url, &self.domains, url)
     }
 
     /// A request for what is at an address.
@@ -82,27 +72,34 @@ fn headers(provider: &Provider, key: Option<&Secret>) -> Result<HeaderMap, Failu
     Ok(headers)
 }
 
+/// Whether an address is at the same origin, or over TLS at a host of a domain that is known to be the provider's.
+fn is_own(base_url: &str, domains: &[String], url: &str) -> bool {
+    let (Ok(base), Ok(url)) = (Url::parse(base_url), Url::parse(url)) else { return false };
+    let is_theirs = |url: &Url| {
+        let host = url.host_str().unwrap_or_default();
+        let mut before = domains.iter().filter_map(|domain| host.strip_suffix(domain.as_str()));
+        before.any(|before| before.is_empty() || before.ends_with('.'))
+    };
+    let plain_tls = url.scheme() == "https" && url.port().is_none();
+    // Whoever is asked elsewhere than at the provider itself has no say over the provider's domains.
+    base.origin() == url.origin() || (plain_tls && is_theirs(&base) && is_theirs(&url))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn access(base_url: &str) -> Access {
-        let domains = vec!["replicate.com".to_owned(), "replicate.net".to_owned()];
-        #[expect(clippy::disallowed_methods, reason = "nothing is sent")]
-        let http = reqwest::Client::new();
-        Access { base_url: base_url.to_owned(), domains, http, headers: HeaderMap::new() }
-    }
-
     #[test]
     fn the_key_goes_to_the_providers_own_hosts_only() {
-        let at_home = access("https://api.replicate.com/v1");
+        let domains = ["replicate.com".to_owned(), "replicate.net".to_owned()];
+        let at_home = |url| is_own("https://api.replicate.com/v1", &domains, url);
         for url in [
             "https://stream.replicate.com/v1/files/x",
             "https://stream-b.svc.ric1.c.replicate.net/v1/streams/x",
             "https://api.replicate.com/x",
             "https://replicate.com/",
         ] {
-            assert!(at_home.may_be_shown_to(url), "{url}");
+            assert!(at_home(url), "{url}");
         }
         for url in [
             "http://stream.replicate.com/v1",
@@ -112,11 +109,11 @@ mod tests {
             "https://127.0.0.1/",
             "nonsense",
         ] {
-            assert!(!at_home.may_be_shown_to(url), "{url}");
+            assert!(!at_home(url), "{url}");
         }
-        let elsewhere = access("http://127.0.0.1:8000/v1");
-        assert!(elsewhere.may_be_shown_to("http://127.0.0.1:8000/files/x"));
-        assert!(!elsewhere.may_be_shown_to("http://127.0.0.1:8001/files/x"));
-        assert!(!elsewhere.may_be_shown_to("https://stream.replicate.com/v1/files/x"));
+        let elsewhere = |url| is_own("http://127.0.0.1:8000/v1", &domains, url);
+        assert!(elsewhere("http://127.0.0.1:8000/files/x"));
+        assert!(!elsewhere("http://127.0.0.1:8001/files/x"));
+        assert!(!elsewhere("https://stream.replicate.com/v1/files/x"));
     }
 }

@@ -238,7 +238,7 @@ async fn time_is_bounded() {
     --- stderr
     error: the test failed
       groq/openai/gpt-oss-20b (key c728917b from config)  timeout: no answer within 0.3s
-    hint: groq: give it more time (`aigw provider test groq --timeout 60s`), or try again later
+    hint: groq: try again later, or give it more time: `timeout` of `[providers.groq]`, and --timeout
     ");
 }
 

@@ -34,7 +34,7 @@ pub(super) fn encode(target: &Target<'_>, request: &ChatRequest) -> Result<Encod
     images(&mut input, inputs, request)?;
     sampling(&mut input, inputs, target, request, &mut dropped);
 
-    let (path, version) = place(&target.model.id);
+    let (path, version) = place(&target.model.id, target.description);
     let mut body = Map::new();
     if let Some(version) = version {
         body.insert("version".into(), json!(version));

@@ -6,12 +6,14 @@ use super::super::encode::in_path;
 use super::super::malformed;
 use crate::chat::Failure;
 
-/// Where predictions of a model are made: the path, and the version where the request must name one.
-pub(super) fn place(model: &str) -> (String, Option<&str>) {
+/// Where predictions of a model are made: the path, and the version where the request must name one. Only models that
+/// the provider itself keeps running go by their name.
+pub(super) fn place<'a>(model: &'a str, description: Option<&'a Value>) -> (String, Option<&'a str>) {
     if let Some(deployment) = model.strip_prefix("deployments/") {
         return (format!("/deployments/{}/predictions", in_path(deployment)), None);
     }
-    match version(model) {
+    let described = || description?.get("version")?.as_str();
+    match version(model).or_else(described) {
         Some(version) => ("/predictions".to_owned(), Some(version)),
         None => (format!("/models/{}/predictions", in_path(model)), None),
     }
@@ -36,20 +38,24 @@ fn is_version(model: &str) -> bool {
     model.len() == 64 && model.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// From a model's description (or a version's): its input fields, each with its JSON type and its default; null if it
-/// has no schema.
+/// From a model's description (or a version's): `fields`, each with its JSON type and its default, null if it has no
+/// schema; and the `version` that a request must name, null if none.
 pub(super) fn describe(body: &[u8]) -> Result<Value, Failure> {
     let model: Value = serde_json::from_slice(body)
         .map_err(|error| malformed(format!("the model's description is not JSON: {error}")))?;
     let fields = "openapi_schema/components/schemas/Input/properties";
     let fields =
         model.pointer(&format!("/latest_version/{fields}")).or_else(|| model.pointer(&format!("/{fields}")));
-    let Some(fields) = fields.and_then(Value::as_object) else { return Ok(Value::Null) };
+    let community = model.get("is_official") == Some(&Value::Bool(false));
+    let version = model.pointer("/latest_version/id").filter(|_| community).cloned();
     let kept = |field: &Value| {
         let kind = field.get("type").cloned().unwrap_or_else(|| json!("string"));
         json!({"type": kind, "default": field.get("default")})
     };
-    Ok(Value::Object(fields.iter().map(|(name, field)| (name.clone(), kept(field))).collect()))
+    let fields = fields.and_then(Value::as_object);
+    let fields: Option<Map<String, Value>> =
+        fields.map(|fields| fields.iter().map(|(name, field)| (name.clone(), kept(field))).collect());
+    Ok(json!({"fields": fields, "version": version}))
 }
 
 /// The input fields of a model.
@@ -59,7 +65,7 @@ pub(super) struct Inputs<'a>(Option<&'a Map<String, Value>>);
 impl<'a> Inputs<'a> {
     /// Of a description that may be missing: then only a prompt is sure to be taken.
     pub(super) fn new(description: Option<&'a Value>) -> Self {
-        Self(description.and_then(Value::as_object))
+        Self(description.and_then(|description| description.get("fields")?.as_object()))
     }
 
     pub(super) fn has(self, name: &str) -> bool {
@@ -93,10 +99,15 @@ mod tests {
 
     #[test]
     fn models_are_found_where_they_are() {
+        let place = |model| super::place(model, None);
         assert_eq!(place("meta/llama"), ("/models/meta/llama/predictions".into(), None));
         assert_eq!(place(VERSION), ("/predictions".into(), Some(VERSION)));
         assert_eq!(place("me/mine:abc"), ("/predictions".into(), Some("abc")));
         assert_eq!(place("deployments/me/mine"), ("/deployments/me/mine/predictions".into(), None));
+        let community = describe(br#"{"is_official":false,"latest_version":{"id":"v1"}}"#).unwrap();
+        assert_eq!(super::place("me/mine", Some(&community)), ("/predictions".into(), Some("v1")));
+        let official = describe(br#"{"is_official":true,"latest_version":{"id":"v1"}}"#).unwrap();
+        assert_eq!(super::place("me/mine", Some(&official)).1, None);
         assert_eq!(description("meta/llama").as_deref(), Some("/models/meta/llama"));
         assert_eq!(description("me/mine:abc").as_deref(), Some("/models/me/mine/versions/abc"));
         assert_eq!((description(VERSION), description("deployments/me/mine")), (None, None));
@@ -106,13 +117,13 @@ mod tests {
     #[test]
     fn fields_are_read_from_either_place() {
         let schema = r#"{"openapi_schema":{"components":{"schemas":{"Input":{"properties":{"prompt":{"type":"string"},"stop":{"type":"array"},"effort":{"allOf":[]},"max_tokens":{"type":"integer","default":512}}}}}}}"#;
-        let expected = json!({
+        let expected = json!({"version": null, "fields": {
             "prompt": {"type": "string", "default": null}, "stop": {"type": "array", "default": null},
             "effort": {"type": "string", "default": null}, "max_tokens": {"type": "integer", "default": 512}
-        });
+        }});
         assert_eq!(describe(schema.as_bytes()).unwrap(), expected);
         assert_eq!(describe(format!(r#"{{"latest_version":{schema}}}"#).as_bytes()).unwrap(), expected);
-        assert_eq!(describe(br#"{"latest_version":null}"#).unwrap(), Value::Null);
+        assert_eq!(describe(br#"{"latest_version":null}"#).unwrap()["fields"], Value::Null);
         assert!(describe(b"<html>").is_err());
     }
 }
