@@ -17,6 +17,8 @@ use crate::chat::{Event, Failure, FailureClass};
 
 /// From one look at the state to the next: what the official clients wait.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
+/// So many failed looks in a row mean that the provider is gone, and the answer with it.
+const MOST_FAILED_LOOKS: u32 = 6;
 /// How long looks may take once the stream has told everything, or nothing more.
 const LAST_LOOKS: Duration = Duration::from_secs(1);
 /// From one of these to the next.
@@ -37,8 +39,10 @@ pub(super) struct Making {
     decoder: Box<dyn StateDecoder>,
     timers: Timers,
     watch: Watch,
-    /// What went wrong on the way here since something last came: the reason if nothing more does.
+    /// What went wrong on the way here since the state was last read: the reason if nothing more comes.
     trouble: Option<Failure>,
+    /// Looks that failed since then.
+    failed_looks: u32,
     over: bool,
 }
 
@@ -71,6 +75,7 @@ impl Making {
             timers,
             watch,
             trouble: None,
+            failed_looks: 0,
             over: false,
         }
     }
@@ -135,15 +140,16 @@ impl Making {
         let first_new = out.len();
         let body = match self.fetch(limit).await {
             Ok(body) => body,
-            Err(failure) if is_passing(failure.class) => {
+            Err(failure) if is_passing(failure.class) && self.failed_looks < MOST_FAILED_LOOKS => {
                 debug!(?failure, "the state could not be read");
+                self.failed_looks += 1;
                 self.trouble = Some(failure);
                 return Ok(Seen::Nothing);
             }
             Err(failure) => return Err(self.trouble.take().unwrap_or(failure)),
         };
         let progress = self.decoder.state(&body, out)?;
-        self.trouble = None;
+        (self.trouble, self.failed_looks) = (None, 0);
         if progress == Progress::More {
             self.watch.event(&out[first_new..]);
         }

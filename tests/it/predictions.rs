@@ -125,7 +125,7 @@ async fn rehearse(script: Script) -> Rehearsal {
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     let env = TestEnv::new();
     env.config(&format!(
-        "[providers.replicate]\nbase_url = \"http://{address}/v1\"\ntimeout = {{ first_token = \"2s\", idle = \"1300ms\", total = \"8s\" }}\n"
+        "[providers.replicate]\nbase_url = \"http://{address}/v1\"\ntimeout = {{ first_token = \"6s\", idle = \"1300ms\", total = \"8s\" }}\n"
     ));
     let provider = (*env.app().account("replicate").unwrap().provider).clone();
     let model = Catalog::built_in().model(&ModelId::new("replicate", "me/mine"));
@@ -234,6 +234,10 @@ async fn a_look_that_fails_gives_nothing_up() {
         assert_eq!((failure, answer.text().as_str()), (None, "One two."));
         assert_eq!(rehearsal.script.count(CREATE), 1, "nothing is made, and paid, twice");
     }
+    let gone = Script { created: state("starting", &[]), states: vec![json!(503)], ..Script::default() };
+    let gone = rehearse(gone).await;
+    assert_eq!(gone.ask(true).await.1.unwrap().class, FailureClass::Server);
+    assert!(gone.script.count(LOOK) > 3, "a provider that is gone is not waited for without end");
     let refused = Script { created: state("starting", &[]), states: vec![json!(401)], ..Script::default() };
     let failure = rehearse(refused).await.ask(true).await.1.unwrap();
     assert_eq!(failure.class, FailureClass::Auth);
