@@ -33,15 +33,27 @@ pub fn inspect(path: &Path, patience: Duration) -> Result<Inspection, StoreError
     let fail = |message: String| StoreError { path: path.to_owned(), message };
     let of_sqlite = |error: rusqlite::Error| fail(explain(&error));
     let size = |path: &Path| std::fs::metadata(path).map(|metadata| metadata.len());
-    let log: PathBuf = [path.as_os_str(), "-wal".as_ref()].into_iter().collect::<std::ffi::OsString>().into();
-    // Without a log nobody has the file open, and reading it needs no side files, which would have to be created.
-    let manner = if log.exists() { "mode=ro" } else { "immutable=1" };
+    let beside = |ending: &str| -> PathBuf {
+        [path.as_os_str(), ending.as_ref()].into_iter().collect::<std::ffi::OsString>().into()
+    };
+    let log = beside("-wal");
+    // Only a file that somebody has open has both side files. Reading another one needs none, and must not create any.
+    let shared = log.exists() && beside("-shm").exists();
+    let manner = if shared { "mode=ro" } else { "immutable=1" };
+    let state =
+        || std::fs::metadata(path).and_then(|metadata| Ok((metadata.len(), metadata.modified()?))).ok();
+    let before = state();
     let uri = format!("file:{}?{manner}", percent_encode(path.as_os_str().as_encoded_bytes(), SPECIAL));
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
     let connection = Connection::open_with_flags(uri, flags).map_err(of_sqlite)?;
     connection.busy_timeout(BUSY_PATIENCE).map_err(of_sqlite)?;
     let version = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(of_sqlite)?;
-    let sound = quick_check(&connection, patience).map_err(of_sqlite)?;
+    let mut sound = quick_check(&connection, patience).map_err(of_sqlite)?;
+    // Nobody was kept from writing meanwhile, and a log that was not read may complete the file: what looks wrong then
+    // need not be.
+    if !shared && (log.exists() || state() != before) {
+        sound = sound.filter(|sound| *sound);
+    }
     Ok(Inspection {
         version,
         size: size(path).map_err(|error| fail(format!("cannot read it: {error}")))?,

@@ -10,7 +10,7 @@ use clap::Args;
 
 pub use talk::{Dialogue, Done, Ended, Setup, Unfinished};
 
-use super::chat::settle_ledger;
+use super::chat::{FAREWELL_PATIENCE, settle_ledger};
 use super::{CommandError, Context, Exit};
 use crate::app::{App, AppError};
 use crate::config::{Config, Credentials, Document, Paths};
@@ -38,11 +38,12 @@ pub async fn run(args: &InitArgs, context: &Context) -> Result<(), CommandError>
         check_provider(id)?;
     }
     let paths = Paths::find(&context.env, context.global.config.clone()).map_err(AppError::from)?;
-    if !stdin().is_terminal() || !context.ui.stderr_is_terminal {
-        return Err(by_hand(args, &paths));
-    }
+    // First, because what is done by hand would write over it too.
     if paths.config_file.exists() && !args.force {
         return Err(exists(&paths));
+    }
+    if !stdin().is_terminal() || !context.ui.stderr_is_terminal {
+        return Err(by_hand(args, &paths));
     }
     // What the file says is about to be replaced, so it does not count; it may even be wrong.
     let credentials = Credentials::read(&paths.credentials_file())?;
@@ -52,6 +53,7 @@ pub async fn run(args: &InitArgs, context: &Context) -> Result<(), CommandError>
     let mut terminal = Terminal(&context.ui);
     let talk = async { Ok(setup.hold(&mut terminal, args.provider.as_deref()).await?) };
     let done = context.interrupt.unless(talk).await;
+    setup.client.settle(FAREWELL_PATIENCE).await;
     settle_ledger(&app, context).await;
     let done = done?;
     if let Some(backup) = &done.backup {
