@@ -22,7 +22,11 @@ pub(super) fn encode(target: &Target<'_>, request: &ChatRequest) -> Result<Encod
         body.insert("system".into(), json!(system));
     }
     let messages = turns(request, "assistant", blocks)?.into_iter();
-    let messages = messages.map(|(role, content)| json!({"role": role, "content": content}));
+    let messages = messages.map(|(role, mut content)| {
+        // The results of calls must come before whatever else the user says.
+        content.sort_by_key(|block| block["type"] != "tool_result");
+        json!({"role": role, "content": content})
+    });
     body.insert("messages".into(), messages.collect());
     tools(&mut body, request);
     output(&mut body, target, request, &mut dropped)?;
