@@ -14,13 +14,19 @@ pub(super) const PATIENCE: Duration = Duration::from_millis(400);
 impl App {
     /// The local servers that answer, each with a model of theirs.
     pub async fn local_servers(&self, client: &Client) -> Vec<(&Account, String)> {
-        running(self, client).await
+        running(self, client, |_| true).await
     }
 }
 
-/// The local servers that answer like one, each with a model of theirs, in the catalogue's order.
-pub(super) async fn running<'a>(app: &'a App, client: &Client) -> Vec<(&'a Account, String)> {
-    let local = app.accounts.iter().filter(|account| account.is_local() && account.enabled);
+/// The local servers that answer like one, each with a model of theirs, in the catalogue's order; only those that are
+/// wanted are asked.
+pub(super) async fn running<'a>(
+    app: &'a App,
+    client: &Client,
+    wanted: impl Fn(&Account) -> bool,
+) -> Vec<(&'a Account, String)> {
+    let local =
+        app.accounts.iter().filter(|account| account.is_local() && account.enabled && wanted(account));
     let asked = local.map(|account| async move {
         let key = account.keys.first().and_then(|key| key.ready());
         Some((account, model_of(account, client, key).await.ok()?))

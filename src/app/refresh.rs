@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 
 use super::{Account, App, local};
 use crate::chat::{Failure, ModelId};
-use crate::providers::client::Client;
+use crate::providers::client::{Client, Listing};
 use crate::providers::{Ability, ListedModel, Model};
 
 /// How long a provider may take to list its models, all pages of them.
@@ -22,6 +22,8 @@ pub struct Refreshed<'a> {
     pub models: Vec<(Model, Standing)>,
     /// Why its list was not read; then the models are the catalogue's alone.
     pub unread: Option<Unread>,
+    /// Whether the list is longer than what was read of it.
+    pub cut: bool,
 }
 
 /// What is known about a model's being there.
@@ -33,7 +35,8 @@ pub enum Standing {
     New,
     /// The catalogue knows it, the provider does not list it any more.
     Gone,
-    /// Only the catalogue says so: the provider was not asked, or its list leaves out models of this kind.
+    /// Only the catalogue says so: the provider was not asked, its list was not read to the end, or leaves out models of
+    /// this kind.
     Catalogue,
 }
 
@@ -74,22 +77,24 @@ impl App {
         join_all(asked).await.into_iter().flatten().collect()
     }
 
-    fn merged<'a>(&self, account: &'a Account, listed: Result<Vec<ListedModel>, Unread>) -> Refreshed<'a> {
+    fn merged<'a>(&self, account: &'a Account, listed: Result<Listing, Unread>) -> Refreshed<'a> {
         let id = &account.provider.id;
         let known = self.catalog.models().iter().filter(|model| model.provider == *id);
         match listed {
             Err(unread) => {
                 let models = known.map(|model| (model.clone(), Standing::Catalogue)).collect();
-                Refreshed { account, models, unread: Some(unread) }
+                Refreshed { account, models, unread: Some(unread), cut: false }
             }
-            Ok(listed) => {
-                Refreshed { account, models: merge(id, &known.collect::<Vec<_>>(), listed), unread: None }
+            Ok(listing) => {
+                let cut = !listing.whole;
+                let models = merge(id, &known.collect::<Vec<_>>(), listing);
+                Refreshed { account, models, unread: None, cut }
             }
         }
     }
 }
 
-async fn list(client: &Client, account: &Account) -> Result<Vec<ListedModel>, Unread> {
+async fn list(client: &Client, account: &Account) -> Result<Listing, Unread> {
     if !account.is_on() {
         return Err(if account.enabled { Unread::NoKey(None) } else { Unread::Off });
     }
@@ -105,7 +110,8 @@ async fn list(client: &Client, account: &Account) -> Result<Vec<ListedModel>, Un
 }
 
 /// Figures that the provider itself states are newer than the catalogue's.
-fn merge(provider: &str, known: &[&Model], mut listed: Vec<ListedModel>) -> Vec<(Model, Standing)> {
+fn merge(provider: &str, known: &[&Model], listing: Listing) -> Vec<(Model, Standing)> {
+    let Listing { models: mut listed, whole } = listing;
     let mut seen = HashSet::new();
     listed.retain(|model| seen.insert(model.id.clone()));
     let mut merged = Vec::new();
@@ -117,8 +123,8 @@ fn merge(provider: &str, known: &[&Model], mut listed: Vec<ListedModel>) -> Vec<
                 continue;
             }
             None if listed.iter().any(|listed| is_another_name(&model.id, listed)) => Standing::Served,
-            // Lists of models that one can talk to do not name those.
-            None if model.has(Ability::Embeddings) => Standing::Catalogue,
+            // Lists of models that one can talk to do not name those for embeddings.
+            None if model.has(Ability::Embeddings) || !whole => Standing::Catalogue,
             None => Standing::Gone,
         };
         merged.push(((*model).clone(), standing));
@@ -185,7 +191,7 @@ mod tests {
             ListedModel { passed_on: true, ..listed("m", None) },
             listed("new", None),
         ];
-        let merged = merge("p", &known, there);
+        let merged = merge("p", &known, Listing { models: there, whole: true });
         let shown: Vec<_> = merged
             .iter()
             .map(|(model, standing)| (model.id.as_str(), model.window, standing.as_str()))
@@ -201,5 +207,8 @@ mod tests {
             ("new", None, "new"),
         ];
         assert_eq!(shown, expected);
+        // What was not found in the beginning of a list may stand in the rest.
+        let cut = Listing { models: vec![listed("new", None)], whole: false };
+        assert_eq!(merge("p", &[&gone], cut)[0].1, Standing::Catalogue);
     }
 }

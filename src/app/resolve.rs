@@ -81,7 +81,7 @@ impl App {
             ways.extend(self.ways(target)?);
         }
         if ways.is_empty() {
-            ways = local::running(self, client)
+            ways = local::running(self, client, |_| true)
                 .await
                 .into_iter()
                 .map(|(account, model)| Way { account, model: Some(model) })

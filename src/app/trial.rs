@@ -102,7 +102,7 @@ impl App {
         if !subjects.is_empty() {
             return Ok(subjects);
         }
-        let running = local::running(self, client).await;
+        let running = local::running(self, client, |_| true).await;
         let subjects: Vec<_> =
             running.into_iter().map(|(account, model)| Subject { account, model: Some(model) }).collect();
         if subjects.is_empty() { Err(ResolveError::NoProvider) } else { Ok(subjects) }

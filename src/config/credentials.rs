@@ -85,6 +85,13 @@ impl Credentials {
         true
     }
 
+    /// Forgets one key.
+    pub fn drop_key(&mut self, provider: &str, key: &Secret) {
+        if let Some(keys) = self.keys.get_mut(provider) {
+            keys.retain(|kept| kept != key);
+        }
+    }
+
     /// Forgets a provider's keys and says how many there were.
     pub fn remove(&mut self, provider: &str) -> usize {
         self.keys.remove(provider).map_or(0, |keys| keys.len())

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 /// The most backups that are kept; after that somebody has to clear up.
 const MAX_BACKUPS: u32 = 100;
+/// The most links that are followed, as many as the system does.
+const MAX_LINKS: u32 = 40;
 
 /// A provider in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,8 +44,7 @@ pub fn draft(entries: &[Entry], date: &str) -> String {
 /// Puts the text in place, whole or not at all. A file that is there is replaced only if that is wanted, and kept under
 /// another name, which is returned.
 pub fn put(file: &Path, text: &str, replace: bool) -> io::Result<Option<PathBuf>> {
-    // A link stays one: what it points to is replaced.
-    let file = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+    let file = behind_links(file)?;
     let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(directory)?;
     let mut temporary = tempfile::Builder::new().prefix(".config-").tempfile_in(directory)?;
@@ -56,6 +57,19 @@ pub fn put(file: &Path, text: &str, replace: bool) -> io::Result<Option<PathBuf>
     let kept = keep(&file)?;
     temporary.persist(&file)?;
     Ok(kept)
+}
+
+/// The file that a link leads to, even if it is not there yet: the link stays one.
+fn behind_links(file: &Path) -> io::Result<PathBuf> {
+    let mut file = file.to_owned();
+    for _ in 0..MAX_LINKS {
+        match std::fs::read_link(&file) {
+            Ok(next) => file = file.parent().unwrap_or(Path::new("")).join(next),
+            // It is not there, or no link.
+            Err(_) => return Ok(file),
+        }
+    }
+    Err(io::Error::other("it is a link that leads to itself"))
 }
 
 /// Copies a file to a name that is free.
@@ -119,6 +133,20 @@ mod tests {
             let backup = put(&file, text, true).unwrap().unwrap();
             assert!(backup.ends_with(name), "{}", backup.display());
             assert_eq!(std::fs::read_to_string(backup).unwrap(), kept);
+        }
+        // A link is followed, even where what it leads to is not there yet.
+        #[cfg(unix)]
+        {
+            let (link, target) = (home.path().join("link.toml"), home.path().join("not/yet.toml"));
+            std::os::unix::fs::symlink("not/yet.toml", &link).unwrap();
+            put(&link, "a = 4", false).unwrap();
+            assert_eq!(put(&link, "a = 5", false).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+            put(&link, "a = 6", true).unwrap();
+            assert!(link.is_symlink());
+            assert_eq!(std::fs::read_to_string(target).unwrap(), "a = 6");
+            let circle = home.path().join("circle.toml");
+            std::os::unix::fs::symlink("circle.toml", &circle).unwrap();
+            assert!(put(&circle, "a = 7", false).is_err());
         }
         // And nothing is left over.
         assert_eq!(std::fs::read_dir(file.parent().unwrap()).unwrap().count(), 3);

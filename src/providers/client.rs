@@ -18,6 +18,7 @@ use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 use tracing::debug;
 
+pub use list::Listing;
 pub use look::{Look, Obstacle};
 
 use super::access::{Access, EVENT_STREAM, JSON};

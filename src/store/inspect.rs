@@ -118,6 +118,46 @@ mod tests {
         assert_eq!(names(), before);
     }
 
+    /// A backup that was made while somebody wrote: the log without its index, or neither of them.
+    #[test]
+    fn a_copy_is_looked_into_as_it_is() {
+        let directory = tempfile::tempdir().unwrap();
+        let database = Database::new(directory.path(), File::Ledger, &["CREATE TABLE t (x INTEGER) STRICT"]);
+        database.write(|db| db.execute("INSERT INTO t VALUES (1)", []).map(drop));
+        database.flush(Duration::from_secs(20)).unwrap();
+        let copies = tempfile::tempdir().unwrap();
+        let copy = copies.path().join("ledger.db");
+        for log in [false, true] {
+            std::fs::copy(database.path(), &copy).unwrap();
+            if log {
+                let name = |path: &Path| path.with_extension("db-wal");
+                std::fs::copy(name(database.path()), name(&copy)).unwrap();
+            }
+            let found = inspect(&copy, Duration::from_secs(5)).unwrap();
+            assert_ne!(found.sound, Some(false), "log {log}");
+            assert_eq!(std::fs::read_dir(copies.path()).unwrap().count(), 1 + usize::from(log));
+        }
+    }
+
+    #[test]
+    fn nothing_is_called_damaged_while_it_is_written() {
+        let directory = tempfile::tempdir().unwrap();
+        let database = Database::new(directory.path(), File::Ledger, &["CREATE TABLE t (x INTEGER) STRICT"]);
+        database.write(|db| db.execute("INSERT INTO t VALUES (1)", []).map(drop));
+        database.flush(Duration::from_secs(20)).unwrap();
+        std::thread::scope(|scope| {
+            let writer = scope.spawn(|| {
+                for x in 0..400 {
+                    database.write(move |db| db.execute("INSERT INTO t VALUES (?1)", [x]).map(drop));
+                }
+                database.flush(Duration::from_secs(20)).unwrap();
+            });
+            while !writer.is_finished() {
+                assert_ne!(inspect(database.path(), Duration::from_secs(5)).unwrap().sound, Some(false));
+            }
+        });
+    }
+
     #[test]
     fn what_is_no_database_is_said_to_be_none() {
         let directory = tempfile::tempdir().unwrap();

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use super::support::{TestEnv, http, provider_section, raw_server, stand};
+use super::support::{TestEnv, http, nothing_local, provider_section, raw_server, stand};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\nnot really";
 
@@ -327,8 +327,7 @@ async fn models_are_found_or_named() {
 #[test]
 fn without_a_provider_three_lines_say_what_to_do() {
     let env = TestEnv::new();
-    let local = ["ollama", "lmstudio", "llamacpp", "vllm"];
-    env.config(&local.map(|id| format!("[providers.{id}]\nenabled = false\n")).concat());
+    env.config(&nothing_local());
     assert_snapshot!(env.run(&["chat", "hello"]), @"
     exit 3
     --- stdout

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::support::{Ran, TestEnv, http, provider_section, raw_server, stand};
+use super::support::{Ran, TestEnv, http, nothing_local, provider_section, raw_server, stand};
 
 /// Without what differs from machine to machine and from run to run.
 fn stable(ran: Ran) -> String {
@@ -51,17 +51,30 @@ fn finding(env: &TestEnv, code: i32, check: &str) -> String {
 #[test]
 fn a_fresh_home_stays_empty() {
     let env = TestEnv::new();
+    let ran = env.run(&["doctor"]);
+    assert!(ran.stdout.contains("ok       configuration: there is no [HOME]/config/config.toml"), "{ran}");
+    assert_eq!(std::fs::read_dir(env.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn nothing_is_set_up() {
+    let env = TestEnv::new();
+    env.config(&nothing_local());
     let ran = env.run(&["doctor"]).exits(1);
     assert_snapshot!(stable(ran), @"
     exit 1
     --- stdout
     ok       version: [VERSION]
     ok       terminal: stdout is no terminal; without colours
-    ok       configuration: there is no [HOME]/config/config.toml: everything is as built in
+    ok       configuration: [HOME]/config/config.toml is well-formed
     ok       credentials: there is no [HOME]/config/credentials.toml: no key is stored
     ok       environment: read: AIGW_CONFIG_DIR, AIGW_DATA_DIR
+    ok       ollama: switched off in the configuration
+    ok       lmstudio: switched off in the configuration
+    ok       llamacpp: switched off in the configuration
+    ok       vllm: switched off in the configuration
     ok       providers: [N] more are known
-    ok       config directory: [HOME]/config can be created when it is needed
+    ok       config directory: [HOME]/config can be written
     ok       data directory: [HOME]/data can be created when it is needed
     ok       disk: [FREE]
     ok       databases: there are none yet: the first request creates them
@@ -71,7 +84,7 @@ fn a_fresh_home_stays_empty() {
     --- stderr
     error: 1 problem, no warnings
     ");
-    assert_eq!(std::fs::read_dir(env.path()).unwrap().count(), 0);
+    assert!(!env.data_dir().exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -206,7 +219,7 @@ async fn what_is_in_the_way_is_told_apart() {
             provider_section(&groq),
             provider_section(&mistral),
             section("cerebras", "http://127.0.0.1:9/v1"),
-            section("openai", "http://no-such-host.invalid/v1"),
+            section("openai", "http://no-such-proxy.invalid/tunnel"),
             section("novita", &portal),
             section("together", &moved),
             section("xai", &no_tls),
@@ -255,6 +268,31 @@ fn a_proxy_that_is_not_there_is_named() {
     let env = TestEnv::new().var("GROQ_API_KEY", "key-of-groq-1234").var("HTTPS_PROXY", "http://127.0.0.1:9");
     let reached = finding(&env, 1, "reach groq");
     assert!(reached.contains("the proxy does not let it through"), "{reached}");
+}
+
+#[test]
+fn offline_means_that_nothing_leaves_this_machine() {
+    // The next room is behind a proxy, which answers for it.
+    let models = r#"{"object":"list","data":[{"id":"gemma4:latest","object":"model"}]}"#;
+    let proxy = raw_server(&http("200 OK", "application/json", models));
+    let env =
+        TestEnv::new().var("OLLAMA_HOST", "http://in-the-next-room.invalid:11434").var("http_proxy", &proxy);
+    let off = ["lmstudio", "llamacpp", "vllm"].map(|id| format!("[providers.{id}]\nenabled = false\n"));
+    env.config(&off.concat());
+    let ran = env.run(&["doctor"]).exits(0);
+    assert!(ran.stdout.contains("local server: ollama answers at"), "{ran}");
+    let ran = env.run(&["doctor", "--offline"]).exits(1);
+    assert!(!ran.stdout.contains("ollama answers"), "{ran}");
+}
+
+#[test]
+fn variables_that_the_configuration_names_are_read() {
+    let env = TestEnv::new().var("GROQ_APIKEY", "key-of-groq-1234").var("NO_PROXY", "localhost");
+    env.config("[providers.groq]\napi_keys = [\"env:GROQ_APIKEY\"]\n");
+    let ran = env.run(&["doctor", "--offline"]).exits(0);
+    assert!(ran.stdout.contains("read: AIGW_CONFIG_DIR, AIGW_DATA_DIR, GROQ_APIKEY, NO_PROXY"), "{ran}");
+    // A list of exceptions from a proxy is no proxy.
+    assert!(!ran.stdout.contains("proxy: "), "{ran}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -28,7 +28,7 @@ impl Script {
         let shown =
             answer.map_or("(end)", |answer| if hidden && !answer.is_empty() { "(hidden)" } else { answer });
         self.transcript.extend([question, shown, "\n"]);
-        answer.map(|answer| format!("{answer}\n")).ok_or(Ended)
+        answer.map(|answer| format!("{answer}\n")).ok_or(Ended::NoInput)
     }
 }
 
@@ -151,6 +151,8 @@ async fn several_with_an_order_and_mistakes_on_the_way() {
       groq: key 0c5a9a9f from env GROQ_API_KEY
       huggingface: key f4604896 from env HF_TOKEN; used on request only, unless you add it
       ollama: answers at [URL] (gemma4:latest)
+    Asking groq …
+    groq works ([S] s).
     ");
     assert_snapshot!(transcript, @"
      Numbers or names (Enter: none): cerebas
@@ -259,19 +261,26 @@ async fn whoever_stops_leaves_nothing_half_written() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_found_key_is_tried_when_it_is_chosen() {
+async fn found_keys_are_tried_and_refused_ones_not_taken() {
     let groq = stand("groq", &["401"]).await;
     let url = raw_server(&http("503 Down", "text/plain", "no"));
     let env = TestEnv::new();
     let variables = [("GROQ_API_KEY", "key-of-groq-1234"), ("HF_TOKEN", "key-of-hf-12345")];
     let app = app(&env, &variables, &[("groq", &groq.base_url()), ("huggingface", &url)]);
     let held = hold(&env, &app, None, &["groq huggingface"]).await;
-    let transcript = held.transcript.split("Which to add?").nth(1).unwrap();
-    assert_snapshot!(transcript, @"
-     Numbers or names (Enter: none): groq huggingface
+    let (before, after) = held.transcript.split_once("\n\n").unwrap();
+    assert_snapshot!(before, @"
+    Found:
+      groq: key 0c5a9a9f from env GROQ_API_KEY
+      huggingface: key f4604896 from env HF_TOKEN; used on request only, unless you add it
     Asking groq …
     groq gave no answer, auth: the provider refused the key
       put a good key into GROQ_API_KEY (https://console.groq.com/keys)
+    ");
+    let transcript = after.split("Which to add?").nth(1).unwrap();
+    assert_snapshot!(transcript, @"
+     Numbers or names (Enter: openrouter): groq huggingface
+    groq is left out until the key from env GROQ_API_KEY is a good one.
     Asking huggingface …
     huggingface gave no answer, server: no
       it is out of order for now: try again later
@@ -279,6 +288,52 @@ async fn a_found_key_is_tried_when_it_is_chosen() {
     held.result.unwrap();
     // A variable that serves other purposes is named, so that it counts.
     assert!(config(&env).contains("api_keys = [\"env:HF_TOKEN\"]"), "{}", config(&env));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stored_key_that_is_refused_is_replaced() {
+    let groq = stand("groq", &[]).await;
+    let env = TestEnv::new();
+    for key in ["an-invalid-key-1", "an-invalid-key-2"] {
+        env.run_with(&["auth", "login", "groq"], key.as_bytes()).exits(0);
+    }
+    let app = app(&env, &[], &[("groq", &url(&groq))]);
+    let held = hold(&env, &app, Some("groq"), &["a-good-key-12345"]).await;
+    assert_snapshot!(held.transcript, @"
+    Found:
+      groq: key 5cdb7f42 from credentials
+    Asking groq …
+    groq gave no answer, auth: the provider refused the key
+
+    Keys for Groq are had at https://console.groq.com/keys
+    Key for groq, not shown (Enter: leave it out): (hidden)
+    Asking groq …
+    groq works ([S] s).
+    Stored the key 9d623fe8 in [HOME]/config/credentials.toml, in place of what was refused.
+    ");
+    held.result.unwrap();
+    let stored = std::fs::read_to_string(env.config_dir().join("credentials.toml")).unwrap();
+    assert!(stored.contains("a-good-key-12345") && !stored.contains("invalid"), "{stored}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_good_key_of_several_is_enough() {
+    let groq = stand("groq", &[]).await;
+    let env = TestEnv::new();
+    let app = app(&env, &[("GROQ_API_KEY", "an-invalid-key-1,a-good-key-12345")], &[("groq", &url(&groq))]);
+    let held = hold(&env, &app, None, &[""]).await;
+    assert_snapshot!(held.transcript.split("\n\n").next().unwrap(), @"
+    Found:
+      groq: key 87a27870 from env GROQ_API_KEY
+      groq: key 9d623fe8 from env GROQ_API_KEY
+    Asking groq with the key 87a27870 …
+    groq gave no answer, auth: the provider refused the key
+      put a good key into GROQ_API_KEY (https://console.groq.com/keys)
+    Asking groq with the key 9d623fe8 …
+    groq works ([S] s).
+    ");
+    held.result.unwrap();
+    assert!(config(&env).contains("[providers.groq]"));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::support::{Ran, TestEnv, http, provider_section, raw_server, stand};
+use super::support::{Ran, TestEnv, http, nothing_local, provider_section, raw_server, stand};
 
 /// Without the times, which differ from run to run.
 fn timeless(ran: Ran) -> String {
@@ -169,6 +169,7 @@ fn nothing_is_set_up() {
     ");
     // A key that is there for other purposes is mentioned, and not used unasked.
     let env = TestEnv::new().var("HF_TOKEN", "some-key-1234567890");
+    env.config(&nothing_local());
     let ran = env.run(&["provider", "test"]).exits(3);
     assert!(ran.stderr.starts_with("huggingface is used on request only"), "{ran}");
     let env = TestEnv::new().var("GROQ_API_KEY", "some-key-1234567890");

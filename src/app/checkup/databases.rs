@@ -34,10 +34,8 @@ fn verdict(file: File, directory: &Path, found: Result<Inspection, StoreError>) 
     let name = file.name();
     let found = match found {
         Ok(found) => found,
-        Err(error) => {
-            let check = Check::problem(name, error.to_string());
-            return if file == File::State { check.todo("delete it: it will be made again") } else { check };
-        }
+        // The error says what to do.
+        Err(error) => return Check::problem(name, error.to_string()),
     };
     let newest = if file == File::Ledger { Ledger::VERSION } else { usize::MAX };
     let log = if found.log_size > 0 { format!(", log {}", people(found.log_size)) } else { String::new() };

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use futures_util::future::{join, join_all};
 
-use super::{Check, State, variables::PROXIES};
+use super::{
+    Check, State,
+    variables::{NO_PROXY, PROXIES},
+};
 use crate::app::{Account, App, local};
 use crate::providers::check_roots;
 use crate::providers::client::{Client, Look, Obstacle, is_loopback};
@@ -22,20 +25,22 @@ pub(super) async fn check(app: &App, offline: bool, checks: &mut Vec<Check>) {
     } else {
         checks.push(Check::ok("certificates", "the system's are used"));
     }
-    let proxies: Vec<&str> =
-        PROXIES.iter().copied().filter(|name| app.config.env.get(name).is_some()).collect();
+    let set = |names: &[&'static str]| -> Vec<&'static str> {
+        names.iter().copied().filter(|name| app.config.env.get(name).is_some()).collect()
+    };
+    let proxies = set(PROXIES);
     if !proxies.is_empty() {
-        let names = proxies.join(", ");
+        let names = [proxies.clone(), set(NO_PROXY)].concat().join(", ");
         checks.push(Check::ok("proxy", format!("set by {names}; requests to this machine go past it")));
     }
     let client = match Client::new() {
         Ok(client) => client,
         Err(error) => return checks.push(Check::problem("network", error.to_string())),
     };
+    // A server that is called local may be in the next room.
+    let may_be_asked = |account: &Account| !offline || is_loopback(&account.provider.base_url);
     let wanted = |account: &&Account| {
-        account.is_on()
-            && (!account.is_local() || account.configured)
-            && (!offline || is_loopback(&account.provider.base_url))
+        account.is_on() && (!account.is_local() || account.configured) && may_be_asked(account)
     };
     let asking = &client;
     let looks = app.accounts.iter().filter(wanted).map(|account| async move {
@@ -43,7 +48,7 @@ pub(super) async fn check(app: &App, offline: bool, checks: &mut Vec<Check>) {
         let key = account.keys.first().and_then(|key| key.ready());
         (account, asking.look(&account.provider, key, PATIENCE).await)
     });
-    let (looks, running) = join(join_all(looks), local::running(app, &client)).await;
+    let (looks, running) = join(join_all(looks), local::running(app, &client, may_be_asked)).await;
     checks.extend(looks.iter().map(|(account, look)| reach(account, look, !proxies.is_empty())));
     checks.extend(running.iter().map(|(account, model)| {
         let (id, url) = (&account.provider.id, &account.provider.base_url);

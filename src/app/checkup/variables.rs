@@ -7,16 +7,10 @@ use crate::config::Env;
 /// Variables of the program's own.
 const OWN: &[&str] = &["AIGW_CONFIG", "AIGW_CONFIG_DIR", "AIGW_DATA_DIR", "AIGW_LOG"];
 /// Variables of the network. Some programs know only the small letters, some only the large ones.
-pub(super) const PROXIES: &[&str] = &[
-    "HTTPS_PROXY",
-    "https_proxy",
-    "HTTP_PROXY",
-    "http_proxy",
-    "ALL_PROXY",
-    "all_proxy",
-    "NO_PROXY",
-    "no_proxy",
-];
+pub(super) const PROXIES: &[&str] =
+    &["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+/// Who is reached without a proxy; alone they say nothing.
+pub(super) const NO_PROXY: &[&str] = &["NO_PROXY", "no_proxy"];
 const OTHERS: &[&str] = &["NO_COLOR", "SSL_CERT_FILE", "SSL_CERT_DIR"];
 
 pub(super) fn check(app: &App, checks: &mut Vec<Check>) {
@@ -54,11 +48,18 @@ fn known(app: &App) -> Vec<String> {
         let keys = account.key_env.iter().flat_map(move |name| [vec![name.clone()], numbered(name)].concat());
         keys.chain(host).collect::<Vec<_>>()
     });
-    let fixed = OWN.iter().chain(PROXIES).chain(OTHERS).map(|name| (*name).to_owned());
-    fixed.chain(of_accounts).collect()
+    let fixed = OWN.iter().chain(PROXIES).chain(NO_PROXY).chain(OTHERS).map(|name| (*name).to_owned());
+    // Keys that the configuration takes from variables of any name.
+    let sections = app.config.document.values.providers.values();
+    let named = sections
+        .flat_map(|section| &section.api_keys)
+        .filter_map(|entry| entry.strip_prefix("env:"))
+        .map(|name| name.trim().to_owned());
+    fixed.chain(of_accounts).chain(named).collect()
 }
 
-/// Variables that look like one that is read: two letters off, or ours by their first ones.
+/// Variables that look like one that is read. Those of another service may be a letter off (`ZAI_…`, `XAI_…`), so the
+/// first letter must be right.
 fn mistaken<'a>(env: &'a Env, known: &'a [String]) -> Vec<(&'a str, &'a str)> {
     let candidate = |name: &&str| {
         let of_a_key = ["KEY", "TOKEN"].iter().any(|word| name.contains(word));
@@ -69,7 +70,9 @@ fn mistaken<'a>(env: &'a Env, known: &'a [String]) -> Vec<(&'a str, &'a str)> {
     let nearest = |name: &str| {
         let distance = |known: &&String| strsim::osa_distance(name, known);
         let near = known.iter().min_by_key(distance)?;
-        (distance(&near) <= 2).then_some(near.as_str())
+        let most = if name.starts_with("AIGW_") { 2 } else { 1 };
+        let likely = name.chars().next() == near.chars().next() && distance(&near) <= most;
+        likely.then_some(near.as_str())
     };
     env.names().filter(candidate).filter_map(|name| Some((name, nearest(name)?))).collect()
 }
@@ -80,11 +83,20 @@ mod tests {
 
     #[test]
     fn slips_are_found_and_strangers_left_alone() {
-        let env: Env = ["GROQ_APIKEY", "AIGW_DATADIR", "GITHUB_TOKEN", "GROQ_API_KEY", "MY_KEY"]
-            .map(|name| (name.to_owned(), "x".to_owned()))
-            .into_iter()
-            .collect();
-        let known = ["GROQ_API_KEY", "AIGW_DATA_DIR", "HF_TOKEN"].map(str::to_owned);
+        let env: Env = [
+            "GROQ_APIKEY",
+            "AIGW_DATADIR",
+            "GITHUB_TOKEN",
+            "GROQ_API_KEY",
+            "MY_KEY",
+            // Those of Z.ai and of Voyage.
+            "ZAI_API_KEY",
+            "VOYAGE_API_KEY",
+        ]
+        .map(|name| (name.to_owned(), "x".to_owned()))
+        .into_iter()
+        .collect();
+        let known = ["GROQ_API_KEY", "AIGW_DATA_DIR", "HF_TOKEN", "XAI_API_KEY"].map(str::to_owned);
         let expected = [("AIGW_DATADIR", "AIGW_DATA_DIR"), ("GROQ_APIKEY", "GROQ_API_KEY")];
         assert_eq!(mistaken(&env, &known), expected);
     }

@@ -1,6 +1,7 @@
 //! `aigw init`: the first configuration, by questions and answers.
 
 mod answers;
+mod key;
 mod talk;
 
 use std::io::{IsTerminal, stdin};
@@ -39,7 +40,8 @@ pub async fn run(args: &InitArgs, context: &Context) -> Result<(), CommandError>
     }
     let paths = Paths::find(&context.env, context.global.config.clone()).map_err(AppError::from)?;
     // First, because what is done by hand would write over it too.
-    if paths.config_file.exists() && !args.force {
+    // A link to nowhere is a configuration too, one on a disk that is not there.
+    if paths.config_file.symlink_metadata().is_ok() && !args.force {
         return Err(exists(&paths));
     }
     if !stdin().is_terminal() || !context.ui.stderr_is_terminal {
@@ -72,11 +74,11 @@ impl Dialogue for Terminal<'_> {
     }
 
     async fn line(&mut self, question: &str) -> Result<String, Ended> {
-        ask::line(question).await.ok().flatten().ok_or(Ended)
+        ask::line(question).await.map_err(Ended::Terminal)?.ok_or(Ended::NoInput)
     }
 
     async fn secret(&mut self, question: &str) -> Result<String, Ended> {
-        ask::secret(question).await.ok().flatten().ok_or(Ended)
+        ask::secret(question).await.map_err(Ended::Terminal)?.ok_or(Ended::NoInput)
     }
 }
 
@@ -84,7 +86,7 @@ impl From<Unfinished> for CommandError {
     fn from(error: Unfinished) -> Self {
         let message = error.to_string();
         match error {
-            Unfinished::Ended | Unfinished::NoAnswer => Self::failed(message),
+            Unfinished::Ended | Unfinished::Terminal(_) | Unfinished::NoAnswer => Self::failed(message),
             Unfinished::NothingUsable => Self::new(Exit::Config, message)
                 .hint("run it again when you have a key, or start a local server (Ollama, LM Studio, llama.cpp, vLLM)")
                 .hint("or just look around: `aigw demo`"),

@@ -6,23 +6,17 @@
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
-use super::answers::{key, places, yes};
-use crate::app::trial::{Outcome, Trial};
+use super::answers::places;
+use super::key::are_stored;
 use crate::app::{Account, App};
-use crate::chat::FailureClass;
-use crate::cli::provider::test::todo;
+use crate::config::ConfigError;
 use crate::config::draft::{Entry, draft, put};
-use crate::config::{ConfigError, Credentials};
 use crate::providers::Billing;
 use crate::providers::client::Client;
-use crate::secret::{KeySource, Secret};
 
-/// How long one answer of a provider may take.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// How often a question is asked before it is given up.
-const TRIES: usize = 3;
+pub(super) const TRIES: usize = 3;
 
 /// Whoever answers.
 pub trait Dialogue {
@@ -37,8 +31,13 @@ pub trait Dialogue {
 }
 
 /// There are no more answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ended;
+#[derive(Debug)]
+pub enum Ended {
+    /// The input has ended.
+    NoInput,
+    /// The terminal cannot be read or written.
+    Terminal(std::io::Error),
+}
 
 /// Why no configuration was written.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +45,9 @@ pub enum Unfinished {
     /// The input has ended.
     #[error("the answers ended, so no configuration was written")]
     Ended,
+    /// The terminal cannot be read or written.
+    #[error("the terminal cannot be used ({0}), so no configuration was written")]
+    Terminal(std::io::Error),
     /// An answer could not be understood, again and again.
     #[error("that was not understood, so no configuration was written")]
     NoAnswer,
@@ -58,8 +60,11 @@ pub enum Unfinished {
 }
 
 impl From<Ended> for Unfinished {
-    fn from(_: Ended) -> Self {
-        Self::Ended
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::NoInput => Self::Ended,
+            Ended::Terminal(error) => Self::Terminal(error),
+        }
     }
 }
 
@@ -96,23 +101,31 @@ impl<'a> Setup<'a> {
         dialogue: &mut D,
         provider: Option<&str>,
     ) -> Result<Done, Unfinished> {
+        let named = provider.and_then(|id| self.app.account(id));
         let running = self.app.local_servers(&self.client).await;
-        let mut usable = self.found(dialogue, &running);
-        let chosen = match provider.and_then(|id| self.app.account(id)) {
+        let found = self.found(dialogue, &running);
+        // Whoever is named is tried below.
+        let tried: Vec<&Account> = found
+            .iter()
+            .copied()
+            .filter(|account| named.is_none_or(|named| named.provider.id != account.provider.id))
+            .collect();
+        let (mut usable, refused) = self.tried(dialogue, &tried).await;
+        let chosen = match named {
             Some(account) => vec![account],
             None => self.choose(dialogue, usable.is_empty()).await?,
         };
         for account in chosen {
-            let known = usable.iter().position(|one| one.account.provider.id == account.provider.id);
-            if account.is_local() && known.is_none() {
+            if usable.iter().any(|one| one.account.provider.id == account.provider.id) {
+                continue;
+            }
+            if account.is_local() && !found.iter().any(|found| found.provider.id == account.provider.id) {
                 let (id, url) = (&account.provider.id, &account.provider.base_url);
                 dialogue.say(&format!("{id} does not answer at {url} yet: start it before you ask it."));
             }
-            let works = self.add(dialogue, account).await?;
-            match (works, known) {
-                (true, None) => usable.push(Usable { account, variables: variables(account) }),
-                (false, Some(place)) => drop(usable.remove(place)),
-                _ => {}
+            let refused = refused.contains(&account.provider.id.as_str());
+            if self.add(dialogue, account, refused).await? {
+                usable.push(Usable { account, variables: variables(account) });
             }
         }
         if usable.is_empty() {
@@ -122,18 +135,19 @@ impl<'a> Setup<'a> {
         self.write(&order)
     }
 
-    /// Says what is there already, and takes it.
-    fn found<D: Dialogue>(&self, dialogue: &mut D, running: &[(&'a Account, String)]) -> Vec<Usable<'a>> {
+    /// Says what is there already. What serves other purposes too is not taken unless it is asked for.
+    fn found<D: Dialogue>(&self, dialogue: &mut D, running: &[(&'a Account, String)]) -> Vec<&'a Account> {
         let mut lines = Vec::new();
-        let mut usable = Vec::new();
+        let mut found = Vec::new();
         let keyed = |account: &&Account| !account.keys.is_empty() && account.default_model.is_some();
         for account in self.app.accounts.iter().filter(keyed) {
-            let key = &account.keys[0];
-            let print = key.ready().map(|key| format!("{} ", key.fingerprint())).unwrap_or_default();
             let only = if account.incidental { "; used on request only, unless you add it" } else { "" };
-            lines.push(format!("  {}: key {print}from {}{only}", account.provider.id, key.origin));
+            for key in &account.keys {
+                let print = key.ready().map(|key| format!("{} ", key.fingerprint())).unwrap_or_default();
+                lines.push(format!("  {}: key {print}from {}{only}", account.provider.id, key.origin));
+            }
             if !account.incidental {
-                usable.push(Usable { account, variables: Vec::new() });
+                found.push(account);
             }
         }
         for (account, model) in running {
@@ -141,14 +155,35 @@ impl<'a> Setup<'a> {
                 "  {}: answers at {} ({model})",
                 account.provider.id, account.provider.base_url
             ));
-            usable.push(Usable { account, variables: Vec::new() });
+            found.push(*account);
         }
         if lines.is_empty() {
             dialogue.say("No key and no local server was found.");
         } else {
             dialogue.say(&format!("Found:\n{}", lines.join("\n")));
         }
-        usable
+        found
+    }
+
+    /// Tries what was found: what can be taken, and whose keys are refused.
+    async fn tried<D: Dialogue>(
+        &self,
+        dialogue: &mut D,
+        found: &[&'a Account],
+    ) -> (Vec<Usable<'a>>, Vec<&'a str>) {
+        let (mut usable, mut refused) = (Vec::new(), Vec::new());
+        for &account in found {
+            if account.is_local() || !self.are_refused(dialogue, account).await {
+                usable.push(Usable { account, variables: Vec::new() });
+                continue;
+            }
+            let id = account.provider.id.as_str();
+            if are_stored(account) {
+                dialogue.say(&format!("  name {id} below to give another one"));
+            }
+            refused.push(id);
+        }
+        (usable, refused)
     }
 
     /// Asks which providers to add.
@@ -172,69 +207,13 @@ impl<'a> Setup<'a> {
             let billing = self.app.billing(account).as_str();
             dialogue.say(&format!("  {number:>2} {} ({billing}{trains}{key})", account.provider.id));
         }
-        let usual: &[usize] = if nothing_found { &[0] } else { &[] };
-        let enter = match usual.first().and_then(|place| names.get(*place)) {
-            Some(name) => format!("Enter: {name}"),
-            None => "Enter: none".to_owned(),
-        };
+        // Where nothing can be used yet, the first that a key can be typed for.
+        let usual = offered.iter().position(|account| nothing_found && are_stored(account));
+        let enter = format!("Enter: {}", usual.map_or("none", |place| names[place]));
         let question = format!("Which to add? Numbers or names ({enter}): ");
         let places = numbers(dialogue, &question, &names).await?;
-        let places = if places.is_empty() { usual } else { &places };
+        let places = if places.is_empty() { usual.into_iter().collect() } else { places };
         Ok(places.iter().filter_map(|place| offered.get(*place).copied()).collect())
-    }
-
-    /// Adds a provider: with the key that is there, or with one that is asked for. False if it cannot be used.
-    async fn add<D: Dialogue>(&self, dialogue: &mut D, account: &Account) -> Result<bool, Unfinished> {
-        let id = &account.provider.id;
-        if account.is_local() {
-            // Whether it answers was said by the one who asks; it may be started later.
-            return Ok(true);
-        }
-        if let Some(key) = account.keys.first() {
-            let trial = self.try_key(dialogue, account, Arc::clone(key)).await;
-            return Ok(judge(dialogue, account, &trial) != Some(FailureClass::Auth));
-        }
-        if let Some(page) = account.row.and_then(|row| row.keys_page.as_deref()) {
-            dialogue.say(&format!("\nKeys for {} are had at {page}", account.name));
-        }
-        for _ in 0..TRIES {
-            let answer = dialogue.secret(&format!("Key for {id}, not shown (Enter: leave it out): ")).await?;
-            if answer.trim().is_empty() {
-                dialogue.say(&format!("{id} is left out."));
-                return Ok(false);
-            }
-            let Some(secret) = key(&answer) else {
-                dialogue.say("That is no key: it is one word of letters, digits and signs.");
-                continue;
-            };
-            let typed = Arc::new(KeySource::key("what you typed", secret.clone()));
-            let trial = self.try_key(dialogue, account, typed).await;
-            let keep = match judge(dialogue, account, &trial) {
-                None => true,
-                Some(FailureClass::Auth) => continue,
-                Some(_) => insists(dialogue).await?,
-            };
-            if keep {
-                self.store(dialogue, id, secret)?;
-            }
-            return Ok(keep);
-        }
-        dialogue.say(&format!("{id} is left out; `aigw auth login {id}` takes a key at any time."));
-        Ok(false)
-    }
-
-    async fn try_key<D: Dialogue>(&self, dialogue: &mut D, account: &Account, key: Arc<KeySource>) -> Trial {
-        dialogue.say(&format!("Asking {} …", account.provider.id));
-        let model = account.default_model.as_deref().unwrap_or_default();
-        self.app.trial(&self.client, account, model, Some(key), PATIENCE).await
-    }
-
-    fn store<D: Dialogue>(&self, dialogue: &mut D, id: &str, secret: Secret) -> Result<(), Unfinished> {
-        let file = self.app.paths.credentials_file();
-        let print = secret.fingerprint();
-        Credentials::change(&file, |credentials| credentials.add(id, secret))?;
-        dialogue.say(&format!("Stored the key {print} in {}.", file.display()));
-        Ok(())
     }
 
     /// Asks in which order the providers are asked: the free ones first, unless somebody knows better.
@@ -281,28 +260,6 @@ impl<'a> Setup<'a> {
     }
 }
 
-/// Says how a test went; the class if it failed.
-fn judge<D: Dialogue>(dialogue: &mut D, account: &Account, trial: &Trial) -> Option<FailureClass> {
-    let id = &account.provider.id;
-    match &trial.outcome {
-        Outcome::Failed(failure) => {
-            let class = failure.class.as_str();
-            dialogue.say(&format!("{id} gave no answer, {class}: {}", failure.message));
-            // About a key that was just typed there is nothing to say but to try again.
-            let typed = failure.class == FailureClass::Auth && account.keys.is_empty();
-            if let Some(todo) = todo(account, trial).filter(|_| !typed) {
-                dialogue.say(&format!("  {todo}"));
-            }
-            Some(failure.class)
-        }
-        Outcome::Works { latency, .. } => {
-            dialogue.say(&format!("{id} works ({:.1} s).", latency.as_secs_f64()));
-            None
-        }
-        Outcome::NoKey | Outcome::Disabled | Outcome::NoChatModel => None,
-    }
-}
-
 /// Variables that the configuration must name, so that a key in them counts.
 fn variables(account: &Account) -> Vec<String> {
     let keys = account.keys.iter().filter(|_| account.incidental);
@@ -324,18 +281,6 @@ async fn numbers<D: Dialogue>(
             Ok(places) => return Ok(places),
             Err(what) => dialogue.say(&what),
         }
-    }
-    Err(Unfinished::NoAnswer)
-}
-
-/// Whether to keep a key that could not be proved.
-async fn insists<D: Dialogue>(dialogue: &mut D) -> Result<bool, Unfinished> {
-    for _ in 0..TRIES {
-        let answer = dialogue.line("The key may be good all the same. Keep it? (Y/n): ").await?;
-        if let Some(yes) = yes(&answer, true) {
-            return Ok(yes);
-        }
-        dialogue.say("y or n, please.");
     }
     Err(Unfinished::NoAnswer)
 }

@@ -32,6 +32,11 @@ pub(super) async fn run(
         } else if matches!(one.unread, Some(Unread::NoList)) {
             let id = &one.account.provider.id;
             context.ui.note(&format!("{id} publishes no list of what it serves: these are the catalogue's"));
+        } else if one.cut {
+            let id = &one.account.provider.id;
+            context
+                .ui
+                .warn(&format!("{id} lists more models than were read: some that it serves are not shown"));
         }
     }
     let able = |model: &Model| can.is_none_or(|can| model.has(can.ability()));

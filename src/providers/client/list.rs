@@ -19,6 +19,15 @@ const MAX_PAGES: usize = 20;
 /// The most models that are taken.
 const MAX_MODELS: usize = 10_000;
 
+/// What a provider says it serves.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// The models.
+    pub models: Vec<ListedModel>,
+    /// Whether these are all; of a longer list only the beginning is taken.
+    pub whole: bool,
+}
+
 impl Client {
     /// The ids of a server's models. The error says what came instead.
     pub async fn list_models(
@@ -27,8 +36,8 @@ impl Client {
         key: Option<&Secret>,
         limit: Duration,
     ) -> Result<Vec<String>, Failure> {
-        let models = self.models(provider, key, limit).await?;
-        Ok(models.into_iter().map(|model| model.id).collect())
+        let listing = self.models(provider, key, limit).await?;
+        Ok(listing.models.into_iter().map(|model| model.id).collect())
     }
 
     /// A provider's models with what it says about them, all pages of them within `limit`.
@@ -37,7 +46,7 @@ impl Client {
         provider: &Provider,
         key: Option<&Secret>,
         limit: Duration,
-    ) -> Result<Vec<ListedModel>, Failure> {
+    ) -> Result<Listing, Failure> {
         let started = Instant::now();
         let deadline = started + limit;
         let mut models = Vec::new();
@@ -55,13 +64,17 @@ impl Client {
             let timers = Timers { started, idle: limit, first_token: deadline, total: deadline };
             let page = read(provider.wire, &bounded(response, MAX_BODY, timers).await?)?;
             models.extend(page.models);
-            match page.next.filter(|next| *next != query && models.len() < MAX_MODELS) {
-                Some(next) => query = next,
-                None => break,
+            match page.next {
+                // A page that leads to itself leads nowhere: what comes after it is not to be had.
+                Some(next) if next != query && models.len() < MAX_MODELS => query = next,
+                next => {
+                    let whole = next.is_none() && models.len() <= MAX_MODELS;
+                    models.truncate(MAX_MODELS);
+                    return Ok(Listing { models, whole });
+                }
             }
         }
-        models.truncate(MAX_MODELS);
-        Ok(models)
+        Ok(Listing { models, whole: false })
     }
 
     pub(super) fn models_request(

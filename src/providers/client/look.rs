@@ -110,7 +110,8 @@ fn ahead(headers: &HeaderMap, now: Timestamp) -> Option<i64> {
 
 /// What kept a request from getting any answer. The layers of the client say it in types where they can, else in words.
 fn network(error: &reqwest::Error) -> Obstacle {
-    let mut cause: Option<&dyn Error> = Some(error);
+    // The outermost one names the address, whose words mean nothing.
+    let mut cause = error.source();
     while let Some(one) = cause {
         let io = one.downcast_ref::<io::Error>();
         let text = one.to_string();

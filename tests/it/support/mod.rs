@@ -237,6 +237,13 @@ pub fn model_of(provider: &str) -> String {
     }
 }
 
+/// The part of a configuration that keeps the program from the servers that may run on this machine.
+pub fn nothing_local() -> String {
+    ["ollama", "lmstudio", "llamacpp", "vllm"]
+        .map(|id| format!("[providers.{id}]\nenabled = false\n"))
+        .concat()
+}
+
 /// The part of a configuration that sends a provider's requests to its stand-in.
 pub fn provider_section(stand: &Stand) -> String {
     format!(
