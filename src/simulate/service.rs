@@ -123,7 +123,7 @@ async fn arrive(shared: &Arc<Shared>, operation: Operation, request: Request<Bod
     let named = match (&operation, &body) {
         (
             Operation::Chat { model: Some(model) }
-            | Operation::Embeddings { model: Some(model) }
+            | Operation::Embeddings { model: Some(model), .. }
             | Operation::Count { model: Some(model) },
             _,
         ) => Some(model.clone()),
@@ -171,8 +171,8 @@ fn answer(shared: &Shared, arrival: &Arrival, visit: &mut Visit) -> Result<Reply
     let reading = |model| reading(shared, arrival, model);
     let (tokens, mut reply) = match &arrival.operation {
         Operation::Chat { model } => chat(shared, reading(model.as_deref()), body, arrival, visit)?,
-        Operation::Embeddings { model } => {
-            let vectors = shared.wire.embeddings(reading(model.as_deref()), body)?;
+        Operation::Embeddings { model, batch } => {
+            let vectors = shared.wire.embeddings(reading(model.as_deref()), *batch, body)?;
             let tokens = model::count(&body.to_string());
             meter(shared, tokens, visit)?;
             (tokens, Reply::json(200, &vectors))

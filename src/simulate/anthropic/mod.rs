@@ -91,7 +91,7 @@ impl Wire for Messages {
         Ok(json!({"input_tokens": model::prompt_tokens(&chat.ask)}))
     }
 
-    fn embeddings(&self, _reading: Reading<'_>, _body: &Value) -> Result<Value, Refusal> {
+    fn embeddings(&self, _reading: Reading<'_>, _batch: bool, _body: &Value) -> Result<Value, Refusal> {
         Err(Refusal::new(Kind::NoPath))
     }
 

@@ -93,7 +93,7 @@ impl Wire for Predict {
         b": hi\n\n"
     }
 
-    fn embeddings(&self, _reading: Reading<'_>, _body: &Value) -> Result<Value, Refusal> {
+    fn embeddings(&self, _reading: Reading<'_>, _batch: bool, _body: &Value) -> Result<Value, Refusal> {
         Err(Refusal::new(Kind::NoPath))
     }
 
