@@ -7,6 +7,7 @@ mod answer;
 mod conversation;
 mod fields;
 mod request;
+mod schema;
 mod stream;
 
 use axum::http::{HeaderMap, Method};
