@@ -209,14 +209,18 @@ async fn every_wire_fails_over_into_every_other() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// A schema as people write it leaves its objects open, which not every provider takes.
+/// A schema as people write it leaves its objects open, which not every provider takes; and it names its properties as
+/// it likes.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_schema_goes_along() {
     let schema = json!({
-        "type": "object", "required": ["city", "wind"],
+        "type": "object", "required": ["city", "wind", "default"],
         "properties": {
             "city": {"type": "string"},
-            "wind": {"type": "object", "properties": {"knots": {"type": "integer"}}, "required": ["knots"]}
+            "wind": {
+                "type": ["object", "null"], "properties": {"knots": {"type": "integer"}}, "required": ["knots"]
+            },
+            "default": {"type": "object", "properties": {"level": {"const": 3}}, "required": ["level"]}
         }
     });
     for to in WIRES {
@@ -230,8 +234,22 @@ async fn a_schema_goes_along() {
         };
         let (delivered, _) = ask([&failing, &healthy], request).await.unwrap();
         let answer: Value = serde_json::from_str(&delivered.text()).unwrap();
-        assert_eq!(answer, json!({"city": "Lima", "wind": {"knots": 12}}), "{to}");
+        let expected = json!({"city": "Lima", "wind": {"knots": 12}, "default": {"level": 3}});
+        assert_eq!(answer, expected, "{to}");
     }
+}
+
+/// In other places the user may speak before the results of calls are told; to Anthropic they come first.
+#[tokio::test]
+async fn what_the_user_says_meanwhile_goes_behind_the_results() {
+    let (failing, healthy) = (stand("gemini", &["503"]).await, stand("anthropic", &[]).await);
+    let mut request = request(false);
+    request.messages.insert(3, Message::text(Role::User, "Be quick."));
+    let (delivered, _) = ask([&failing, &healthy], request).await.unwrap();
+    assert!(delivered.finish.is_some());
+    let content = asked(&healthy).body["messages"][2]["content"].clone();
+    let kinds: Vec<_> = content.as_array().unwrap().iter().map(|block| block["type"].clone()).collect();
+    assert_eq!(kinds, ["tool_result", "tool_result", "text"]);
 }
 
 /// What every wire can carry.
