@@ -14,7 +14,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use serde_json::{Value, json};
 
-use super::delivery::{self, Mishaps, listed, play, stream_script, whole_script};
+use super::delivery::{self, Mishaps, ended, listed, play, stream_script, whole_script};
 use super::dialect::{Kind, Protocol};
 use super::fault::Fault;
 use super::ids;
@@ -309,7 +309,10 @@ fn deliver(
                 unreadable: shared.wire.unreadable(),
                 keepalive: shared.wire.keepalive(),
             };
-            let steps = stream_script(frames, fault, mishaps, shared.settings.pace);
+            let mut steps = stream_script(frames, fault, mishaps, shared.settings.pace);
+            if let Some((within, last)) = reply.ended {
+                steps = ended(steps, within, last.bytes);
+            }
             match arrival.sending {
                 Sending::List => ("application/json", None, listed(steps, fault)),
                 Sending::Events | Sending::Whole => ("text/event-stream", None, steps),
