@@ -99,6 +99,22 @@ pub(super) fn stream_script(
     steps
 }
 
+/// The same steps, but if they go on for so long, they are ended with these bytes.
+pub(super) fn ended(steps: Vec<Step>, within: Duration, last: Bytes) -> Vec<Step> {
+    let (mut kept, mut left) = (Vec::with_capacity(steps.len()), within);
+    for step in steps {
+        if let Step::Wait(time) = step {
+            if time >= left {
+                kept.extend([Step::Wait(left), Step::Send(last)]);
+                return kept;
+            }
+            left -= time;
+        }
+        kept.push(step);
+    }
+    kept
+}
+
 /// The same steps as one JSON list: its items are what the events carried.
 pub(super) fn listed(steps: Vec<Step>, fault: Option<&Fault>) -> Vec<Step> {
     let unfinished = matches!(
@@ -311,6 +327,18 @@ mod tests {
         let pace = Pace { first_token: 2 * SECOND, between: SECOND };
         let steps = stream_script(frames, None, mishaps(&[]), pace);
         assert_eq!(steps.iter().map(shown).collect::<String>(), "(2000)t(1000)af");
+    }
+
+    #[test]
+    fn a_stream_that_goes_on_too_long_is_ended() {
+        let send = |text: &'static str| Step::Send(Bytes::from_static(text.as_bytes()));
+        let steps = vec![Step::Wait(SECOND), send("a"), Step::Wait(2 * SECOND), send("b")];
+        let ended = |seconds: u32| -> String {
+            let steps = super::ended(steps.clone(), SECOND * seconds, Bytes::from_static(b"e"));
+            steps.iter().map(shown).collect()
+        };
+        assert_eq!([ended(0), ended(1)], ["(0)e", "(1000)e"]);
+        assert_eq!([ended(2), ended(4)], ["(1000)a(1000)e", "(1000)a(2000)b"]);
     }
 
     #[test]

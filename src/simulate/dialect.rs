@@ -63,6 +63,9 @@ pub(super) struct Dialect {
     /// The input fields of models that say what they take, by model, each with its JSON type; `*` is for all others.
     #[serde(default)]
     pub(super) inputs: BTreeMap<String, BTreeMap<String, String>>,
+    /// Models that are asked for by the id of a version and not by name, with that id.
+    #[serde(default)]
+    pub(super) community: BTreeMap<String, String>,
     model: String,
     #[serde(default = "list_shape")]
     models_shape: String,

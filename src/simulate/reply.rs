@@ -17,6 +17,8 @@ pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) headers: Vec<(String, String)>,
     pub(super) content: Content,
+    /// After so long a stream is ended, and with what.
+    pub(super) ended: Option<(Duration, Frame)>,
 }
 
 /// The body of a reply.
@@ -32,7 +34,7 @@ impl Reply {
     }
 
     pub(super) fn text(status: u16, mime: &'static str, text: String) -> Self {
-        Self { status, headers: Vec::new(), content: Content::Whole { mime, text } }
+        Self { status, headers: Vec::new(), content: Content::Whole { mime, text }, ended: None }
     }
 
     /// An answer without content, in the form that was asked for.

@@ -14,7 +14,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use serde_json::{Value, json};
 
-use super::delivery::{self, Mishaps, listed, play, stream_script, whole_script};
+use super::delivery::{self, Mishaps, ended, listed, play, stream_script, whole_script};
 use super::dialect::{Kind, Protocol};
 use super::fault::Fault;
 use super::ids;
@@ -123,7 +123,7 @@ async fn arrive(shared: &Arc<Shared>, operation: Operation, request: Request<Bod
     let named = match (&operation, &body) {
         (
             Operation::Chat { model: Some(model) }
-            | Operation::Embeddings { model: Some(model) }
+            | Operation::Embeddings { model: Some(model), .. }
             | Operation::Count { model: Some(model) },
             _,
         ) => Some(model.clone()),
@@ -171,8 +171,8 @@ fn answer(shared: &Shared, arrival: &Arrival, visit: &mut Visit) -> Result<Reply
     let reading = |model| reading(shared, arrival, model);
     let (tokens, mut reply) = match &arrival.operation {
         Operation::Chat { model } => chat(shared, reading(model.as_deref()), body, arrival, visit)?,
-        Operation::Embeddings { model } => {
-            let vectors = shared.wire.embeddings(reading(model.as_deref()), body)?;
+        Operation::Embeddings { model, batch } => {
+            let vectors = shared.wire.embeddings(reading(model.as_deref()), *batch, body)?;
             let tokens = model::count(&body.to_string());
             meter(shared, tokens, visit)?;
             (tokens, Reply::json(200, &vectors))
@@ -309,7 +309,10 @@ fn deliver(
                 unreadable: shared.wire.unreadable(),
                 keepalive: shared.wire.keepalive(),
             };
-            let steps = stream_script(frames, fault, mishaps, shared.settings.pace);
+            let mut steps = stream_script(frames, fault, mishaps, shared.settings.pace);
+            if let Some((within, last)) = reply.ended {
+                steps = ended(steps, within, last.bytes);
+            }
             match arrival.sending {
                 Sending::List => ("application/json", None, listed(steps, fault)),
                 Sending::Events | Sending::Whole => ("text/event-stream", None, steps),

@@ -22,8 +22,8 @@ use super::template::Values;
 pub(super) enum Operation {
     /// An answer; the model's name when the path has it.
     Chat { model: Option<String> },
-    /// Vectors; the model's name when the path has it.
-    Embeddings { model: Option<String> },
+    /// Vectors; the model's name when the path has it, and whether the path is one for several texts only.
+    Embeddings { model: Option<String>, batch: bool },
     /// How many tokens a prompt has; the model's name when the path has it.
     Count { model: Option<String> },
     /// The list of models.
@@ -144,8 +144,8 @@ pub(super) trait Wire: Send + Sync {
         Err(Refusal::new(Kind::NoPath))
     }
 
-    /// Vectors for texts.
-    fn embeddings(&self, reading: Reading<'_>, body: &Value) -> Result<Value, Refusal>;
+    /// Vectors for texts; `batch` when the path is one for several texts only.
+    fn embeddings(&self, reading: Reading<'_>, batch: bool, body: &Value) -> Result<Value, Refusal>;
 
     /// The list of models as far as the query wants it, or one of them.
     fn models(&self, dialect: &Dialect, one: Option<&str>, query: &str) -> Value;

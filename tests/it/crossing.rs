@@ -18,7 +18,7 @@ use aigw::simulate::{Recorded, Stand};
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 
-use super::support::{TestEnv, stand};
+use super::support::{TestEnv, provider_section, stand};
 
 /// Every wire, and of the shared one two dialects that disagree about ids.
 const WIRES: [&str; 4] = ["openai", "mistral", "anthropic", "gemini"];
@@ -87,7 +87,11 @@ impl Delivery for Listener {
 
 /// Asks two stand-ins in order, and gives what was delivered and how the first one failed.
 async fn ask(stands: [&Stand; 2], request: ChatRequest) -> Result<(Answer, Option<FailureClass>), String> {
-    let env = TestEnv::with_stands(&stands);
+    ask_along(&TestEnv::with_stands(&stands), request).await
+}
+
+/// The same along the route that is configured.
+async fn ask_along(env: &TestEnv, request: ChatRequest) -> Result<(Answer, Option<FailureClass>), String> {
     let variables = [("AIGW_CONFIG_DIR", env.config_dir()), ("AIGW_DATA_DIR", env.data_dir())];
     let variables = variables.map(|(name, path)| (name.to_owned(), path.display().to_string()));
     let app = App::new(variables.into_iter().collect::<Env>(), None).unwrap();
@@ -97,7 +101,7 @@ async fn ask(stands: [&Stand; 2], request: ChatRequest) -> Result<(Answer, Optio
     let ask = Ask { id: "test".into(), request: &request, route: &route, buffered, deadline: None };
     let mut listener = Listener::default();
     let result = app.router(client).chat(&ask, &mut listener).await;
-    // Its home goes away now.
+    // Its home may go away now.
     app.ledger.flush(Duration::from_secs(20)).unwrap();
     let completion = result.map_err(|error| {
         let said = error.attempts.iter().filter_map(|attempt| attempt.failure.as_ref()).map(|f| &f.message);
@@ -209,14 +213,18 @@ async fn every_wire_fails_over_into_every_other() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// A schema as people write it leaves its objects open, which not every provider takes.
+/// A schema as people write it leaves its objects open, which not every provider takes; and it names its properties as
+/// it likes.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_schema_goes_along() {
     let schema = json!({
-        "type": "object", "required": ["city", "wind"],
+        "type": "object", "required": ["city", "wind", "default"],
         "properties": {
             "city": {"type": "string"},
-            "wind": {"type": "object", "properties": {"knots": {"type": "integer"}}, "required": ["knots"]}
+            "wind": {
+                "type": ["object", "null"], "properties": {"knots": {"type": "integer"}}, "required": ["knots"]
+            },
+            "default": {"type": "object", "properties": {"level": {"const": 3}}, "required": ["level"]}
         }
     });
     for to in WIRES {
@@ -230,8 +238,22 @@ async fn a_schema_goes_along() {
         };
         let (delivered, _) = ask([&failing, &healthy], request).await.unwrap();
         let answer: Value = serde_json::from_str(&delivered.text()).unwrap();
-        assert_eq!(answer, json!({"city": "Lima", "wind": {"knots": 12}}), "{to}");
+        let expected = json!({"city": "Lima", "wind": {"knots": 12}, "default": {"level": 3}});
+        assert_eq!(answer, expected, "{to}");
     }
+}
+
+/// In other places the user may speak before the results of calls are told; to Anthropic they come first.
+#[tokio::test]
+async fn what_the_user_says_meanwhile_goes_behind_the_results() {
+    let (failing, healthy) = (stand("gemini", &["503"]).await, stand("anthropic", &[]).await);
+    let mut request = request(false);
+    request.messages.insert(3, Message::text(Role::User, "Be quick."));
+    let (delivered, _) = ask([&failing, &healthy], request).await.unwrap();
+    assert!(delivered.finish.is_some());
+    let content = asked(&healthy).body["messages"][2]["content"].clone();
+    let kinds: Vec<_> = content.as_array().unwrap().iter().map(|block| block["type"].clone()).collect();
+    assert_eq!(kinds, ["tool_result", "tool_result", "text"]);
 }
 
 /// What every wire can carry.
@@ -273,6 +295,31 @@ async fn the_wire_without_tools_fails_over_too() {
                 }
             }
         }
+    }
+}
+
+/// A model that only goes by the id of its version says so itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_model_of_the_community_is_reached_by_its_version() {
+    for streaming in [true, false] {
+        let (failing, healthy) = (stand("openai", &["503"]).await, stand("replicate", &[]).await);
+        let env = TestEnv::new();
+        let routes = "default_route = \"test\"\n[routes.test]\nmodels = [\"openai/gpt-4o-mini\", \"replicate/acme/teller-7b\"]\n";
+        env.config(&format!("{routes}{}{}", provider_section(&failing), provider_section(&healthy)));
+        let request = ChatRequest {
+            messages: vec![Message::text(Role::User, "count to 5")],
+            stream: streaming,
+            ..ChatRequest::default()
+        };
+        let (answer, failed) = ask_along(&env, request).await.unwrap();
+        assert_eq!((answer.text().as_str(), failed), ("[simulated] 1 2 3 4 5", Some(FailureClass::Server)));
+        let requests = healthy.requests();
+        let created = requests.iter().find(|request| request.method == "POST").unwrap();
+        assert_eq!(
+            (requests[0].path.as_str(), created.path.as_str()),
+            ("/v1/models/acme/teller-7b", "/v1/predictions")
+        );
+        assert_eq!(created.body["version"].as_str().map(str::len), Some(64));
     }
 }
 

@@ -76,7 +76,9 @@ async fn answer(State(script): State<Arc<Script>>, request: Request) -> Response
             let mut created = script.created.clone();
             let here = format!("http://{host}/v1/files/p1");
             created["urls"] = json!({"stream": script.elsewhere.as_deref().unwrap_or(&here)});
-            (StatusCode::CREATED, axum::Json(created)).into_response()
+            let ran_out = request.headers().contains_key("prefer") && created["status"] != "succeeded";
+            let status = if ran_out { StatusCode::ACCEPTED } else { StatusCode::CREATED };
+            (status, axum::Json(created)).into_response()
         }
         LOOK => {
             let mut looks = script.looks.lock().unwrap();
@@ -346,6 +348,20 @@ async fn an_answer_in_one_piece_is_waited_for_in_the_reply() {
     assert_eq!((failure, answer.text().as_str()), (None, "One two."));
     assert_eq!(rehearsal.script.asked(), [DESCRIBE, CREATE]);
     assert_eq!(rehearsal.script.header(CREATE, "prefer").as_deref(), Some("wait=5"));
+}
+
+#[tokio::test]
+async fn an_answer_that_the_reply_could_not_wait_for_is_looked_for() {
+    let script = Script {
+        created: state("processing", &["One "]),
+        states: vec![state("succeeded", &["One ", "two."])],
+        stream: Some(WHOLE),
+        ..Script::default()
+    };
+    let rehearsal = rehearse(script).await;
+    let (answer, failure) = rehearsal.ask(false).await;
+    assert_eq!((failure, answer.text().as_str()), (None, "One two."));
+    assert_eq!(rehearsal.script.asked(), [DESCRIBE, CREATE, LOOK]);
 }
 
 #[tokio::test]

@@ -21,9 +21,9 @@ pub(super) fn read(body: &Value, thinking: bool) -> Result<Vec<Message>, Refusal
     }
     let mut open: Vec<String> = Vec::new();
     for (at, turn) in turns.iter().enumerate() {
-        let mut gathered = Turn { path: format!("messages.{at}"), open, ..Turn::default() };
+        let mut gathered = Turn { at, open, ..Turn::default() };
         gathered.take(turn, at + 1 == turns.len())?;
-        gathered.settle(at)?;
+        gathered.settle()?;
         open = gathered.calls_made;
         read.extend(gathered.messages);
     }
@@ -70,7 +70,7 @@ fn text<'a>(block: &'a Value, field: &str, path: &str) -> Result<&'a str, Refusa
 /// One message of the wire, which may be several of the model's: each result is one of its own.
 #[derive(Default)]
 struct Turn {
-    path: String,
+    at: usize,
     /// Calls of the message before that wait for their results.
     open: Vec<String>,
     calls_made: Vec<String>,
@@ -79,7 +79,7 @@ struct Turn {
 
 impl Turn {
     fn take(&mut self, turn: &Value, last: bool) -> Result<(), Refusal> {
-        let path = self.path.clone();
+        let path = format!("messages.{}", self.at);
         fields::check_message(turn, &path)?;
         let role = match turn.get("role").and_then(Value::as_str) {
             Some("user") => Role::User,
@@ -128,6 +128,10 @@ impl Turn {
 
     fn block(&mut self, block: &Value, path: &str, own: &mut Message) -> Result<(), Refusal> {
         let kind = fields::check_block(block, path)?;
+        // Results come first: what stands before them leaves their calls without.
+        if kind != "tool_result" {
+            self.settle()?;
+        }
         let users = matches!(kind, "image" | "document" | "tool_result" | "search_result");
         if users != (own.role == Role::User) && kind != "text" {
             let role = if own.role == Role::User { "user" } else { "assistant" };
@@ -212,9 +216,9 @@ impl Turn {
     }
 
     /// Every call must be answered in the message after it.
-    fn settle(&self, at: usize) -> Result<(), Refusal> {
+    fn settle(&self) -> Result<(), Refusal> {
         match self.open.first() {
-            Some(id) => Err(unanswered(at - 1, id)),
+            Some(id) => Err(unanswered(self.at - 1, id)),
             None => Ok(()),
         }
     }

@@ -7,6 +7,7 @@ mod answer;
 mod conversation;
 mod fields;
 mod request;
+mod schema;
 mod stream;
 
 use axum::http::{HeaderMap, Method};
@@ -91,7 +92,7 @@ impl Wire for Messages {
         Ok(json!({"input_tokens": model::prompt_tokens(&chat.ask)}))
     }
 
-    fn embeddings(&self, _reading: Reading<'_>, _body: &Value) -> Result<Value, Refusal> {
+    fn embeddings(&self, _reading: Reading<'_>, _batch: bool, _body: &Value) -> Result<Value, Refusal> {
         Err(Refusal::new(Kind::NoPath))
     }
 

@@ -6,7 +6,7 @@ use super::super::dialect::Kind;
 use super::super::model::{Ask, Choice, Form, Tool};
 use super::super::reply::Refusal;
 use super::super::wire::{Chat, Reading};
-use super::{conversation, fields};
+use super::{conversation, fields, schema};
 
 /// The least that a model may be given to think with.
 const LEAST_BUDGET: u64 = 1024;
@@ -167,27 +167,14 @@ fn form(body: &Value) -> Result<Form, Refusal> {
     if format.get("type").is_none_or(|kind| kind != "json_schema") {
         return Err(Refusal::bad("output_config.format.type: Input should be 'json_schema'"));
     }
-    let schema = format.get("schema").ok_or_else(|| fields::required("output_config.format.schema"))?;
-    if is_open(schema) {
+    let form = format.get("schema").ok_or_else(|| fields::required("output_config.format.schema"))?;
+    if schema::is_open(form) {
         return Err(Refusal::bad(
             "output_config.format.schema: For 'object' type, 'additionalProperties' must be explicitly set \
              to false",
         ));
     }
-    Ok(Form::Schema(schema.clone()))
-}
-
-/// Whether an object in the schema leaves open what else may be in it.
-fn is_open(schema: &Value) -> bool {
-    match schema {
-        Value::Object(fields) => {
-            let object = fields.get("type").is_some_and(|kind| kind == "object");
-            let closed = fields.get("additionalProperties") == Some(&Value::Bool(false));
-            (object && !closed) || fields.values().any(is_open)
-        }
-        Value::Array(items) => items.iter().any(is_open),
-        _ => false,
-    }
+    Ok(Form::Schema(form.clone()))
 }
 
 fn stop(body: &Value) -> Result<Vec<String>, Refusal> {

@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::super::model;
 use super::super::reply::Refusal;
-use super::super::wire::Reading;
 use super::{fields, models};
 
 /// Numbers in a vector when the request does not say.
@@ -13,13 +12,16 @@ const DIMENSIONS: usize = 3072;
 /// More texts than this are refused.
 const MOST_TEXTS: usize = 100;
 
+/// The body with the vector of one text.
+pub(super) fn one(model: &str, body: &Value) -> Result<Value, Refusal> {
+    models::check(model, true)?;
+    let request = fields::normal("embed", body, "")?;
+    Ok(json!({"embedding": vector(&request, "EmbedContentRequest")?}))
+}
+
 /// The body with a vector for every text.
-pub(super) fn answer(reading: Reading<'_>, body: &Value) -> Result<Value, Refusal> {
-    models::check(reading.model.unwrap_or_default(), true)?;
-    if body.get("requests").is_none() {
-        let request = fields::normal("embed", body, "")?;
-        return Ok(json!({"embedding": vector(&request, "EmbedContentRequest")?}));
-    }
+pub(super) fn several(model: &str, body: &Value) -> Result<Value, Refusal> {
+    models::check(model, true)?;
     let body = fields::normal("batch", body, "")?;
     let requests = body.get("requests").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     if requests.is_empty() || requests.len() > MOST_TEXTS {
@@ -29,12 +31,21 @@ pub(super) fn answer(reading: Reading<'_>, body: &Value) -> Result<Value, Refusa
     }
     let vectors = requests.iter().enumerate().map(|(at, request)| {
         let path = format!("BatchEmbedContentsRequest.requests[{at}]");
-        if request.get("model").and_then(Value::as_str).is_none_or(|model| !model.starts_with("models/")) {
-            return Err(Refusal::bad(format!("* {path}.model: unexpected model name format\n")));
-        }
+        check_model(model, request, &path)?;
         vector(request, &path)
     });
     Ok(json!({"embeddings": vectors.collect::<Result<Vec<_>, _>>()?}))
+}
+
+/// Each request of a batch names the model, and it is the one of the path.
+fn check_model(model: &str, request: &Value, path: &str) -> Result<(), Refusal> {
+    let named = request.get("model").and_then(Value::as_str).unwrap_or_default();
+    let reason = match named.strip_prefix("models/") {
+        None => "unexpected model name format",
+        Some(named) if named != model => "the model must be that of the batch",
+        Some(_) => return Ok(()),
+    };
+    Err(Refusal::bad(format!("* {path}.model: {reason}\n")))
 }
 
 fn vector(request: &Value, path: &str) -> Result<Value, Refusal> {

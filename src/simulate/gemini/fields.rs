@@ -128,6 +128,12 @@ pub(super) fn json_schema(schema: &Value) -> Value {
             let fields = fields.iter().map(|(name, field)| match (name.as_str(), field) {
                 ("type", Value::String(kind)) => (name.clone(), Value::String(kind.to_lowercase())),
                 ("enum" | "required" | "default" | "example", _) => (name.clone(), field.clone()),
+                // These names are the author's own, whatever they are.
+                ("properties", Value::Object(properties)) => {
+                    let properties =
+                        properties.iter().map(|(name, inner)| (name.clone(), json_schema(inner)));
+                    (name.clone(), Value::Object(properties.collect()))
+                }
                 _ => (name.clone(), json_schema(field)),
             });
             Value::Object(fields.collect())
@@ -154,8 +160,10 @@ mod tests {
 
     #[test]
     fn schemas_lose_their_capitals() {
-        let schema = json!({"type": "OBJECT", "properties": {"type": {"type": "STRING", "enum": ["A"]}}});
-        let expected = json!({"type": "object", "properties": {"type": {"type": "string", "enum": ["A"]}}});
-        assert_eq!(json_schema(&schema), expected);
+        for name in ["type", "default", "enum", "properties"] {
+            let schema = json!({"type": "OBJECT", "properties": {name: {"type": "STRING", "enum": ["A"]}}});
+            let expected = json!({"type": "object", "properties": {name: {"type": "string", "enum": ["A"]}}});
+            assert_eq!(json_schema(&schema), expected);
+        }
     }
 }

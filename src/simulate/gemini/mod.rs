@@ -39,7 +39,8 @@ impl Wire for GenerateContent {
         match action {
             "generateContent" | "streamGenerateContent" => Some(Operation::Chat { model }),
             "countTokens" => Some(Operation::Count { model }),
-            "embedContent" | "batchEmbedContents" => Some(Operation::Embeddings { model }),
+            "embedContent" => Some(Operation::Embeddings { model, batch: false }),
+            "batchEmbedContents" => Some(Operation::Embeddings { model, batch: true }),
             _ => None,
         }
     }
@@ -110,8 +111,9 @@ impl Wire for GenerateContent {
         }))
     }
 
-    fn embeddings(&self, reading: Reading<'_>, body: &Value) -> Result<Value, Refusal> {
-        embeddings::answer(reading, body)
+    fn embeddings(&self, reading: Reading<'_>, batch: bool, body: &Value) -> Result<Value, Refusal> {
+        let model = reading.model.unwrap_or_default();
+        if batch { embeddings::several(model, body) } else { embeddings::one(model, body) }
     }
 
     fn models(&self, dialect: &Dialect, one: Option<&str>, query: &str) -> Value {

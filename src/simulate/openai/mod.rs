@@ -69,7 +69,7 @@ impl Wire for ChatCompletions {
         (body, frames)
     }
 
-    fn embeddings(&self, reading: Reading<'_>, body: &Value) -> Result<Value, Refusal> {
+    fn embeddings(&self, reading: Reading<'_>, _batch: bool, body: &Value) -> Result<Value, Refusal> {
         embeddings::answer(reading, body)
     }
 
@@ -89,7 +89,7 @@ impl Wire for ChatCompletions {
 fn plain(method: &Method, rest: &str) -> Option<Operation> {
     match (method.as_str(), rest) {
         ("POST", "/chat/completions") => Some(Operation::Chat { model: None }),
-        ("POST", "/embeddings") => Some(Operation::Embeddings { model: None }),
+        ("POST", "/embeddings") => Some(Operation::Embeddings { model: None, batch: false }),
         ("GET", "/models") => Some(Operation::Models),
         ("GET", _) => {
             rest.strip_prefix("/models/").filter(|id| !id.is_empty()).map(|id| Operation::Model(decoded(id)))
@@ -113,5 +113,5 @@ fn in_path(method: &Method, rest: &str) -> Option<Operation> {
         return Some(Operation::Chat { model: Some(named(model)?) });
     }
     let model = rest.strip_suffix("/pipeline/feature-extraction").unwrap_or(rest);
-    Some(Operation::Embeddings { model: Some(named(model)?) })
+    Some(Operation::Embeddings { model: Some(named(model)?), batch: false })
 }

@@ -1,6 +1,4 @@
-//! What each model takes: the fields of its published schema, and nothing else.
-
-use std::collections::BTreeMap;
+//! Requests: what a model is given, held to the fields of its published schema and nothing else.
 
 use serde_json::{Map, Value, json};
 
@@ -8,57 +6,16 @@ use super::super::dialect::{Dialect, Kind};
 use super::super::model::{Ask, Message, Role};
 use super::super::reply::Refusal;
 use super::super::wire::{Chat, Reading};
-
-/// The id of the version that is in use.
-const LATEST: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+use super::models;
 
 /// Names of the output limit.
 const LIMITS: [&str; 4] = ["max_completion_tokens", "max_tokens", "max_new_tokens", "max_output_tokens"];
-
-/// The fields of a model, each with its JSON type. Models that the table does not list take what most do.
-fn fields<'a>(dialect: &'a Dialect, model: &str) -> Option<&'a BTreeMap<String, String>> {
-    dialect.inputs.get(model).or_else(|| dialect.inputs.get("*"))
-}
 
 /// A refusal that names the field.
 pub(super) fn invalid(field: &str, reason: &str) -> Refusal {
     let message = format!("- {field}: {reason}\n");
     let invalid = json!([{"type": "invalid", "field": field, "description": reason}]);
     Refusal::bad(message).with("invalid", invalid)
-}
-
-/// A model as the list of models shows it, or one of its versions where one is named.
-pub(super) fn description(dialect: &Dialect, model: &str) -> Value {
-    if let Some((model, version)) = model.split_once(':') {
-        return self::version(dialect, model, version);
-    }
-    let (owner, name) = model.split_once('/').unwrap_or(("", model));
-    json!({
-        "url": format!("https://replicate.com/{model}"), "owner": owner, "name": name,
-        "description": "A simulated model", "visibility": "public", "github_url": null, "paper_url": null,
-        "license_url": null, "run_count": 1, "cover_image_url": null, "default_example": null,
-        "latest_version": version(dialect, model, LATEST)
-    })
-}
-
-fn version(dialect: &Dialect, model: &str, id: &str) -> Value {
-    let properties: Map<String, Value> = fields(dialect, model)
-        .into_iter()
-        .flatten()
-        .enumerate()
-        .map(|(at, (field, kind))| {
-            (field.clone(), json!({"type": kind, "title": field, "x-order": at, "description": field}))
-        })
-        .collect();
-    let output = json!({"type": "array", "items": {"type": "string"}, "title": "Output",
-        "x-cog-array-type": "iterator", "x-cog-array-display": "concatenate"});
-    let schemas = json!({
-        "Input": {"type": "object", "title": "Input", "properties": properties}, "Output": output
-    });
-    json!({
-        "id": id, "created_at": "2026-01-01T00:00:00.000000Z", "cog_version": "0.11.3",
-        "openapi_schema": {"openapi": "3.0.2", "components": {"schemas": schemas}}
-    })
 }
 
 /// Reads a request, refusing fields that the model does not have and values of the wrong type.
@@ -91,7 +48,7 @@ pub(super) fn read(reading: Reading<'_>, model: &str, body: &Value) -> Result<Ch
 
 fn check(dialect: &Dialect, model: &str, name: &str, value: &Value) -> Result<(), Refusal> {
     let place = format!("input.{name}");
-    let Some(kind) = fields(dialect, model).and_then(|fields| fields.get(name)) else {
+    let Some(kind) = models::fields(dialect, model).and_then(|fields| fields.get(name)) else {
         return Err(invalid(&place, "Additional property is not allowed"));
     };
     let (fits, given) = match value {

@@ -9,7 +9,9 @@
 //!   its prediction, else to the stream of the prediction. The prediction itself goes on, unless it stalls or is slow.
 
 mod input;
+mod models;
 mod prediction;
+mod terms;
 
 use axum::http::{HeaderMap, Method, header};
 use serde_json::{Value, json};
@@ -20,7 +22,8 @@ use super::reply::Refusal;
 use super::template::Values;
 use super::wire::{Chat, Frame, Operation, Reading, Wire};
 
-pub(super) use prediction::{Errand, Prediction, Predictions, wait};
+pub(super) use prediction::{Errand, Prediction, Predictions};
+pub(super) use terms::{life, wait};
 
 /// The wire itself; what is being made is kept elsewhere.
 #[derive(Clone, Copy, Debug)]
@@ -60,12 +63,15 @@ impl Wire for Predict {
     }
 
     fn read(&self, reading: Reading<'_>, body: &Value) -> Result<Chat, Refusal> {
-        let named = self.model(body);
-        let model = reading
-            .model
-            .or(named.as_deref())
-            .ok_or_else(|| input::invalid("version", "version is required"))?;
-        input::read(reading, model, body)
+        match (reading.model, body.get("version").and_then(Value::as_str)) {
+            // Only official models are to be found where they are called by name.
+            (Some(model), _) if models::version(reading.dialect, model).is_some() => {
+                Err(Refusal::new(Kind::NoModel))
+            }
+            (Some(model), _) => input::read(reading, model, body),
+            (None, Some(named)) => input::read(reading, &models::meant(reading.dialect, named)?, body),
+            (None, None) => Err(input::invalid("version", "version is required")),
+        }
     }
 
     fn whole(&self, dialect: &Dialect, chat: &Chat, answer: &Answer, facts: &Values) -> Value {
@@ -93,16 +99,16 @@ impl Wire for Predict {
         b": hi\n\n"
     }
 
-    fn embeddings(&self, _reading: Reading<'_>, _body: &Value) -> Result<Value, Refusal> {
+    fn embeddings(&self, _reading: Reading<'_>, _batch: bool, _body: &Value) -> Result<Value, Refusal> {
         Err(Refusal::new(Kind::NoPath))
     }
 
     fn models(&self, dialect: &Dialect, one: Option<&str>, _query: &str) -> Value {
         match one {
-            Some(model) => input::description(dialect, model),
+            Some(model) => models::description(dialect, model),
             None => {
                 let models: Vec<_> =
-                    dialect.models.iter().map(|model| input::description(dialect, model)).collect();
+                    dialect.models.iter().map(|model| models::description(dialect, model)).collect();
                 json!({"next": null, "previous": null, "results": models})
             }
         }

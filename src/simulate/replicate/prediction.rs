@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use axum::http::HeaderMap;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
@@ -14,12 +13,11 @@ use super::super::model::{Answer, Tokens};
 use super::super::reply::{Content, Refusal, Reply};
 use super::super::template::Values;
 use super::super::wire::{Chat, Frame, Part};
+use super::models;
+use super::terms::LONGEST_WAIT;
 
 /// More predictions than this are not kept.
 const MOST: usize = 1_000;
-
-/// The longest that a request may wait for its prediction.
-const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// What is wanted of a prediction that exists.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,16 +25,6 @@ pub(in super::super) enum Errand {
     Look(String),
     Follow(String),
     Cancel(String),
-}
-
-/// How long a request is willing to wait for its prediction.
-pub(in super::super) fn wait(headers: &HeaderMap) -> Option<Duration> {
-    let prefer = headers.get("prefer")?.to_str().ok()?.trim();
-    let seconds = match prefer.strip_prefix("wait")?.strip_prefix('=') {
-        Some(seconds) => Duration::from_secs(seconds.parse().ok()?),
-        None => LONGEST_WAIT,
-    };
-    Some(seconds.clamp(Duration::from_secs(1), LONGEST_WAIT))
 }
 
 /// Why a prediction does not come out as it should.
@@ -66,7 +54,10 @@ pub(in super::super) struct Prediction {
     fate: Fate,
     /// What happens to its stream.
     fault: Option<Fault>,
-    canceled: bool,
+    /// When it is ended by itself, done or not.
+    deadline: Option<Instant>,
+    /// When somebody ended it.
+    canceled: Option<Instant>,
 }
 
 /// How far a prediction is.
@@ -77,6 +68,14 @@ enum Status {
     Succeeded,
     Failed,
     Canceled,
+    /// Ended before it had begun.
+    Aborted,
+}
+
+impl Status {
+    fn is_under_way(self) -> bool {
+        matches!(self, Self::Starting | Self::Processing)
+    }
 }
 
 impl Prediction {
@@ -92,13 +91,20 @@ impl Prediction {
             begun: None,
             fate: Fate::default(),
             fault: None,
-            canceled: false,
+            deadline: None,
+            canceled: None,
         }
     }
 
     /// One that begins now.
     pub(in super::super) fn begun(mut self, input: Value, pace: Pace, now: Instant) -> Self {
         (self.input, self.pace, self.begun) = (input, pace, Some(now));
+        self
+    }
+
+    /// One that is ended so long after its beginning.
+    pub(in super::super) fn living(mut self, life: Option<Duration>) -> Self {
+        self.deadline = self.begun.zip(life).and_then(|(begun, life)| begun.checked_add(life));
         self
     }
 
@@ -140,22 +146,30 @@ impl Prediction {
         )
     }
 
-    pub(in super::super) fn id(&self) -> &str {
-        &self.id
-    }
-
     /// How long until it is as far as it will come.
     pub(in super::super) fn left(&self, now: Instant) -> Duration {
-        if self.fate.stalls.is_some() {
-            return LONGEST_WAIT;
-        }
         let count = u32::try_from(self.pieces.len()).unwrap_or(u32::MAX);
         let all = self.fate.late + self.pace.first_token + self.pace.between.saturating_mul(count);
-        all.saturating_sub(self.begun.map_or(all, |begun| now.saturating_duration_since(begun)))
+        let left = match self.fate.stalls {
+            Some(_) => LONGEST_WAIT,
+            None => all.saturating_sub(self.begun.map_or(all, |begun| now.saturating_duration_since(begun))),
+        };
+        self.deadline.map_or(left, |deadline| left.min(deadline.saturating_duration_since(now)))
     }
 
-    /// The pieces that are there, and what follows from that.
+    /// How far it is, and how many pieces are there.
     fn standing(&self, now: Instant) -> (Status, usize) {
+        let end = self.canceled.or(self.deadline).filter(|end| *end <= now);
+        let (status, ready) = self.made_by(end.unwrap_or(now));
+        match (status, end) {
+            (Status::Starting, Some(_)) if self.canceled.is_none() => (Status::Aborted, ready),
+            (Status::Starting | Status::Processing, Some(_)) => (Status::Canceled, ready),
+            _ => (status, ready),
+        }
+    }
+
+    /// The pieces that are there if nobody ends it, and what follows from that.
+    fn made_by(&self, now: Instant) -> (Status, usize) {
         let passed = self.begun.map_or(Duration::MAX, |begun| now.saturating_duration_since(begun));
         let mut ready = match passed.checked_sub(self.fate.late + self.pace.first_token) {
             None => 0,
@@ -166,7 +180,6 @@ impl Prediction {
         };
         ready = ready.min(self.fate.stalls.unwrap_or(usize::MAX));
         let status = match &self.fate.error {
-            _ if self.canceled => Status::Canceled,
             Some((after, _)) if ready >= *after => {
                 ready = *after;
                 Status::Failed
@@ -188,6 +201,12 @@ impl Prediction {
         self.state_of(self.standing(now), base_url, dialect)
     }
 
+    /// What its creation shows to whoever has waited for it: another status when that was not long enough.
+    pub(in super::super) fn waited_for(&self, now: Instant, base_url: &str, dialect: &Dialect) -> Reply {
+        let status = if self.standing(now).0.is_under_way() { 202 } else { 201 };
+        Reply::json(status, &self.state_at(now, base_url, dialect))
+    }
+
     /// What its creation shows to whoever does not wait: the beginning, however soon it is over.
     pub(in super::super) fn beginning(&self, base_url: &str, dialect: &Dialect) -> Value {
         self.state_of((Status::Starting, 0), base_url, dialect)
@@ -200,20 +219,21 @@ impl Prediction {
             Status::Succeeded => "succeeded",
             Status::Failed => "failed",
             Status::Canceled => "canceled",
+            Status::Aborted => "aborted",
         };
         let output = if self.fate.bare || ready == 0 { Value::Null } else { json!(self.pieces[..ready]) };
         let error = self.fate.error.as_ref().filter(|_| status == Status::Failed).map(|(_, error)| error);
-        let over = !matches!(status, Status::Starting | Status::Processing);
         let mut values = Values::default()
             .with("id", self.id.as_str())
             .with("model", self.model.as_str())
+            .with("version", models::version(dialect, &self.model).unwrap_or("hidden"))
             .with("input", self.input.clone())
             .with("status", word)
             .with("output", output)
             .with("base", base_url)
             .with_some("error", error.map(String::as_str))
             .with("time", jiff::Timestamp::now().to_string());
-        if over {
+        if !status.is_under_way() {
             values.set("ended", jiff::Timestamp::now().to_string());
         }
         if status == Status::Succeeded {
@@ -227,10 +247,25 @@ impl Prediction {
         )
     }
 
-    /// The events of its stream.
-    fn stream(&self) -> Vec<Frame> {
+    /// Its stream, and what happens to that on its way.
+    fn stream(&self, now: Instant) -> (Reply, Option<Fault>) {
+        let mut reply = Reply::json(200, &Value::Null);
+        if matches!(self.standing(now).0, Status::Canceled | Status::Aborted) {
+            reply.content = Content::Stream(vec![ended()]);
+            return (reply, None);
+        }
+        reply.content = Content::Stream(self.events());
+        let unfinished = |deadline: &Instant| self.made_by(*deadline).0.is_under_way();
+        reply.ended = self
+            .deadline
+            .filter(unfinished)
+            .map(|deadline| (deadline.saturating_duration_since(now), ended()));
+        (reply, self.fault.clone())
+    }
+
+    /// The events of its stream if nobody ends it.
+    fn events(&self) -> Vec<Frame> {
         match &self.fate.error {
-            _ if self.canceled => vec![done(r#"{"reason":"canceled"}"#)],
             Some((after, error)) => {
                 let mut frames = frames(&self.pieces[..(*after).min(self.pieces.len())]);
                 frames.pop();
@@ -262,6 +297,11 @@ pub(super) fn error_frames(message: &str) -> Vec<Frame> {
     vec![Frame { part: Part::Error, bytes: error }, done(r#"{"reason":"error"}"#)]
 }
 
+/// The end of a stream whose prediction was ended.
+fn ended() -> Frame {
+    done(r#"{"reason":"canceled"}"#)
+}
+
 fn done(data: &str) -> Frame {
     Frame { part: Part::Done, bytes: Bytes::from(format!("event: done\nid: 1790009999:0\ndata: {data}\n\n")) }
 }
@@ -290,12 +330,11 @@ impl Predictions {
         let found = self.0.iter_mut().find(|prediction| prediction.id == *id);
         let prediction = found.ok_or_else(|| Refusal::new(Kind::NoPath))?;
         if let Errand::Follow(_) = errand {
-            let mut reply = Reply::json(200, &Value::Null);
-            reply.content = Content::Stream(prediction.stream());
-            return Ok((reply, prediction.fault.clone().filter(|_| !prediction.canceled)));
+            return Ok(prediction.stream(now));
         }
-        let over = !matches!(prediction.standing(now).0, Status::Starting | Status::Processing);
-        prediction.canceled |= matches!(errand, Errand::Cancel(_)) && !over;
+        if matches!(errand, Errand::Cancel(_)) && prediction.standing(now).0.is_under_way() {
+            prediction.canceled = Some(now);
+        }
         Ok((Reply::json(200, &prediction.state_at(now, base_url, dialect)), None))
     }
 }

@@ -35,16 +35,14 @@ pub(super) async fn create(
         Ok(begun) => begun,
         Err(reply) => return deliver(shared, reply, fault, arrival, line, visit),
     };
-    let mut reply = match replicate::wait(&arrival.headers) {
+    let reply = match replicate::wait(&arrival.headers) {
         None => Reply::json(201, &prediction.beginning(&shared.base_url(), shared.dialect)),
         Some(patience) => {
             tokio::time::sleep(prediction.left(now()).min(patience)).await;
-            let look = Errand::Look(prediction.id().to_owned());
-            let looked = shared.predictions().run(&look, now(), &shared.base_url(), shared.dialect);
-            looked.map_or_else(refused, |(reply, _)| reply)
+            // Nobody else can have ended it: its id is not known yet.
+            prediction.waited_for(now(), &shared.base_url(), shared.dialect)
         }
     };
-    reply.status = 201;
     deliver(shared, reply, fault.filter(|_| waits(arrival)), arrival, line, visit)
 }
 
@@ -57,12 +55,14 @@ fn begin(
 ) -> Result<Prediction, Refusal> {
     admit_key(shared, arrival)?;
     let body = arrival.body.as_ref().map_err(Clone::clone)?;
+    let life = replicate::life(&arrival.headers)?;
     let Operation::Chat { model } = &arrival.operation else { return Err(Refusal::new(Kind::NoPath)) };
     let (chat, answer, _) = asked(shared, reading(shared, arrival, model.as_deref()), body, visit)?;
     let error = |kind| detail(&shared.refuse(Refusal::new(kind), &arrival.facts));
     let input = body.get("input").cloned().unwrap_or_default();
     let prediction = Prediction::made(&chat, &answer, &arrival.facts)
         .begun(input, shared.settings.pace, now())
+        .living(life)
         .befallen(fault, !waits(arrival), error);
     shared.predictions().add(prediction.clone());
     Ok(prediction)

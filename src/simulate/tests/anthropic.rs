@@ -95,7 +95,20 @@ async fn tools_are_called_and_their_results_are_matched() {
     turns.push(json!({"role": "user", "content": [result(1), result(0)]}));
     let told = ask(&stand, &answered).await.json();
     assert_eq!(told["content"][0]["text"], "[simulated] The tools say: 18 degrees; 18 degrees");
-    answered["messages"][2]["content"].as_array_mut().unwrap().pop();
+    let word = json!({"type": "text", "text": "and now?"});
+    for (content, good) in [
+        (json!([result(0), result(1), word]), true),
+        (json!([word, result(0), result(1)]), false),
+        (json!([result(0), word, result(1)]), false),
+    ] {
+        answered["messages"][2]["content"] = content;
+        if good {
+            assert_eq!(ask(&stand, &answered).await.status(), 200);
+        } else {
+            assert!(refused(&stand, &answered).await.contains("without `tool_result` blocks immediately"));
+        }
+    }
+    answered["messages"][2]["content"] = json!([result(0)]);
     assert!(refused(&stand, &answered).await.contains("without `tool_result` blocks immediately after"));
     answered["messages"][2]["content"] =
         json!([{"type": "tool_result", "tool_use_id": "toolu_other", "content": "x"}]);

@@ -249,6 +249,26 @@ async fn models_tokens_and_vectors_are_served() {
 }
 
 #[tokio::test]
+async fn one_text_and_a_batch_are_asked_for_in_their_own_ways() {
+    let stand = stand("gemini").await;
+    let embed = |model: &str| json!({"model": model, "content": {"parts": [{"text": "a"}]}});
+    let (one, other) = (embed("models/gemini-embedding-001"), embed("models/gemini-embedding-2"));
+    for (action, body, reason) in [
+        ("embedContent", json!({"requests": [one]}), "Unknown name \"requests\": Cannot find field."),
+        ("batchEmbedContents", one.clone(), "Unknown name \"model\": Cannot find field."),
+        ("batchEmbedContents", json!({"requests": []}), "BatchEmbedContentsRequest.requests:"),
+        ("batchEmbedContents", json!({"requests": [embed("gemini-embedding-001")]}), "requests[0].model:"),
+        ("batchEmbedContents", json!({"requests": [one, other]}), "requests[1].model:"),
+    ] {
+        let path = format!("/v1beta/models/gemini-embedding-001:{action}");
+        let heard = call(&stand, "POST", &path, KEY, &body.to_string()).await;
+        let error = heard.json()["error"].clone();
+        assert_eq!((heard.status(), &error["status"]), (400, &json!("INVALID_ARGUMENT")), "{action} {body}");
+        assert!(error["message"].as_str().unwrap().contains(reason), "{error} instead of {reason}");
+    }
+}
+
+#[tokio::test]
 async fn faults_speak_this_protocol() {
     let stand = faulty("gemini", "filter*1").await;
     let sse = "streamGenerateContent?alt=sse";

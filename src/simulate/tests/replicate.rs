@@ -11,6 +11,7 @@ const KEY: &str = "authorization: Bearer r8_good_key\r\n";
 const WAIT: &str = "authorization: Bearer r8_good_key\r\nprefer: wait\r\n";
 const NANO: &str = "openai/gpt-5-nano";
 const LLAMA: &str = "meta/meta-llama-3-8b-instruct";
+const TELLER: &str = "acme/teller-7b";
 
 async fn create(stand: &Stand, model: &str, headers: &str, body: &Value) -> Heard {
     call(stand, "POST", &format!("/v1/models/{model}/predictions"), headers, &body.to_string()).await
@@ -84,6 +85,111 @@ async fn a_prediction_takes_its_time_and_can_be_cancelled() {
     assert_eq!(stand.requests().len(), 3);
     let unknown = call(&stand, "GET", "/v1/predictions/nobody", KEY, "").await;
     assert_eq!(unknown.status(), 404);
+}
+
+/// Lets time pass for the stand-in.
+async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
+#[tokio::test]
+async fn a_reply_says_whether_the_wait_was_long_enough() {
+    let pace = |first_token| Pace { first_token, between: Duration::from_mins(1) };
+    for (first_token, status, state) in
+        [(Duration::from_mins(1), 202, "starting"), (Duration::ZERO, 202, "processing")]
+    {
+        let settings = Settings { pace: pace(first_token), ..Settings::new("replicate") };
+        let stand = Stand::start(settings).await.unwrap();
+        let patient = format!("{KEY}prefer: wait=1\r\n");
+        let heard = create(&stand, NANO, &patient, &counting()).await;
+        assert_eq!((heard.status(), heard.json()["status"].as_str()), (status, Some(state)));
+        // Who does not wait at all is told that it was created.
+        assert_eq!(create(&stand, NANO, KEY, &counting()).await.status(), 201);
+        pass(Duration::from_hours(1)).await;
+        let looked = get(&stand, &heard.json()["urls"]["get"]).await;
+        assert_eq!((looked.status(), looked.json()["status"].as_str()), (200, Some("succeeded")));
+    }
+}
+
+#[tokio::test]
+async fn a_prediction_lives_no_longer_than_it_may() {
+    let limited = format!("{KEY}cancel-after: 1m5s\r\n");
+    let minute = Duration::from_mins(1);
+    for (first_token, status, output) in
+        [(minute * 2, "aborted", json!(null)), (minute, "canceled", json!(["[simulated]"]))]
+    {
+        let pace = Pace { first_token, between: minute };
+        let stand = Stand::start(Settings { pace, ..Settings::new("replicate") }).await.unwrap();
+        let urls = create(&stand, NANO, &limited, &followed()).await.json()["urls"].take();
+        let free = create(&stand, NANO, KEY, &counting()).await.json()["urls"].take();
+        pass(Duration::from_secs(64)).await;
+        let before = get(&stand, &urls["get"]).await.json();
+        assert!(["starting", "processing"].contains(&before["status"].as_str().unwrap()), "{before}");
+        assert_eq!(before["completed_at"], Value::Null);
+        // A stream that is read by then ends then.
+        let stream = get(&stand, &urls["stream"]).await;
+        assert!(stream.body.ends_with("data: {\"reason\":\"canceled\"}\n\n"), "{}", stream.body);
+        pass(minute * 60).await;
+        let state = get(&stand, &urls["get"]).await.json();
+        assert_eq!((state["status"].as_str(), &state["output"]), (Some(status), &output));
+        assert!(state["completed_at"].is_string());
+        let stream = get(&stand, &urls["stream"]).await;
+        assert!(
+            !stream.body.contains("event: output") && stream.body.contains("canceled"),
+            "{}",
+            stream.body
+        );
+        assert_eq!(get(&stand, &free["get"]).await.json()["status"], "succeeded");
+    }
+    let stand = stand("replicate").await;
+    let quick = create(&stand, NANO, &format!("{WAIT}cancel-after: 5s\r\n"), &counting()).await;
+    assert_eq!((quick.status(), quick.json()["status"].as_str()), (201, Some("succeeded")));
+    pass(minute).await;
+    assert_eq!(get(&stand, &quick.json()["urls"]["get"]).await.json()["status"], "succeeded");
+    for life in ["4s", "soon"] {
+        let refused = create(&stand, NANO, &format!("{KEY}cancel-after: {life}\r\n"), &counting()).await;
+        assert_eq!(refused.status(), 422, "{life}");
+    }
+}
+
+#[tokio::test]
+async fn a_model_of_the_community_is_asked_for_by_its_version() {
+    let stand = stand("replicate").await;
+    let described = |model: &'static str| {
+        let stand = &stand;
+        async move { call(stand, "GET", &format!("/v1/models/{model}"), KEY, "").await.json() }
+    };
+    assert_eq!(described(NANO).await["is_official"], true);
+    let model = described(TELLER).await;
+    assert_eq!(model["is_official"], false);
+    let id = model["latest_version"]["id"].as_str().unwrap();
+    assert!(id.len() == 64 && id.bytes().all(|byte| byte.is_ascii_hexdigit()));
+
+    assert_eq!(create(&stand, TELLER, WAIT, &counting()).await.status(), 404);
+    let by_version = |version: &str| {
+        let (stand, mut body) = (&stand, counting());
+        body["version"] = json!(version);
+        async move { call(stand, "POST", "/v1/predictions", WAIT, &body.to_string()).await }
+    };
+    for good in [id.to_owned(), format!("{TELLER}:{id}")] {
+        let heard = by_version(&good).await;
+        assert_eq!((heard.status(), output(&heard.json()).as_str()), (201, "[simulated] 1 2 3 4 5"));
+        assert_eq!((&heard.json()["model"], &heard.json()["version"]), (&json!(TELLER), &json!(id)));
+    }
+    for bad in [TELLER.to_owned(), format!("{TELLER}:abc"), "0".repeat(64)] {
+        let refused = by_version(&bad).await;
+        assert_eq!(
+            (refused.status(), &refused.json()["invalid_fields"][0]["field"]),
+            (422, &json!("version"))
+        );
+    }
+    let official = by_version(NANO).await.json();
+    assert_eq!(
+        (official["status"].as_str(), official["version"].as_str()),
+        (Some("succeeded"), Some("hidden"))
+    );
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::super::encode::{system_text, turns, unsupported};
 use super::super::{Encoded, Target};
 use super::WIRE;
+use super::schema::closed;
 use crate::chat::{ChatRequest, Effort, Failure, Format, Media, Message, Part, Source, ToolChoice};
 use crate::providers::Ability;
 
@@ -186,25 +187,6 @@ fn output(
     Ok(())
 }
 
-/// The schema with every object that leaves it open closed against further properties: any other is refused.
-fn closed(schema: &Value) -> Value {
-    match schema {
-        Value::Object(fields) => {
-            let inner = fields.iter().map(|(name, field)| match name.as_str() {
-                "const" | "enum" | "default" | "examples" => (name.clone(), field.clone()),
-                _ => (name.clone(), closed(field)),
-            });
-            let mut object: Map<String, Value> = inner.collect();
-            if fields.get("type").is_some_and(|kind| kind == "object") {
-                object.entry("additionalProperties").or_insert(json!(false));
-            }
-            Value::Object(object)
-        }
-        Value::Array(items) => items.iter().map(closed).collect(),
-        other => other.clone(),
-    }
-}
-
 fn sampling(
     body: &mut Map<String, Value>,
     target: &Target<'_>,
@@ -240,20 +222,5 @@ mod tests {
         assert!(mapped.starts_with("toolu_") && mapped.len() == 30);
         assert_eq!(mapped, call_id("functions.f:0"));
         assert_ne!(mapped, call_id("functions.f:1"));
-    }
-
-    #[test]
-    fn objects_are_closed_unless_they_say_something() {
-        let schema = json!({"type": "object", "properties": {
-            "a": {"type": "array", "items": {"type": "object"}},
-            "b": {"type": "object", "additionalProperties": true},
-            "c": {"const": {"type": "object"}}
-        }});
-        let expected = json!({"type": "object", "properties": {
-            "a": {"type": "array", "items": {"type": "object", "additionalProperties": false}},
-            "b": {"type": "object", "additionalProperties": true},
-            "c": {"const": {"type": "object"}}
-        }, "additionalProperties": false});
-        assert_eq!(closed(&schema), expected);
     }
 }

@@ -6,6 +6,7 @@
 
 mod decode;
 mod encode;
+mod schema;
 
 use super::{Encoded, EventDecoder, Reply, Target, Wire};
 use crate::chat::{ChatRequest, Failure};
