@@ -7,7 +7,7 @@ use crate::chat::ModelId;
 use crate::config::{ConfigError, RouteSection, Strategy, nearest};
 use crate::providers::Billing;
 use crate::providers::client::Client;
-use crate::router::{Route, Stop};
+use crate::router::{self, OnBrokenStream, Route, Stop};
 
 /// The route that exists without being configured.
 pub const AUTO: &str = "auto";
@@ -112,6 +112,9 @@ impl App {
                 .max_attempts
                 .map_or(Route::MAX_ATTEMPTS, |most| usize::try_from(most).unwrap_or(usize::MAX)),
             patience: settings.patience.map_or(Route::PATIENCE, |span| span.0),
+            strategy: router::Strategy::Priority,
+            hedge_after: None,
+            on_broken_stream: OnBrokenStream::Resume,
         })
     }
 

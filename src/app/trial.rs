@@ -12,7 +12,9 @@ use super::{Account, App, ResolveError, local, observer::LedgerObserver};
 use crate::chat::{ChatRequest, Event, Failure, FailureClass, Message, ModelId, Role, Sampling};
 use crate::health::Health;
 use crate::providers::client::Client;
-use crate::router::{Ask, Attempt, Delivery, Gone, Notice, Route, Router, Stop, Written};
+use crate::router::{
+    Ask, Attempt, Delivery, Gone, Notice, OnBrokenStream, Route, Router, Stop, Strategy, Written,
+};
 use crate::secret::{KeySource, Secret};
 
 /// What is asked: as little as a model can answer.
@@ -192,6 +194,9 @@ impl App {
             stops: vec![stop],
             max_attempts: MAX_ATTEMPTS,
             patience: Duration::ZERO, // what fails now is what is to be seen
+            strategy: Strategy::Priority,
+            hedge_after: None,
+            on_broken_stream: OnBrokenStream::Fail,
         };
         let request = ChatRequest {
             messages: vec![Message::text(Role::User, QUESTION)],

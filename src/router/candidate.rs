@@ -19,6 +19,44 @@ pub struct Route {
     pub max_attempts: usize,
     /// How long to wait for a preferred candidate rather than to move on.
     pub patience: Duration,
+    /// How the stops are ordered.
+    pub strategy: Strategy,
+    /// Ask a second candidate as well when no token has come after this long.
+    pub hedge_after: Option<Duration>,
+    /// What to do about an answer that breaks after some of it was delivered.
+    pub on_broken_stream: OnBrokenStream,
+}
+
+/// How the stops of a route are ordered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Strategy {
+    /// As they are listed.
+    #[default]
+    Priority,
+    /// By chance, in proportion to their weights.
+    Weighted,
+    /// In turn.
+    RoundRobin,
+    /// The one with the shorter time to the first token, of two that are drawn.
+    Latency,
+    /// The cheapest for this request.
+    Cost,
+    /// The one with the fewest requests under way.
+    LeastBusy,
+    /// The one with most of its limits left.
+    Quota,
+}
+
+/// What to do about an answer that breaks after some of it was delivered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OnBrokenStream {
+    /// Complete it; begin again where that can be shown; else end honestly.
+    #[default]
+    Resume,
+    /// Begin again where that can be shown; else end honestly.
+    Restart,
+    /// End honestly.
+    Fail,
 }
 
 impl Route {

@@ -23,7 +23,7 @@ mod verdict;
 mod walk;
 
 pub use attempt::{Attempt, Observer, RequestTag};
-pub use candidate::{Candidate, Route, Stop};
+pub use candidate::{Candidate, OnBrokenStream, Route, Stop, Strategy};
 pub use delivery::{Delivery, Gone, Notice, Upstream, Written};
 pub use error::{RouteError, RouteErrorKind};
 

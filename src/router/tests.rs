@@ -117,7 +117,15 @@ fn rig(scripts: &[&[Act]]) -> Rig {
     let recorder = Arc::new(Recorder::default());
     let script = Script { acts: Mutex::new(acts), seen: Arc::clone(&seen), started: Instant::now() };
     let stops = names.iter().take(scripts.len()).map(|name| stop(name, &["k1"])).collect();
-    let route = Route { name: "test".into(), stops, max_attempts: 5, patience: Duration::from_secs(2) };
+    let route = Route {
+        name: "test".into(),
+        stops,
+        max_attempts: 5,
+        patience: Duration::from_secs(2),
+        strategy: Strategy::Priority,
+        hedge_after: None,
+        on_broken_stream: OnBrokenStream::Resume,
+    };
     let observer: Arc<dyn Observer> = recorder.clone();
     Rig { router: Router::new(script, Arc::new(Health::default()), observer), route, seen, recorder }
 }
