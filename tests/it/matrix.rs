@@ -159,7 +159,14 @@ async fn ask(stands: &[&Stand], streaming: bool, buffered: bool) -> Outcome {
         stream: streaming,
         ..ChatRequest::default()
     };
-    let ask = Ask { id: "test".into(), request: &request, route: &route, buffered, deadline: None };
+    let ask = Ask {
+        id: "test".into(),
+        request: &request,
+        route: &route,
+        buffered,
+        deadline: None,
+        max_wait: std::time::Duration::ZERO,
+    };
     let mut listener = Listener::default();
     let result = app.router(client).chat(&ask, &mut listener).await;
     // Its home goes away now.
