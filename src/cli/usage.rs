@@ -117,9 +117,7 @@ fn request(context: &Context, ledger: &Ledger, id: &str) -> Result<(), CommandEr
             Exit::NotFound,
             format!("there is no request `{id}`, or more than one begins so"),
         );
-        return Err(
-            error.hint("ids begin with the time: those of one minute differ only after the first ten signs")
-        );
+        return Err(error.hint("ids begin with the time: a recent one needs a dozen signs"));
     }
     let output = context.global.output();
     if output != Output::Text {

@@ -36,7 +36,7 @@ async fn every_attempt_counts() {
     --- stdout
     --- stderr
     error: there is no request `nope`, or more than one begins so
-    hint: ids begin with the time: those of one minute differ only after the first ten signs
+    hint: ids begin with the time: a recent one needs a dozen signs
     ");
     assert_snapshot!(env.run(&["usage", "--since", "soon"]), @"
     exit 2
