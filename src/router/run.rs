@@ -110,8 +110,10 @@ impl<'a> Attempting<'a> {
         let key = match &self.candidate.key {
             None => None,
             Some(source) => {
-                let key =
-                    source.get().await.map_err(|error| failed(Failure::new(FailureClass::Auth, error)))?;
+                let key = source
+                    .get_by(deadline)
+                    .await
+                    .map_err(|error| failed(Failure::new(FailureClass::Auth, error)))?;
                 self.attempt.key = Some(key.fingerprint());
                 Some(key)
             }

@@ -1,6 +1,6 @@
 //! Asking for the rest of an answer.
 
-use super::overlap::LEAST;
+use super::overlap::{LEAST, lengths};
 use crate::chat::{ChatRequest, Message, Part, Role};
 
 /// The longest anchor that is looked for, in characters; where even that many last words stand twice in an answer,
@@ -13,19 +13,15 @@ const FAR: usize = 120;
 /// takes to stand nowhere else in it; all of it if it is shorter or repeats itself.
 pub(super) fn anchor(told: &str) -> &str {
     let words = told.trim_end();
-    let starts = words.char_indices().rev().enumerate().filter(|(back, _)| back + 1 >= LEAST).take(MOST);
-    let mut before = starts.map(|(_, (start, _))| start).filter(|start| {
+    let starts = || lengths(words).filter(|(_, length)| *length >= LEAST).map(|(start, _)| start).take(MOST);
+    let mut before = starts().filter(|start| {
         let blank = words[..*start].chars().next_back().is_none_or(char::is_whitespace);
         blank && !words[*start..].starts_with(char::is_whitespace)
     });
     let unique = |start: &usize| words.find(&words[*start..]) == Some(*start);
     let by_words = before.by_ref().take_while(|start| words.len() - start <= FAR).find(unique);
     // Where words have no spaces between them, any character will do.
-    let anywhere = || {
-        let starts = words.char_indices().rev().enumerate().filter(|(back, _)| back + 1 >= LEAST).take(MOST);
-        starts.map(|(_, (start, _))| start).find(unique)
-    };
-    &told[by_words.or_else(anywhere).unwrap_or(0)..]
+    &told[by_words.or_else(|| starts().find(unique)).unwrap_or(0)..]
 }
 
 /// The same conversation with the broken answer as its last turn, for a model that goes on where that stops.

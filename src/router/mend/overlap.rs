@@ -7,7 +7,8 @@
 //!
 //! Pure; the output comes in pieces of any size, and the pieces do not matter.
 
-/// What is repeated must be this long to count as an anchor, in characters; a shorter answer must be repeated whole.
+/// What is repeated must be this long to count as an anchor, in characters (of white space in a row, one counts); a
+/// shorter answer must be repeated whole.
 pub(super) const LEAST: usize = 16;
 /// How much of an output may stand before what is repeated: quotes, an ellipsis, the opening of a code block.
 const MAX_LEAD: usize = 32;
@@ -23,10 +24,22 @@ pub(super) enum Join {
     Never,
 }
 
+/// The places of a text's characters from its end on, each with the length of what begins there.
+pub(super) fn lengths(text: &str) -> impl Iterator<Item = (usize, usize)> {
+    let mut blank = false;
+    text.char_indices().rev().scan(0, move |length, (place, character)| {
+        let before = std::mem::replace(&mut blank, character.is_whitespace());
+        *length += usize::from(!(before && blank));
+        Some((place, *length))
+    })
+}
+
 /// Reads an output and looks for the seam.
 #[derive(Debug)]
 pub(super) struct Overlap {
     told: Vec<char>,
+    /// In how many of the first places a repetition may begin, to be long enough.
+    starts: usize,
     /// Whether the output may go straight on, without repeating anything.
     direct: bool,
     output: String,
@@ -72,8 +85,13 @@ enum Step {
 impl Overlap {
     /// A matcher for what goes on after `told`. With `direct` the output was asked to go straight on.
     pub(super) fn new(told: &str, direct: bool) -> Self {
+        let long_enough = lengths(told).take_while(|(_, length)| *length < LEAST).count();
+        let told: Vec<char> = told.chars().collect();
+        // A short answer is repeated whole or not at all.
+        let short = usize::from(!direct && !told.is_empty());
         Self {
-            told: told.chars().collect(),
+            starts: told.len().saturating_sub(long_enough).max(short),
+            told,
             direct,
             output: String::new(),
             lead: Lead::Marks { length: 0, ticks: 0 },
@@ -150,9 +168,7 @@ impl Overlap {
 
     /// Every place that a repetition may begin at.
     fn starts(&self) -> Vec<Cursor> {
-        let least = if self.direct { LEAST } else { LEAST.min(self.told.len()) };
-        let most = (self.told.len() + 1).saturating_sub(least.max(1));
-        (0..most).map(|from| Cursor { from, at: from }).collect()
+        (0..self.starts).map(|from| Cursor { from, at: from }).collect()
     }
 
     fn step(&self, mut cursor: Cursor, character: char) -> Step {
@@ -270,7 +286,7 @@ mod tests {
     fn white_space_at_the_seam() {
         let told = "fn main() {\n    let x = 1;\n";
         assert_eq!(
-            joined(told, "    let x = 1;\n    let y = 2;\n}", false).as_deref(),
+            joined(told, "main() {\n    let x = 1;\n    let y = 2;\n}", false).as_deref(),
             Some("fn main() {\n    let x = 1;\n    let y = 2;\n}")
         );
         let told = "some words and then more ";
