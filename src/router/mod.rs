@@ -16,6 +16,7 @@ mod candidate;
 mod delivery;
 mod error;
 pub mod plan;
+mod report;
 mod run;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ pub use attempt::{Attempt, Observer, RequestTag};
 pub use candidate::{Candidate, OnBrokenStream, Route, Stop, Strategy};
 pub use delivery::{Delivery, Gone, Notice, Upstream, Written};
 pub use error::{RouteError, RouteErrorKind};
+pub use report::AttemptReport;
 
 use crate::chat::{Answer, ChatRequest, Failure, FailureClass, Usage, UsageSource};
 use crate::health::{Health, Subject};

@@ -27,6 +27,7 @@ mod matrix;
 mod model_refresh;
 mod predictions;
 mod provider_test;
+mod serve;
 mod simulate;
 mod support;
 mod usage;

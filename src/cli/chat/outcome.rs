@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::super::{CommandError, Exit};
-use super::dry_run;
 use super::report::Report;
 use crate::app::{App, crossing};
 use crate::chat::FailureClass;
@@ -134,7 +133,7 @@ fn unable_lines(route: &str, skipped: &[Skipped]) -> CommandError {
 }
 
 fn skipped_line(skipped: &Skipped) -> String {
-    format!("{}  {}", skipped.candidate.model_id(), dry_run::reason(&skipped.reason))
+    format!("{}  {}", skipped.candidate.model_id(), skipped.reason.words())
 }
 
 /// One attempt in one line: who, class, what was said, when to try again.

@@ -4,9 +4,8 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::report::AttemptReport;
 use crate::chat::Event;
-use crate::router::{Delivery, Gone, Notice, Written};
+use crate::router::{AttemptReport, Delivery, Gone, Notice, Written};
 use crate::ui::{SafeText, Spinner, Ui};
 
 /// How the answer is shown while it comes.
