@@ -35,7 +35,7 @@ enum Sent {
 }
 
 impl Chunks {
-    pub(super) fn new(identity: Identity, model: String, usage: bool) -> Self {
+    pub(super) fn new(identity: Identity, model: &str, usage: bool) -> Self {
         let mut chunks = Self {
             identity,
             model: String::new(),
@@ -44,7 +44,7 @@ impl Chunks {
             sent: Sent::Nothing,
             calls: 0,
         };
-        chunks.trying(&model);
+        chunks.trying(model);
         chunks
     }
 
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     fn chunks() -> Chunks {
-        Chunks::new(Identity { id: "chatcmpl-1".into(), created: 7 }, "auto".into(), false)
+        Chunks::new(Identity { id: "chatcmpl-1".into(), created: 7 }, "auto", false)
     }
 
     fn told(chunks: &mut Chunks, event: &Event) -> (String, bool) {

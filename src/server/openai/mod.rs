@@ -53,7 +53,7 @@ pub(super) async fn chat(
     let identity = Identity::of(&visit);
     let question = Question { request: asked.request, route, visit };
     if asked.stream {
-        let chunks = Chunks::new(identity, asked.model, asked.usage);
+        let chunks = Chunks::new(identity, &asked.model, asked.usage);
         return Ok(event_stream(asking::streamed(gateway, question, chunks).await?));
     }
     let completion = asking::whole(&gateway, &question).await?;
