@@ -15,7 +15,8 @@ use crate::ui::Table;
 
 /// Show what was used and what it cost.
 ///
-/// Every attempt counts, failed ones too; costs are those of known prices.
+/// Every attempt counts, failed ones too. Costs are those of known prices: a `+` after one says that more was used, at
+/// prices that are not known.
 #[derive(Debug, Args)]
 pub struct UsageArgs {
     /// What to sum by
@@ -62,7 +63,7 @@ fn since(text: &str) -> Result<Timestamp, String> {
 pub fn run(args: &UsageArgs, context: &Context) -> Result<(), CommandError> {
     let app = context.app()?;
     if !app.ledger.path().exists() && args.request.is_none() {
-        return sums(context, args.by, &[]);
+        return sums(context, args, &[]);
     }
     match &args.request {
         Some(id) => request(context, &app.ledger, id),
@@ -72,17 +73,17 @@ pub fn run(args: &UsageArgs, context: &Context) -> Result<(), CommandError> {
                 Group::Provider => By::Provider,
                 Group::Model => By::Model,
             };
-            sums(context, args.by, &app.ledger.sums(by, args.since)?)
+            sums(context, args, &app.ledger.sums(by, args.since)?)
         }
     }
 }
 
-fn sums(context: &Context, group: Group, sums: &[Sum]) -> Result<(), CommandError> {
+fn sums(context: &Context, args: &UsageArgs, sums: &[Sum]) -> Result<(), CommandError> {
     let output = context.global.output();
     if output != Output::Text {
         return json::list(&context.ui, output, sums);
     }
-    let name = match group {
+    let name = match args.by {
         Group::Day => "day",
         Group::Provider => "provider",
         Group::Model => "model",
@@ -90,7 +91,6 @@ fn sums(context: &Context, group: Group, sums: &[Sum]) -> Result<(), CommandErro
     let mut table = Table::new([name, "requests", "attempts", "failed", "tokens in", "tokens out", "cost $"])
         .right([1, 2, 3, 4, 5, 6]);
     for sum in sums {
-        // A plus: some attempts used tokens whose price is not known.
         let plus = if sum.unpriced > 0 { "+" } else { "" };
         table.row([
             sum.group.clone(),
@@ -102,17 +102,22 @@ fn sums(context: &Context, group: Group, sums: &[Sum]) -> Result<(), CommandErro
             format!("{:.6}{plus}", sum.cost_usd),
         ]);
     }
-    context.ui.table(&table, "nothing was used yet")?;
+    let empty = if args.since.is_some() { "nothing was used since then" } else { "nothing was used yet" };
+    context.ui.table(&table, empty)?;
+    if sums.iter().any(|sum| sum.unpriced > 0) {
+        context.ui.note("+ at least so much: the price of some attempts is not known");
+    }
     Ok(())
 }
 
 fn request(context: &Context, ledger: &Ledger, id: &str) -> Result<(), CommandError> {
     let entries = ledger.attempts(id)?;
     if entries.is_empty() {
-        return Err(CommandError::new(
+        let error = CommandError::new(
             Exit::NotFound,
             format!("there is no request `{id}`, or more than one begins so"),
-        ));
+        );
+        return Err(error.hint("ids begin with the time: a recent one needs a dozen signs"));
     }
     let output = context.global.output();
     if output != Output::Text {

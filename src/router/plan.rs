@@ -47,10 +47,21 @@ pub enum SkipReason {
     },
 }
 
+impl SkipReason {
+    /// When it may be asked again, where time heals it.
+    pub fn until(&self) -> Option<Instant> {
+        match self {
+            Self::Cooling { until, .. } => Some(*until),
+            Self::Unable(_) | Self::TooLong { .. } => None,
+        }
+    }
+}
+
 /// Expands a route into candidates: its models in order, each with its keys in order, less what is unable or resting.
 pub fn plan(route: &Route, request: &ChatRequest, health: &Snapshot) -> Plan {
     let needs = request.needs();
-    let tokens = request_tokens(request);
+    // Only what certainly does not fit is left out; the rest is for the provider to say.
+    let tokens = request_tokens(request) * 3 / 4;
     let mut plan = Plan::default();
     for stop in &route.stops {
         let keys: Vec<_> =
@@ -83,14 +94,13 @@ fn is_able(candidate: &Candidate, need: Need) -> bool {
     candidate.model.can(need) || (need == Need::Schema && by_instruction)
 }
 
-/// The tokens of a request, estimated low: only what certainly does not fit is left out, the rest is for the provider
-/// to say.
-fn request_tokens(request: &ChatRequest) -> u64 {
+/// The tokens of a request, estimated on the high side.
+pub(super) fn request_tokens(request: &ChatRequest) -> u64 {
     let messages: u64 = request.messages.iter().map(estimate_message_tokens).sum();
     let tools: u64 = request
         .tools
         .iter()
         .map(|tool| estimate_tokens(&tool.description) + estimate_tokens(&tool.parameters.to_string()))
         .sum();
-    (messages + tools) * 3 / 4
+    messages + tools
 }

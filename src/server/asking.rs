@@ -84,6 +84,8 @@ fn ask(question: &Question, buffered: bool) -> Ask<'_> {
         route: &question.route,
         buffered,
         deadline: None,
+        // Clients wait better than we do: they are told for how long.
+        max_wait: Duration::ZERO,
     }
 }
 

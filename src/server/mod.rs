@@ -28,10 +28,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::app::App;
 use crate::providers::client::Client;
-use crate::router::Router;
+use crate::router::{RetryBudget, Router};
 
 pub use visit::{Ending, Log, Served};
 
@@ -87,7 +88,7 @@ impl Server {
     pub async fn bind(settings: Settings, app: Arc<App>, client: Client) -> io::Result<Self> {
         let listener = TcpListener::bind(settings.addr).await?;
         let addr = listener.local_addr()?;
-        let router = app.router(client);
+        let router = app.router(client).with_budget(RetryBudget::new(Instant::now()));
         let phase = watch::Sender::new(Phase::Open);
         let gateway = Gateway { app, router, started: Timestamp::now(), phase, log: settings.log };
         Ok(Self { listener, addr, grace: settings.grace, gateway: Arc::new(gateway) })

@@ -15,6 +15,9 @@ use crate::chat::{Failure, FailureClass};
 use crate::router::plan::SkipReason;
 use crate::router::{Attempt, AttemptReport, RouteError, RouteErrorKind};
 
+/// How long to wait where nobody says.
+const SOON: Duration = Duration::from_secs(1);
+
 /// What a name leads to cannot be asked.
 pub(super) fn unresolved(error: ResolveError) -> Refusal {
     let message = error.to_string();
@@ -83,7 +86,10 @@ fn lost(error: &RouteError) -> String {
 
 fn transient(class: FailureClass, message: String, rest: Option<Duration>) -> Refusal {
     let (status, kind, code) = status(class);
-    Refusal { kind, retry_after: rest, ..Refusal::new(status, message).code(code) }
+    // Who is overloaded and names no time is asked again soon, but not at once.
+    let soon =
+        [StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE].contains(&status).then_some(SOON);
+    Refusal { kind, retry_after: rest.or(soon), ..Refusal::new(status, message).code(code) }
 }
 
 /// The failure that says most. The filter's word is final; of others the first in order.

@@ -35,14 +35,14 @@ impl Drop for Gateway {
 impl Gateway {
     async fn start(env: &TestEnv) -> Self {
         let served = Arc::new(Mutex::new(Vec::new()));
-        let seen = Arc::clone(&served);
-        let log: Log = Arc::new(move |one| seen.lock().unwrap().push(one.clone()));
+        let list = Arc::clone(&served);
+        let log: Log = Arc::new(move |one| list.lock().unwrap().push(one.clone()));
         let addr = SocketAddr::from(([127, 0, 0, 1], 0));
         let settings = Settings { addr, grace: Duration::from_secs(5), log: Some(log) };
         let app = Arc::new(env.app());
-        let server = Server::bind(settings, Arc::clone(&app), Client::new().unwrap()).await.unwrap();
-        let addr = server.addr();
-        let running = tokio::spawn(server.run(std::future::pending()));
+        let bound = Server::bind(settings, Arc::clone(&app), Client::new().unwrap()).await.unwrap();
+        let addr = bound.addr();
+        let running = tokio::spawn(bound.run(std::future::pending()));
         Self { addr, app, served, running }
     }
 
@@ -383,6 +383,22 @@ async fn a_broken_stream_ends_with_an_error_and_nothing_else() {
     assert!(events.iter().all(|event| event["choices"][0]["finish_reason"].is_null()));
     eventually("it is told", || !gateway.served.lock().unwrap().is_empty()).await;
     assert_eq!(gateway.served.lock().unwrap()[0].ending, aigw::server::Ending::Broken);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_stream_is_mended_where_somebody_can() {
+    let (groq, cerebras) = (stand("groq", &["cut:9"]).await, stand("cerebras", &[]).await);
+    let gateway = Gateway::before(&[&groq, &cerebras]).await;
+    let reply = gateway.chat(&streamed("tell me a story of a lighthouse")).await.is(200);
+    assert!(reply.body.ends_with("data: [DONE]\n\n"), "{}", reply.body);
+    let whole = gateway.chat(&asked("tell me a story of a lighthouse")).await.is(200).json();
+    assert_eq!(whole["choices"][0]["message"]["content"], reply.text());
+    // One stream is one answer of one name, whoever finished it.
+    let names = |field: &str| -> std::collections::HashSet<String> {
+        reply.events().iter().filter_map(|event| Some(event.get(field)?.to_string())).collect()
+    };
+    assert_eq!((names("id").len(), names("model").len()), (1, 1), "{:?}", names("model"));
+    assert_eq!(gateway.classes(reply.header("x-request-id").unwrap()), [Some("broken_stream"), None]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

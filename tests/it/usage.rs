@@ -27,6 +27,8 @@ async fn every_attempt_counts() {
     assert_eq!(attempts[2]["usage"]["source"], "provider");
     let days = env.run(&["--json", "usage"]).exits(0).json();
     assert_eq!((days[0]["requests"].as_u64(), days[0]["attempts"].as_u64()), (Some(1), Some(3)));
+    let later = env.run(&["usage", "--since", "2099-01-01"]).exits(0);
+    assert_eq!((later.stdout.as_str(), later.stderr.as_str()), ("", "nothing was used since then\n"));
     let later = env.run(&["--json", "usage", "--since", "2099-01-01"]).exits(0).json();
     assert_eq!(later.as_array().unwrap().len(), 0);
     assert_snapshot!(env.run(&["usage", "--request", "nope"]), @"
@@ -34,6 +36,7 @@ async fn every_attempt_counts() {
     --- stdout
     --- stderr
     error: there is no request `nope`, or more than one begins so
+    hint: ids begin with the time: a recent one needs a dozen signs
     ");
     assert_snapshot!(env.run(&["usage", "--since", "soon"]), @"
     exit 2
@@ -68,4 +71,20 @@ async fn many_processes_write_one_ledger() {
     }
     let sums = env.run(&["--json", "usage"]).exits(0).json();
     assert_eq!(sums[0]["requests"], 12);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cost_that_is_not_all_is_explained() {
+    let ollama = stand("ollama", &[]).await;
+    let env = TestEnv::with_stands(&[&ollama]);
+    env.run(&["chat", "what is 2+3"]).exits(0);
+    assert_snapshot!(env.run(&["usage", "--by", "provider"]), @"
+    exit 0
+    --- stdout
+    PROVIDER  REQUESTS  ATTEMPTS  FAILED  TOKENS IN  TOKENS OUT     COST $
+    ollama           1         1       0          6           8  0.000000+
+    --- stderr
+    + at least so much: the price of some attempts is not known
+    ");
+    assert_eq!(env.run(&["--json", "usage"]).exits(0).stderr, "");
 }

@@ -66,7 +66,7 @@ struct StreamOptions {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "`stop` is a text or an array of texts")]
 enum Stop {
     One(String),
     Several(Vec<String>),
