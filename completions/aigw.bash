@@ -49,6 +49,9 @@ _aigw() {
             aigw,provider)
                 cmd="aigw__subcmd__provider"
                 ;;
+            aigw,serve)
+                cmd="aigw__subcmd__serve"
+                ;;
             aigw,simulate)
                 cmd="aigw__subcmd__simulate"
                 ;;
@@ -142,6 +145,9 @@ _aigw() {
             aigw__subcmd__help,provider)
                 cmd="aigw__subcmd__help__subcmd__provider"
                 ;;
+            aigw__subcmd__help,serve)
+                cmd="aigw__subcmd__help__subcmd__serve"
+                ;;
             aigw__subcmd__help,simulate)
                 cmd="aigw__subcmd__help__subcmd__simulate"
                 ;;
@@ -233,7 +239,7 @@ _aigw() {
 
     case "${cmd}" in
         aigw)
-            opts="-q -v -h -V --config --output --json --quiet --verbose --color --help --version init chat provider model usage auth doctor config simulate demo completions man help"
+            opts="-q -v -h -V --config --output --json --quiet --verbose --color --help --version init chat provider model usage auth doctor config serve simulate demo completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -787,7 +793,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__help)
-            opts="init chat provider model usage auth doctor config simulate demo completions man help"
+            opts="init chat provider model usage auth doctor config serve simulate demo completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1111,6 +1117,20 @@ _aigw() {
         aigw__subcmd__help__subcmd__provider__subcmd__test)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aigw__subcmd__help__subcmd__serve)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1512,6 +1532,40 @@ _aigw() {
                     return 0
                     ;;
                 --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aigw__subcmd__serve)
+            opts="-q -v -h --addr --port --config --output --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --addr)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --port)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

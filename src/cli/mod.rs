@@ -15,6 +15,7 @@ mod key_advice;
 pub mod man;
 pub mod model;
 pub mod provider;
+pub mod serve;
 pub mod simulate;
 pub mod usage;
 
@@ -70,6 +71,7 @@ pub enum Command {
     Auth(auth::AuthArgs),
     Doctor(doctor::DoctorArgs),
     Config(config::ConfigArgs),
+    Serve(serve::ServeArgs),
     Simulate(simulate::SimulateArgs),
     Demo(demo::DemoArgs),
     Completions(completions::CompletionsArgs),
@@ -111,7 +113,12 @@ pub fn main() -> ExitCode {
     let ui = Ui::new(cli.global.ui(&env));
     let output = cli.global.output();
     telemetry::start(&env, cli.global.verbose);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    // One request keeps no more than two busy; a server takes what there is.
+    if !matches!(cli.command, Some(Command::Serve(_))) {
+        runtime.worker_threads(2);
+    }
+    let runtime = match runtime.enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return CommandError::failed(format!("cannot start: {error}")).report(&ui, output),
     };
@@ -139,6 +146,7 @@ async fn run(command: Option<Command>, context: Context) -> Result<(), CommandEr
         Some(Command::Auth(args)) => auth::run(&args, &context).await,
         Some(Command::Doctor(args)) => doctor::run(&args, &context).await,
         Some(Command::Config(args)) => config::run(&args, &context),
+        Some(Command::Serve(args)) => serve::run(&args, &context).await,
         Some(Command::Simulate(args)) => simulate::run(args, &context).await,
         Some(Command::Demo(args)) => demo::run(&args, context).await,
         Some(Command::Completions(args)) => completions::run(&args, &context),

@@ -20,6 +20,7 @@ mod error;
 mod mend;
 pub mod plan;
 mod race;
+mod report;
 mod run;
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,7 @@ pub use candidate::{Candidate, OnBrokenStream, Route, Stop, Strategy};
 pub use delivery::{Delivery, Gone, Notice, Upstream, Written};
 pub use error::{RouteError, RouteErrorKind};
 pub use mend::Resumed;
+pub use report::AttemptReport;
 
 use crate::chat::{Answer, ChatRequest, Usage, UsageSource};
 use crate::health::Health;

@@ -28,6 +28,7 @@ mod mend;
 mod model_refresh;
 mod predictions;
 mod provider_test;
+mod serve;
 mod simulate;
 mod support;
 mod usage;

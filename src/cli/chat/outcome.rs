@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::{CommandError, Exit, key_advice};
-use super::dry_run;
 use super::report::Report;
 use crate::app::{Account, App, crossing};
 use crate::chat::FailureClass;
@@ -140,7 +139,7 @@ fn unable_lines(route: &str, skipped: &[Skipped]) -> CommandError {
 }
 
 fn skipped_line(skipped: &Skipped) -> String {
-    format!("{}  {}", skipped.candidate.model_id(), dry_run::reason(&skipped.reason))
+    format!("{}  {}", skipped.candidate.model_id(), skipped.reason.words())
 }
 
 /// One attempt in one line: who, class, what was said, when to try again.

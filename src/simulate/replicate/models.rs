@@ -30,7 +30,7 @@ pub(super) fn meant(dialect: &Dialect, named: &str) -> Result<String, Refusal> {
         None if named.contains('/') => (named, None),
         None => {
             let community = dialect.community.iter().find(|(_, id)| *id == named).map(|(model, _)| model);
-            let official = || dialect.inputs.keys().find(|model| latest(model) == named);
+            let official = || dialect.models.iter().find(|model| latest(model) == named);
             return community.or_else(official).cloned().ok_or_else(unknown);
         }
     };
