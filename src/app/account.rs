@@ -148,14 +148,16 @@ fn key_sources(
             "{place}; `aigw auth login {id}`, or `env:NAME`, `cmd:COMMAND`, `file:PATH` keep it out of the file"
         ));
     }
+    let used = section.enabled != Some(false);
+    for (index, name) in keys::unset(&section.api_keys, &config.env).filter(|_| used) {
+        let path = format!("providers.{id}.api_keys[{index}]");
+        let place =
+            config.document.error(&path, format!("the variable {name} is not set, so it gives no key"));
+        warnings.push(place.to_string());
+    }
     let configured = keys::from_config(&section.api_keys, &config.env);
     if !configured.is_empty() {
         return (configured, false);
-    }
-    if let Some(entry) = section.api_keys.iter().find(|entry| entry.starts_with("env:")) {
-        let place =
-            config.document.error(&format!("providers.{id}.api_keys"), format!("`{entry}` is not set"));
-        warnings.push(place.to_string());
     }
     let names = row.map(|row| row.key_env.clone()).unwrap_or_default();
     let in_env = keys::from_env(&names, &config.env);

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::{Account, App, local};
-use crate::chat::ModelId;
+use crate::chat::{Failure, FailureClass, ModelId};
 use crate::config::{ConfigError, RouteSection, Strategy, nearest};
-use crate::providers::Billing;
 use crate::providers::client::Client;
+use crate::providers::{Billing, Model};
 use crate::router::{self, OnBrokenStream, Route, Stop};
+use crate::secret::KeySource;
 
 /// The route that exists without being configured.
 pub const AUTO: &str = "auto";
@@ -42,15 +43,17 @@ pub enum ResolveError {
         /// The provider's id.
         provider: String,
     },
-    /// A local server was asked for and does not answer.
-    #[error("the server of `{provider}` at {base_url} does not answer: {reason}")]
+    /// A local server was asked for and no model of it can be found.
+    #[error("the server of `{provider}` at {base_url} {}: {}", trouble(.failure), .failure.message)]
     LocalDown {
         /// The provider's id.
         provider: String,
         /// Where it should be.
         base_url: String,
         /// Why not.
-        reason: String,
+        failure: Box<Failure>,
+        /// The key that it was asked with, or that could not be had.
+        key: Option<Arc<KeySource>>,
     },
     /// Nothing is configured, no key is found, no local server answers.
     #[error("no provider is set up")]
@@ -140,13 +143,22 @@ impl App {
                 return Err(self.config.document.error(&path, "the route has no `models`"));
             }
             for (index, model) in models.iter().enumerate() {
-                self.find(model)
-                    .map_err(|error| unknown(&format!("routes.{name}.models[{index}]"), error))?;
+                let path = format!("routes.{name}.models[{index}]");
+                self.find(model).map_err(|error| match error {
+                    ResolveError::Unknown { name, .. } if self.is_route(&name) => {
+                        let message = format!("`{name}` is a route, and a route cannot go to another one");
+                        self.config.document.error(&path, message).hinted("name its models here as well")
+                    }
+                    ResolveError::Unknown { name, .. } => {
+                        let nearest = self.nearest_model(&name);
+                        unknown(&path, ResolveError::Unknown { name, nearest })
+                    }
+                    error => unknown(&path, error),
+                })?;
             }
         }
         if let Some(target) = &values.default_route
-            && target != AUTO
-            && !values.routes.contains_key(target)
+            && !self.is_route(target)
         {
             self.find(target).map_err(|error| unknown("default_route", error))?;
         }
@@ -222,9 +234,25 @@ impl App {
         Ok(listed)
     }
 
-    /// A route or provider that may have been meant; else a model.
+    fn is_route(&self, name: &str) -> bool {
+        name == AUTO || self.config.document.values.routes.contains_key(name)
+    }
+
+    /// A route, provider or model that may have been meant.
     pub(super) fn nearest(&self, name: &str) -> Option<String> {
-        let routes = self.config.document.values.routes.keys().map(String::as_str);
+        self.nearest_of(name, self.config.document.values.routes.keys().map(String::as_str))
+    }
+
+    /// A provider or model that may have been meant.
+    fn nearest_model(&self, name: &str) -> Option<String> {
+        self.nearest_of(name, std::iter::empty())
+    }
+
+    /// A model that ends so; else a provider or one of these routes; else a model that looks so.
+    fn nearest_of<'a>(&'a self, name: &str, routes: impl Iterator<Item = &'a str>) -> Option<String> {
+        if let Some(model) = self.ending_in(name) {
+            return Some(model.model_id().to_string());
+        }
         let providers = self.accounts.iter().map(|account| account.provider.id.as_str());
         if let Some(near) = nearest(name, routes.chain(providers)) {
             return Some(near.to_owned());
@@ -233,6 +261,16 @@ impl App {
             self.catalog.models().iter().map(|model| model.model_id().to_string()).collect();
         let bare = self.catalog.models().iter().map(|model| model.id.as_str());
         nearest(name, models.iter().map(String::as_str).chain(bare)).map(str::to_owned)
+    }
+
+    /// A model of which only the last part was named; one that can be asked now goes before others.
+    pub fn ending_in(&self, name: &str) -> Option<&Model> {
+        let ends_so = |model: &&Model| {
+            model.id.rsplit_once('/').is_some_and(|(_, last)| last.eq_ignore_ascii_case(name))
+        };
+        let is_on = |model: &&Model| self.account(&model.provider).is_some_and(Account::is_on);
+        let models = || self.catalog.models().iter().filter(ends_so);
+        models().find(is_on).or_else(|| models().next())
     }
 
     /// Each keyed provider's default model: by priority, then free before trial before paid, then in the catalogue's
@@ -265,7 +303,7 @@ impl App {
         let keys = way.account.keys.clone();
         let model = match way.model {
             Some(model) => model,
-            None => local::model_of(way.account, client, keys.first().and_then(|key| key.ready())).await?,
+            None => local::model_by_keys(way.account, client).await?,
         };
         let id = ModelId::new(&way.account.provider.id, model);
         Ok(Stop {
@@ -273,6 +311,16 @@ impl App {
             model: Arc::new(self.catalog.model(&id)),
             keys,
         })
+    }
+}
+
+/// What came instead of a model of a local server.
+fn trouble(failure: &Failure) -> &'static str {
+    match failure.class {
+        FailureClass::Unreachable | FailureClass::Timeout => "does not answer",
+        FailureClass::Auth if failure.status.is_none() => "cannot be asked without a key",
+        FailureClass::Auth | FailureClass::Forbidden => "does not let us in",
+        _ => "names no model",
     }
 }
 

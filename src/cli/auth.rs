@@ -108,6 +108,10 @@ async fn read_key(name: &str, page: Option<&str>) -> Result<Secret, CommandError
 
 fn logout(context: &Context, app: &App, id: &str) -> Result<(), CommandError> {
     let stored = app.config.credentials.keys(id).len();
+    // One that is not known any more may still have keys.
+    if stored == 0 && app.account(id).is_none() {
+        return Err(unknown_provider(app, id));
+    }
     if stored == 0 {
         context.ui.note(&format!("no key was stored for {id}"));
     } else {

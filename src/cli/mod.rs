@@ -11,6 +11,7 @@ pub mod global;
 pub mod init;
 mod interrupt;
 mod json;
+mod key_advice;
 pub mod man;
 pub mod model;
 pub mod provider;

@@ -15,7 +15,8 @@ use crate::ui::Table;
 
 /// Show what was used and what it cost.
 ///
-/// Every attempt counts, failed ones too; costs are those of known prices.
+/// Every attempt counts, failed ones too. Costs are those of known prices: a `+` after one says that more was used, at
+/// prices that are not known.
 #[derive(Debug, Args)]
 pub struct UsageArgs {
     /// What to sum by
@@ -90,7 +91,6 @@ fn sums(context: &Context, group: Group, sums: &[Sum]) -> Result<(), CommandErro
     let mut table = Table::new([name, "requests", "attempts", "failed", "tokens in", "tokens out", "cost $"])
         .right([1, 2, 3, 4, 5, 6]);
     for sum in sums {
-        // A plus: some attempts used tokens whose price is not known.
         let plus = if sum.unpriced > 0 { "+" } else { "" };
         table.row([
             sum.group.clone(),
@@ -103,6 +103,9 @@ fn sums(context: &Context, group: Group, sums: &[Sum]) -> Result<(), CommandErro
         ]);
     }
     context.ui.table(&table, "nothing was used yet")?;
+    if sums.iter().any(|sum| sum.unpriced > 0) {
+        context.ui.note("+ at least so much: the price of some attempts is not known");
+    }
     Ok(())
 }
 

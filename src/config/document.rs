@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value as Json;
 use toml::de::{DeTable, DeValue};
 
-use super::{ConfigError, ConfigFile};
+use super::{ConfigError, ConfigFile, bounds};
 
 /// A configuration file that was read and checked.
 #[derive(Debug, Clone, Default)]
@@ -45,6 +45,7 @@ impl Document {
             }
         })?;
         document.file = Some(file.to_owned());
+        bounds::check(&document)?;
         Ok(document)
     }
 

@@ -3,6 +3,7 @@
 //! Read once; then [`crate::app`] takes it apart, and no module below sees it whole. Every error names the file, the
 //! line and the key, and says what was expected.
 
+mod bounds;
 mod credentials;
 mod document;
 pub mod draft;

@@ -69,7 +69,7 @@ impl<'a> Attempting<'a> {
     ) -> (Ended, Attempt) {
         let key = match &self.candidate.key {
             None => None,
-            Some(source) => match source.get().await {
+            Some(source) => match source.get_by(deadline).await {
                 Ok(key) => {
                     self.attempt.key = Some(key.fingerprint());
                     Some(key)

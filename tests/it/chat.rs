@@ -60,7 +60,7 @@ async fn nobody_answers() {
     error: no answer by the route `test`
       groq/openai/gpt-oss-20b  rate_limited (429): Rate limit reached for model `openai/gpt-oss-20b` in organization `org_simulated` service tier `on_demand` on requests per minute (RPM): Limit 1000, Used 1000, Requested 1. Please try again in 1m30s. Need more tokens? Upgrade to Dev Tier today at https://console.groq.com/settings/billing; try again in 90 s
       cerebras/gpt-oss-120b  auth (401): the provider refused the key (key 2b93ccd5)
-    hint: check the key: `aigw auth login cerebras` replaces it, `aigw provider show cerebras` says where it comes from
+    hint: cerebras: put a good key into `api_keys` of `[providers.cerebras]` (https://cloud.cerebras.ai)
     hint: every attempt is on record: aigw usage --request [ID]
     ");
     let ran = env.run(&["--json", "chat", "hello"]).exits(4);

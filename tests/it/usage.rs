@@ -69,3 +69,19 @@ async fn many_processes_write_one_ledger() {
     let sums = env.run(&["--json", "usage"]).exits(0).json();
     assert_eq!(sums[0]["requests"], 12);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cost_that_is_not_all_is_explained() {
+    let ollama = stand("ollama", &[]).await;
+    let env = TestEnv::with_stands(&[&ollama]);
+    env.run(&["chat", "what is 2+3"]).exits(0);
+    assert_snapshot!(env.run(&["usage", "--by", "provider"]), @"
+    exit 0
+    --- stdout
+    PROVIDER  REQUESTS  ATTEMPTS  FAILED  TOKENS IN  TOKENS OUT     COST $
+    ollama           1         1       0          6           8  0.000000+
+    --- stderr
+    + at least so much: the price of some attempts is not known
+    ");
+    assert_eq!(env.run(&["--json", "usage"]).exits(0).stderr, "");
+}

@@ -54,7 +54,7 @@ pub async fn run(args: ChatArgs, context: Context) -> Result<(), CommandError> {
     };
     let mut screen = Screen::new(&context.ui, manner(args, output));
     let router = app.router(client);
-    let answered = async { router.chat(&ask, &mut screen).await.map_err(|error| failure(&error)) };
+    let answered = async { router.chat(&ask, &mut screen).await.map_err(|error| failure(&app, &error)) };
     let answered = context.interrupt.unless(answered).await;
     let closed = screen.finish();
     let outcome =
