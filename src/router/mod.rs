@@ -14,7 +14,9 @@ use tracing::debug;
 mod attempt;
 mod candidate;
 mod delivery;
+mod demand;
 mod error;
+mod order;
 pub mod plan;
 mod run;
 #[cfg(test)]
@@ -23,8 +25,9 @@ mod verdict;
 mod walk;
 
 pub use attempt::{Attempt, Observer, RequestTag};
-pub use candidate::{Candidate, OnBrokenStream, Route, Stop, Strategy};
+pub use candidate::{Candidate, OnBrokenStream, OnContentFilter, Route, Stop, Strategy, Weighed};
 pub use delivery::{Delivery, Gone, Notice, Upstream, Written};
+pub use demand::Demand;
 pub use error::{RouteError, RouteErrorKind};
 
 use crate::chat::{Answer, ChatRequest, Failure, FailureClass, Usage, UsageSource};
@@ -85,7 +88,9 @@ impl<U: Upstream> Router<U> {
     /// Asks until somebody answers. Dropping the future drops the upstream at once; what was used by then is still
     /// reported to the observer.
     pub async fn chat<D: Delivery>(&self, ask: &Ask<'_>, delivery: &mut D) -> Result<Completion, RouteError> {
-        let plan = plan::plan(ask.route, ask.request, &self.health.snapshot(Instant::now()));
+        let now = Instant::now();
+        let demand = Demand::of(ask.request);
+        let plan = plan::plan(ask.route, &demand, &self.health.snapshot(now), now, &mut fastrand::Rng::new());
         let deadline = Instant::now() + ask.deadline.unwrap_or(FOREVER);
         let tag = RequestTag { id: ask.id.clone(), route: ask.route.name.clone() };
         let fail = |kind, walk: Walk| RouteError {

@@ -4,15 +4,23 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::super::{CommandError, Context, Output, json};
+use super::people;
+use crate::app::App;
 use crate::chat::ChatRequest;
-use crate::health::Snapshot;
 use crate::providers::wire::{Encoded, Target, codec};
 use crate::router::plan::{Plan, SkipReason, plan};
-use crate::router::{Candidate, Route};
+use crate::router::{Candidate, Demand, Route};
 
 /// Prints the plan. Nothing is sent, and no key is shown.
-pub(super) fn show(context: &Context, route: &Route, request: &ChatRequest) -> Result<(), CommandError> {
-    let plan = plan(route, request, &Snapshot::default());
+pub(super) fn show(
+    context: &Context,
+    app: &App,
+    route: &Route,
+    request: &ChatRequest,
+) -> Result<(), CommandError> {
+    let now = Instant::now();
+    let health = app.health().snapshot(now);
+    let plan = plan(route, &Demand::of(request), &health, now, &mut fastrand::Rng::new());
     let Some(first) = plan.candidates.first() else {
         return Err(super::outcome::unable(route, &plan.skipped));
     };
@@ -78,15 +86,21 @@ fn report(route: &Route, plan: &Plan, first: &Candidate, encoded: &Encoded, body
 }
 
 /// Why a candidate was left out, in words.
-pub(super) fn reason(reason: &SkipReason) -> String {
+pub(in crate::cli) fn reason(reason: &SkipReason) -> String {
+    let rest = |until: &Instant| {
+        let rest = until.saturating_duration_since(Instant::now());
+        format!("to be tried again in {}", people(rest))
+    };
     match reason {
         SkipReason::Unable(need) => format!("it cannot do {}", need.as_str()),
+        SkipReason::Lesser { tier, least } => {
+            format!("it is {}, and the route wants {} at least", tier.as_str(), least.as_str())
+        }
         SkipReason::TooLong { tokens, window } => {
-            format!("about {tokens} tokens do not fit into its window of {window}")
+            format!("at least {tokens} tokens do not fit into its window of {window}")
         }
-        SkipReason::Cooling { until, class } => {
-            let rest = until.saturating_duration_since(Instant::now()).as_secs();
-            format!("{}, to be tried again in {rest} s", class.as_str())
-        }
+        SkipReason::Cooling { until, class } => format!("{}, {}", class.as_str(), rest(until)),
+        SkipReason::Open { until } => format!("it kept failing, {}", rest(until)),
+        SkipReason::Out { until } => format!("its limits are used up, {}", rest(until)),
     }
 }
