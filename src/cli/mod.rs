@@ -15,6 +15,7 @@ mod key_advice;
 pub mod man;
 pub mod model;
 pub mod provider;
+pub mod route;
 pub mod simulate;
 pub mod usage;
 
@@ -69,6 +70,8 @@ pub enum Command {
     Provider(provider::ProviderArgs),
     /// List and show models
     Model(model::ModelArgs),
+    /// List, show and explain routes
+    Route(route::RouteArgs),
     /// Show what was used and what it cost
     Usage(usage::UsageArgs),
     /// Store and remove provider keys
@@ -146,6 +149,7 @@ async fn run(command: Option<Command>, context: Context) -> Result<(), CommandEr
         Some(Command::Chat(args)) => chat::run(*args, context).await,
         Some(Command::Provider(args)) => provider::run(&args, &context).await,
         Some(Command::Model(args)) => model::run(&args, &context).await,
+        Some(Command::Route(args)) => route::run(&args, &context).await,
         Some(Command::Usage(args)) => usage::run(&args, &context),
         Some(Command::Auth(args)) => auth::run(&args, &context).await,
         Some(Command::Doctor(args)) => doctor::run(&args, &context).await,
