@@ -271,7 +271,6 @@ impl App {
                     if account.is_local() { account.configured } else { account.default_model.is_some() }
                 },
             )
-            .filter(|account| account.row.is_some() || account.default_model.is_some())
             .collect();
         accounts.sort_by_key(|account| (std::cmp::Reverse(account.priority), self.billing(account)));
         accounts

@@ -207,6 +207,7 @@ impl App {
             route: &route,
             buffered: false,
             deadline: Some(limit),
+            max_wait: Duration::ZERO,
         };
         let observer = Arc::new(LedgerObserver(Arc::clone(&self.ledger)));
         let router = Router::new(Arc::clone(client), Arc::new(Health::default()), observer);

@@ -59,34 +59,22 @@ pub struct Cli {
     pub command: Option<Command>,
 }
 
-/// The subcommands.
+/// The subcommands. Their help is that of their arguments: words of their own here would take its place.
 #[derive(Debug, Subcommand)]
+#[expect(missing_docs, reason = "clap would show them in place of the help")]
 pub enum Command {
-    /// Set up providers, step by step: find keys, try them, write a configuration
     Init(init::InitArgs),
-    /// Ask a question and get one answer
     Chat(Box<chat::ChatArgs>),
-    /// List, show and test providers
     Provider(provider::ProviderArgs),
-    /// List and show models
     Model(model::ModelArgs),
-    /// List, show and explain routes
     Route(route::RouteArgs),
-    /// Show what was used and what it cost
     Usage(usage::UsageArgs),
-    /// Store and remove provider keys
     Auth(auth::AuthArgs),
-    /// Check the installation: files, keys, databases, the network
     Doctor(doctor::DoctorArgs),
-    /// Show and check the configuration
     Config(config::ConfigArgs),
-    /// Run wire-accurate stand-ins for providers, with faults on demand
     Simulate(simulate::SimulateArgs),
-    /// Take a tour on stand-ins: no key, no network
     Demo(demo::DemoArgs),
-    /// Print completions for a shell
     Completions(completions::CompletionsArgs),
-    /// Print the manual page, or write all of them
     Man(man::ManArgs),
 }
 

@@ -72,10 +72,10 @@ pub fn run(args: &UsageArgs, context: &Context) -> Result<(), CommandError> {
         Group::Request => return requests::newest(context, &app.ledger, args.since),
     };
     let known = if app.ledger.path().exists() { app.ledger.sums(by, args.since)? } else { Vec::new() };
-    sums(context, by, &known)
+    sums(context, by, args.since.is_some(), &known)
 }
 
-fn sums(context: &Context, by: By, sums: &[Sum]) -> Result<(), CommandError> {
+fn sums(context: &Context, by: By, narrowed: bool, sums: &[Sum]) -> Result<(), CommandError> {
     let output = context.global.output();
     if output != Output::Text {
         return json::list(&context.ui, output, sums);
@@ -99,7 +99,9 @@ fn sums(context: &Context, by: By, sums: &[Sum]) -> Result<(), CommandError> {
             format!("{:.6}{plus}", sum.cost_usd),
         ]);
     }
-    context.ui.table(&table, "nothing was used yet")?;
+    context
+        .ui
+        .table(&table, if narrowed { "nothing was used since then" } else { "nothing was used yet" })?;
     if sums.iter().any(|sum| sum.unpriced > 0) {
         context.ui.note("+ at least so much: the price of some attempts is not known");
     }

@@ -220,6 +220,8 @@ pub enum Ability {
     ThinkingBudget,
     /// Takes its output limit only as `max_completion_tokens`.
     MaxCompletionTokens,
+    /// Goes straight on where an unfinished turn of its own stops.
+    Prefill,
 }
 
 /// How capable a model is, roughly.

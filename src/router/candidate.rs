@@ -183,6 +183,13 @@ impl Candidate {
         self.model.model_id()
     }
 
+    /// Whether it is the same model with the same key.
+    pub fn is(&self, other: &Self) -> bool {
+        self.provider.id == other.provider.id
+            && self.model.id == other.model.id
+            && self.key.as_ref().map(|key| key.id()) == other.key.as_ref().map(|key| key.id())
+    }
+
     /// The key's fingerprint, if the key is known by now.
     pub fn fingerprint(&self) -> Option<String> {
         self.key.as_ref()?.ready().map(crate::secret::Secret::fingerprint)

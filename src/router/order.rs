@@ -87,7 +87,7 @@ mod tests {
     use std::collections::BTreeMap;
     use std::sync::Arc;
 
-    use super::super::tests::stop;
+    use super::super::tests::rig::stop;
     use super::super::{Stop, Weighed};
     use super::*;
     use proptest::prelude::{Strategy as _, any, prop_assert_eq, proptest};

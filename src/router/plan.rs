@@ -171,7 +171,7 @@ mod tests {
     use std::sync::Arc;
     use std::time::Duration;
 
-    use super::super::tests::stop;
+    use super::super::tests::rig::stop;
     use super::super::{OnContentFilter, Strategy};
     use super::*;
     use crate::chat::{ChatRequest, Message, Role, Tokens};

@@ -22,8 +22,6 @@ const QUOTA_REST: Duration = Duration::from_mins(15);
 const KEY_REST: Duration = Duration::from_hours(1);
 const FORBIDDEN_REST: Duration = Duration::from_mins(10);
 const MODEL_REST: Duration = Duration::from_hours(1);
-/// A broken provider is left alone for a moment, so that a conversation's next request tries another one first.
-const SERVER_REST: Duration = Duration::from_secs(5);
 /// The longest rest of a throttled key that did not say when it is well again.
 const MAX_THROTTLED_REST: Duration = Duration::from_mins(1);
 
@@ -99,17 +97,17 @@ pub(super) fn verdict(failure: &Failure, history: History) -> Verdict {
             if history.repeats == 0 && pause <= history.patience {
                 Verdict::Again(pause)
             } else {
-                next(Scope::Model, failure.reset.unwrap_or(SERVER_REST))
+                next(Scope::Model, failure.reset.unwrap_or_default())
             }
         }
         // What went silent is never asked twice.
-        FailureClass::Timeout => next(Scope::Model, SERVER_REST),
+        FailureClass::Timeout => next(Scope::Model, Duration::ZERO),
         FailureClass::Unreachable if failure.stale_connection && history.repeats == 0 => {
             Verdict::Again(Duration::ZERO)
         }
-        FailureClass::Unreachable => next(Scope::Provider, SERVER_REST),
+        FailureClass::Unreachable => next(Scope::Provider, Duration::ZERO),
         // Something of it was lost before it was delivered: elsewhere it may come whole.
-        FailureClass::BrokenStream => next(Scope::Model, SERVER_REST),
+        FailureClass::BrokenStream => next(Scope::Model, Duration::ZERO),
         FailureClass::ContextLength => match failure.window.or(history.window) {
             Some(than) => Verdict::Larger { than },
             None => next(Scope::Model, Duration::ZERO),

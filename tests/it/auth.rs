@@ -66,6 +66,8 @@ fn what_is_no_key_or_no_provider() {
     env.config("[providers.mine]\nwire = \"openai\"\nbase_url = \"http://127.0.0.1:9/v1\"\n");
     env.run_with(&["auth", "login", "mine"], b"key-of-mine-0123456789").exits(0);
     env.config("");
+    let ran = env.run(&["auth", "ls"]).exits(0);
+    assert!(ran.stdout.contains("mine      credentials, not in use"), "{ran}");
     let ran = env.run(&["auth", "logout", "mine"]).exits(0);
     assert!(ran.stderr.contains("removed 1 key of mine"), "{ran}");
     env.run(&["auth", "logout", "mine"]).exits(6);

@@ -74,8 +74,8 @@ async fn nobody_answers() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cut_answer_never_looks_whole() {
     let (groq, cerebras) = (stand("groq", &["cut:2"]).await, stand("cerebras", &[]).await);
-    let env = TestEnv::with_stands(&[&groq, &cerebras]);
-    let ran = env.run(&["chat", "count to 9"]);
+    let down = stand("cerebras", &["503"]).await;
+    let ran = TestEnv::with_stands(&[&groq, &down]).run(&["chat", "count to 9"]);
     assert_snapshot!(ran, @"
     exit 7
     --- stdout
@@ -83,9 +83,13 @@ async fn a_cut_answer_never_looks_whole() {
     --- stderr
     error: the answer broke off; what came is on stdout
       groq/openai/gpt-oss-20b  broken_stream: the answer broke off: unexpected EOF during chunk size line
+      cerebras/gpt-oss-120b  server (503): Service temporarily unavailable
+      cerebras/gpt-oss-120b  server (503): Service temporarily unavailable
+      groq/openai/gpt-oss-20b  broken_stream: the answer broke off: unexpected EOF during chunk size line
     hint: every attempt is on record: aigw usage --request [ID]
     ");
     // What is not shown before it is whole can be asked elsewhere.
+    let env = TestEnv::with_stands(&[&groq, &cerebras]);
     let ran = env.run(&["--json", "chat", "count to 9"]).exits(0);
     assert_eq!(ran.json()["attempts"][0]["class"], "broken_stream");
     assert_eq!(ran.json()["provider"], "cerebras");

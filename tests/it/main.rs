@@ -25,6 +25,7 @@ mod hostile;
 mod init;
 mod layering;
 mod matrix;
+mod mend;
 mod model_refresh;
 mod predictions;
 mod provider_test;

@@ -324,6 +324,20 @@ async fn the_keys_of_a_local_server_are_keys() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_local_server_of_ones_own_is_asked_last() {
+    let (groq, box_of_mine) = (stand("groq", &["503"]).await, stand("vllm", &[]).await);
+    let env = TestEnv::new();
+    let url = box_of_mine.base_url();
+    env.config(&format!(
+        "{}[providers.mybox]\nwire = \"openai\"\nbase_url = \"{url}\"\n",
+        provider_section(&groq)
+    ));
+    let ran = env.run(&["chat", "hello"]).exits(0);
+    assert!(ran.stderr.contains("answered by mybox/"), "{ran}");
+    assert_eq!(groq.requests().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn providers_of_ones_own_show_their_key_as_their_wire_has_it() {
     for (wire, model) in [
         ("gemini", "gemini-3.1-flash-lite"),

@@ -1,5 +1,10 @@
 //! `aigw route`: what is configured, and what would be asked.
 
+use std::time::Duration;
+
+use aigw::providers::catalog::Tier;
+use aigw::providers::client::Client;
+use aigw::router::{OnBrokenStream, OnContentFilter, Strategy};
 use insta::assert_snapshot;
 
 use super::support::{TestEnv, nothing_local, stand};
@@ -196,4 +201,26 @@ async fn a_filtered_answer_goes_on_only_where_the_route_says_so() {
     let text = std::fs::read_to_string(env.config_dir().join("config.toml")).unwrap();
     env.config(&text.replace("[routes.test]\n", "[routes.test]\ncontent_filter = \"next\"\n"));
     assert_eq!(env.run(&["--json", "chat", "what is 2+3"]).exits(0).json()["provider"], "openai");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_route_says_reaches_the_router() {
+    let env = env("least_busy");
+    let text = std::fs::read_to_string(env.config_dir().join("config.toml")).unwrap();
+    let more = "[routes.mine]\nhedge_after = \"3s\"\non_broken_stream = \"restart\"\ncontent_filter = \"next\"\n\
+                min_tier = \"medium\"\nmax_attempts = 7\n";
+    env.config(
+        &text
+            .replace("[routes.mine]\n", more)
+            .replace("[providers.groq]\n", "[providers.groq]\napi_keys = [\"k\"]\n"),
+    );
+    let app = env.app();
+    let route = app.route(&Client::new().unwrap(), &["mine".to_owned()]).await.unwrap();
+    assert_eq!((route.strategy, route.min_tier), (Strategy::LeastBusy, Some(Tier::Medium)));
+    assert_eq!((route.hedge_after, route.max_attempts), (Some(Duration::from_secs(3)), 7));
+    assert_eq!(route.on_broken_stream, OnBrokenStream::Restart);
+    assert_eq!(route.on_content_filter, OnContentFilter::Next);
+    // Of the three only one has a key in this environment.
+    assert_eq!(route.stops.iter().map(|stop| stop.weight).collect::<Vec<_>>(), [3]);
+    assert_eq!(app.account("groq").unwrap().limits.rpm, Some(30));
 }

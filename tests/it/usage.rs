@@ -39,6 +39,8 @@ async fn every_attempt_counts() {
     assert_eq!(attempts[2]["usage"]["source"], "provider");
     let days = env.run(&["--json", "usage"]).exits(0).json();
     assert_eq!((days[0]["requests"].as_u64(), days[0]["attempts"].as_u64()), (Some(1), Some(3)));
+    let later = env.run(&["usage", "--since", "2099-01-01"]).exits(0);
+    assert_eq!((later.stdout.as_str(), later.stderr.as_str()), ("", "nothing was used since then\n"));
     let later = env.run(&["--json", "usage", "--since", "2099-01-01"]).exits(0).json();
     assert_eq!(later.as_array().unwrap().len(), 0);
     assert_snapshot!(env.run(&["usage", "--request", "nope"]), @"
@@ -46,6 +48,7 @@ async fn every_attempt_counts() {
     --- stdout
     --- stderr
     error: there is no request `nope`, or more than one begins so
+    hint: ids begin with the time: a recent one needs a dozen signs
     ");
     assert_snapshot!(env.run(&["usage", "--since", "soon"]), @"
     exit 2

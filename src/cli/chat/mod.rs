@@ -29,6 +29,8 @@ use report::Report;
 
 /// The largest schema.
 const MAX_SCHEMA: u64 = 4 << 20;
+/// How long providers that are all out for now are waited for.
+const MAX_WAIT: Duration = Duration::from_secs(20);
 /// How long the ledger may keep the program from ending.
 const LEDGER_PATIENCE: Duration = Duration::from_secs(3);
 /// How long providers may take to hear that their answer is not wanted any more.
@@ -51,6 +53,7 @@ pub async fn run(args: ChatArgs, context: Context) -> Result<(), CommandError> {
         request: &request,
         route: &route,
         buffered: args.extract || args.no_stream || args.schema.is_some() || output == Output::Json,
+        max_wait: MAX_WAIT,
         deadline: args.timeout.map(|span| span.0.saturating_sub(started.elapsed())),
     };
     let mut screen = Screen::new(&context.ui, manner(args, output));

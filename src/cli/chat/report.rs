@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::chat::{Answer, FailureClass, FinishReason, ToolCall, Usage, UsageSource};
-use crate::router::{Attempt, Completion, RouteError, RouteErrorKind};
+use crate::router::{Attempt, Completion, Resumed, RouteError, RouteErrorKind};
 
 /// What `aigw chat --json` prints.
 #[derive(Debug, Serialize)]
@@ -27,7 +27,7 @@ pub(super) struct Report {
     tool_calls: Vec<CallReport>,
     recalled: Vec<Value>,
     attempts: Vec<AttemptReport>,
-    resumed: Option<&'static str>,
+    resumed: Option<Resumed>,
     request_id: String,
 }
 
@@ -83,6 +83,7 @@ impl Report {
         let last = completion.attempts.last();
         report.provider = last.map(|attempt| attempt.model.provider.clone());
         report.model = last.map(|attempt| attempt.model.model.clone());
+        report.resumed = completion.resumed;
         report
     }
 

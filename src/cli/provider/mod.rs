@@ -31,7 +31,6 @@ enum ProviderCommand {
         #[arg(value_name = "PROVIDER")]
         id: String,
     },
-    /// Ask each provider one tiny question with each of its keys: does it work, and if not, why
     Test(test::TestArgs),
 }
 

@@ -20,6 +20,9 @@ use crate::ui::Table;
 /// How long a provider that is taken for down is so: longer than anybody looks at the plan.
 const DOWN: Duration = Duration::from_hours(1);
 
+/// Show whom a request would be sent to, in which order and why
+///
+/// Nothing is sent. The plan is made by the code that makes it for requests, from what is known about the providers now.
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
     /// The route, or anything that -m takes; the default one if none is named

@@ -29,7 +29,6 @@ enum RouteCommand {
         #[arg(value_name = "ROUTE")]
         name: Option<String>,
     },
-    /// Show whom a request would be sent to, in which order and why
     Explain(explain::ExplainArgs),
 }
 

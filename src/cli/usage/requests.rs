@@ -48,7 +48,8 @@ pub(super) fn newest(
             format!("{:.6}{plus}", request.cost_usd),
         ]);
     }
-    context.ui.table(&table, "nothing was used yet")?;
+    let empty = if since.is_some() { "nothing was used since then" } else { "nothing was used yet" };
+    context.ui.table(&table, empty)?;
     if requests.len() == MOST {
         context.ui.note(&format!("only the newest {MOST} are listed"));
     }
@@ -63,7 +64,9 @@ pub(super) fn attempts(context: &Context, ledger: &Ledger, id: &str) -> Result<(
             Exit::NotFound,
             format!("there is no request `{id}`, or more than one begins so"),
         )
-        .hint("`aigw usage --by request` lists the newest ones"));
+        .hint(
+            "ids begin with the time: a recent one needs a dozen signs; `aigw usage --by request` lists them",
+        ));
     }
     let output = context.global.output();
     if output != Output::Text {
