@@ -1,4 +1,5 @@
-//! How much may be tried again. When much fails at once, as many requests more would only make it worse.
+//! How often a candidate may be asked again that has just failed. When much fails at once, repeating it all would only
+//! make it worse; going on to another candidate is no repetition.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;

@@ -10,7 +10,7 @@ use super::mend::{Manner, Mend, Resumed};
 use super::plan::{Plan, Skipped, request_tokens};
 use super::race::{Raced, race};
 use super::run::{Attempting, Ended, Setting};
-use super::verdict::{Scope, Verdict, verdict};
+use super::verdict::{History, Scope, Verdict, verdict};
 use super::walk::Walk;
 use super::{
     Ask, Attempt, Candidate, Completion, Delivery, Gone, Notice, OnBrokenStream, RouteError, RouteErrorKind,
@@ -79,10 +79,11 @@ impl<'a, U: Upstream, D: Delivery> Course<'a, U, D> {
     /// Whose turn it is and how.
     fn turn(&mut self) -> Turn {
         let Ask { request, route, .. } = self.setting.ask;
-        if self.walk.tried() > 0 && !self.router.may_try_again() {
-            return Turn::End;
-        }
         while let Some(candidate) = self.walk.candidate() {
+            if self.walk.is_second_chance(candidate) && !self.router.may_repeat() {
+                self.walk.set_aside();
+                continue;
+            }
             match self.mend.manner(candidate, request, route.on_broken_stream) {
                 Some(manner) => return Turn::Ask(candidate.clone(), manner),
                 None => {
@@ -282,7 +283,14 @@ impl<'a, U: Upstream, D: Delivery> Course<'a, U, D> {
             (FailureClass::RateLimited, None) => health.throttled_again(&candidate.key_model_subject()),
             _ => 0,
         };
-        let verdict = verdict(failure, self.walk.history(throttled));
+        let history = self.walk.history(throttled);
+        let verdict = match verdict(failure, history) {
+            // Where much fails at once, asking again would only make it worse; others may still be asked.
+            Verdict::Again(_) if !self.router.may_repeat() => {
+                verdict(failure, History { repeats: 1, ..history })
+            }
+            verdict => verdict,
+        };
         let (subject, rest) = match (&verdict, failure.class) {
             (Verdict::Next { scope, rest }, _) => (subject(candidate, *scope), *rest),
             (Verdict::Again(rest), FailureClass::RateLimited) => (candidate.key_model_subject(), *rest),

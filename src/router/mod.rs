@@ -95,7 +95,7 @@ impl<U: Upstream> Router<U> {
         &self.upstream
     }
 
-    /// With a budget for what is tried again, for those who ask much.
+    /// With a budget for asking the same candidate again, for those who ask much.
     #[must_use]
     pub fn with_budget(self, budget: RetryBudget) -> Self {
         Self { budget: Some(budget), ..self }
@@ -119,7 +119,8 @@ impl<U: Upstream> Router<U> {
         plan(ask.route, ask.request, &self.health.snapshot(Instant::now()))
     }
 
-    fn may_try_again(&self) -> bool {
+    /// Whether somebody may be asked again who has failed in the same request.
+    fn may_repeat(&self) -> bool {
         self.budget.as_ref().is_none_or(|budget| budget.retry(Instant::now()))
     }
 }

@@ -52,6 +52,11 @@ impl Walk {
         self.waiting.iter().find(elsewhere).filter(|_| self.attempts.len() + 1 < self.max_attempts)
     }
 
+    /// Whether a candidate has broken off before and is asked once more.
+    pub(super) fn is_second_chance(&self, candidate: &Candidate) -> bool {
+        self.repeats == 0 && self.broke_off.iter().any(|before| before.is(candidate))
+    }
+
     /// Whether anything more may be tried.
     pub(super) fn has_attempts(&self) -> bool {
         self.attempts.len() < self.max_attempts
