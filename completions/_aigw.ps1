@@ -529,6 +529,7 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
         'aigw;simulate' {
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'The first one''s port, the others on the ports after it; any free ports if 0')
             [CompletionResult]::new('--fault', '--fault', [CompletionResultType]::ParameterName, 'What goes wrong: `FAULT` for all, `PROVIDER=FAULT` for one; may be repeated')
+            [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'How half an answer is taken up: `MANNER` for all, `PROVIDER=MANNER` for one; may be repeated')
             [CompletionResult]::new('--rpm', '--rpm', [CompletionResultType]::ParameterName, 'Requests per minute that each allows')
             [CompletionResult]::new('--tpm', '--tpm', [CompletionResultType]::ParameterName, 'Tokens per minute that each allows')
             [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Requests at a time that each allows')

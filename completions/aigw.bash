@@ -1866,7 +1866,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__simulate)
-            opts="-q -v -h --port --fault --rpm --tpm --concurrency --first-token --between --config --output --json --quiet --verbose --color --help"
+            opts="-q -v -h --port --fault --resume --rpm --tpm --concurrency --first-token --between --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1877,6 +1877,10 @@ _aigw() {
                     return 0
                     ;;
                 --fault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --resume)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -475,6 +475,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;simulate'= {
             cand --port 'The first one''s port, the others on the ports after it; any free ports if 0'
             cand --fault 'What goes wrong: `FAULT` for all, `PROVIDER=FAULT` for one; may be repeated'
+            cand --resume 'How half an answer is taken up: `MANNER` for all, `PROVIDER=MANNER` for one; may be repeated'
             cand --rpm 'Requests per minute that each allows'
             cand --tpm 'Tokens per minute that each allows'
             cand --concurrency 'Requests at a time that each allows'

@@ -404,6 +404,7 @@ complete -c aigw -n "__fish_aigw_using_subcommand serve" -s v -l verbose -d 'Say
 complete -c aigw -n "__fish_aigw_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c aigw -n "__fish_aigw_using_subcommand simulate" -l port -d 'The first one\'s port, the others on the ports after it; any free ports if 0' -r
 complete -c aigw -n "__fish_aigw_using_subcommand simulate" -l fault -d 'What goes wrong: `FAULT` for all, `PROVIDER=FAULT` for one; may be repeated' -r
+complete -c aigw -n "__fish_aigw_using_subcommand simulate" -l resume -d 'How half an answer is taken up: `MANNER` for all, `PROVIDER=MANNER` for one; may be repeated' -r
 complete -c aigw -n "__fish_aigw_using_subcommand simulate" -l rpm -d 'Requests per minute that each allows' -r
 complete -c aigw -n "__fish_aigw_using_subcommand simulate" -l tpm -d 'Tokens per minute that each allows' -r
 complete -c aigw -n "__fish_aigw_using_subcommand simulate" -l concurrency -d 'Requests at a time that each allows' -r

@@ -7,7 +7,7 @@ use clap::Args;
 use super::{CommandError, Context};
 use crate::config::Span;
 use crate::providers::Catalog;
-use crate::simulate::{FaultSpec, Limits, Pace, Settings, Stand, providers};
+use crate::simulate::{FaultSpec, Limits, Manner, Pace, ParseMannerError, Settings, Stand, providers};
 
 /// Run wire-accurate stand-ins for providers, with faults on demand.
 ///
@@ -15,7 +15,8 @@ use crate::simulate::{FaultSpec, Limits, Pace, Settings, Stand, providers};
 /// answers say that they are simulated. What is printed on stdout is a configuration that goes to the stand-ins.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Faults (K counts pieces of the answer from 0, DUR is like 500ms or 2s; `*N` at the end: only N times):
+    after_help = "Faults (K counts pieces of the answer from 0, DUR is like 500ms or 2s; `*N` at the end: only N times; `@MODEL` before
+that: only with this model):
   503, 429, 401, …     any status, with that provider's own error; 429:2 names 2 s in Retry-After
   quota  daily  busy   out of credit; out of the day's share; no capacity
   context  filter      the input does not fit; the content filter refuses
@@ -31,6 +32,13 @@ use crate::simulate::{FaultSpec, Limits, Pace, Settings, Stand, providers};
   no_choices  html     an answer without choices; a web page (html:502 with that status)
   error200  reset      an error with status 200; the connection is reset at once
   down:DUR             503 for DUR, then well
+
+What is made of half an answer that a client hands over to be completed (--resume):
+  prefill              it is gone on with where it ends; where that is asked for in words that name its last ones, the
+                       answer begins with those (so all do unless told otherwise)
+  tail  over           the last words are said again, then the rest; the whole answer is said again
+  refuse               a last message of the assistant's own is refused; being asked in words is not
+  other                something else is said
 
 A request header `x-simulate-fault: FAULT` does it for one request, POST /_simulate/faults from outside;
 GET /_simulate/requests shows what was asked.
@@ -51,6 +59,10 @@ pub struct SimulateArgs {
     /// What goes wrong: `FAULT` for all, `PROVIDER=FAULT` for one; may be repeated
     #[arg(long, value_name = "FAULT")]
     fault: Vec<String>,
+
+    /// How half an answer is taken up: `MANNER` for all, `PROVIDER=MANNER` for one; may be repeated
+    #[arg(long, value_name = "MANNER")]
+    resume: Vec<String>,
 
     /// Requests per minute that each allows
     #[arg(long, value_name = "N")]
@@ -75,20 +87,9 @@ pub struct SimulateArgs {
 
 /// Runs the command until it is interrupted.
 pub async fn run(args: SimulateArgs, context: &Context) -> Result<(), CommandError> {
-    let known = providers();
-    let names: Vec<&str> = if args.providers.is_empty() {
-        known.clone()
-    } else {
-        args.providers.iter().map(String::as_str).collect()
-    };
-    if let Some(unknown) = names.iter().find(|name| !known.contains(name)) {
-        let otherwise = format!("known: {}", known.join(", "));
-        return Err(CommandError::unknown("stand-in for", unknown, known.iter().copied(), otherwise));
-    }
-    let mut names = names;
-    let mut seen = std::collections::HashSet::new();
-    names.retain(|name| seen.insert(*name));
+    let names = names(&args.providers)?;
     let faults = faults(&args.fault, &names)?;
+    let manners = manners(&args.resume, &names)?;
     let mut stands = Vec::new();
     for (place, name) in (0..).zip(&names) {
         let port = if args.port == 0 { Some(0) } else { args.port.checked_add(place) };
@@ -102,6 +103,9 @@ pub async fn run(args: SimulateArgs, context: &Context) -> Result<(), CommandErr
             .filter(|(to, _)| to.is_none_or(|to| to == *name))
             .map(|(_, fault)| fault.clone())
             .collect();
+        // The last word counts.
+        let mine = manners.iter().rev().find(|(to, _)| to.is_none_or(|to| to == *name));
+        settings.manner = mine.map_or(settings.manner, |(_, manner)| *manner);
         settings.limits = Limits { rpm: args.rpm, tpm: args.tpm, concurrency: args.concurrency };
         settings.pace = Pace { first_token: args.first_token.0, between: args.between.0 };
         let stand = Stand::start(settings).await.map_err(|error| {
@@ -115,6 +119,22 @@ pub async fn run(args: SimulateArgs, context: &Context) -> Result<(), CommandErr
     }
     context.interrupt.wait().await;
     Ok(())
+}
+
+/// Whom to stand in for, each once; all that are known if nobody is named.
+fn names(wanted: &[String]) -> Result<Vec<&str>, CommandError> {
+    let known = providers();
+    if wanted.is_empty() {
+        return Ok(known);
+    }
+    let mut names: Vec<&str> = wanted.iter().map(String::as_str).collect();
+    if let Some(unknown) = names.iter().find(|name| !known.contains(name)) {
+        let otherwise = format!("known: {}", known.join(", "));
+        return Err(CommandError::unknown("stand-in for", unknown, known.iter().copied(), otherwise));
+    }
+    let mut seen = std::collections::HashSet::new();
+    names.retain(|name| seen.insert(*name));
+    Ok(names)
 }
 
 /// A configuration that goes to the stand-ins and to nobody else.
@@ -148,23 +168,43 @@ fn faults<'a>(
     texts: &'a [String],
     names: &[&str],
 ) -> Result<Vec<(Option<&'a str>, FaultSpec)>, CommandError> {
-    texts
-        .iter()
-        .map(|text| {
-            let (provider, fault) = match text.split_once('=') {
-                Some((provider, fault)) if !provider.contains(':') => (Some(provider), fault),
-                _ => (None, text.as_str()),
-            };
-            if let Some(unknown) = provider.filter(|provider| !names.contains(provider)) {
-                return Err(CommandError::usage(format!(
-                    "--fault {text}: no stand-in for `{unknown}` is started"
-                )));
-            }
-            let spec = fault.parse::<FaultSpec>().map_err(|error| {
-                CommandError::usage(format!("--fault {text}: {error}"))
-                    .hint("`aigw simulate --help` lists the faults")
-            })?;
-            Ok((provider, spec))
-        })
-        .collect()
+    let read = |text: &'a String| {
+        let (provider, fault) = addressed("--fault", text, names)?;
+        let spec = fault.parse::<FaultSpec>().map_err(|error| {
+            CommandError::usage(format!("--fault {text}: {error}"))
+                .hint("`aigw simulate --help` lists the faults")
+        })?;
+        Ok((provider, spec))
+    };
+    texts.iter().map(read).collect()
+}
+
+/// Reads `MANNER` and `PROVIDER=MANNER`.
+fn manners<'a>(texts: &'a [String], names: &[&str]) -> Result<Vec<(Option<&'a str>, Manner)>, CommandError> {
+    let read = |text: &'a String| {
+        let (provider, manner) = addressed("--resume", text, names)?;
+        let manner = manner
+            .parse()
+            .map_err(|error: ParseMannerError| CommandError::usage(format!("--resume {text}: {error}")))?;
+        Ok((provider, manner))
+    };
+    texts.iter().map(read).collect()
+}
+
+/// Takes apart what is said to all stand-ins, or with the name of one before it.
+fn addressed<'a>(
+    flag: &str,
+    text: &'a str,
+    names: &[&str],
+) -> Result<(Option<&'a str>, &'a str), CommandError> {
+    let (provider, what) = match text.split_once('=') {
+        Some((provider, what)) if !provider.contains(':') => (Some(provider), what),
+        _ => (None, text),
+    };
+    match provider.filter(|provider| !names.contains(provider)) {
+        Some(unknown) => {
+            Err(CommandError::usage(format!("{flag} {text}: no stand-in for `{unknown}` is started")))
+        }
+        None => Ok((provider, what)),
+    }
 }

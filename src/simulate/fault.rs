@@ -1,7 +1,7 @@
 //! The faults a stand-in can be told to have, and their text form.
 //!
 //! One grammar serves the command line, the control endpoint, the request header and the tests:
-//! `NAME[:ARG[:ARG]][*N]`. It parses and prints without loss, so that what a stand-in reports about
+//! `NAME[:ARG[:ARG]][@MODEL][*N]`. It parses and prints without loss, so that what a stand-in reports about
 //! itself can be fed back to it.
 
 use std::fmt;
@@ -78,18 +78,20 @@ pub enum Fault {
     Keepalive(Duration),
 }
 
-/// A fault and the number of requests that it applies to.
+/// A fault and the requests that it applies to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FaultSpec {
     /// What goes wrong.
     pub fault: Fault,
+    /// With which model; `None` means with all of them.
+    pub model: Option<String>,
     /// For how many requests; `None` means for ever.
     pub times: Option<u32>,
 }
 
 impl From<Fault> for FaultSpec {
     fn from(fault: Fault) -> Self {
-        Self { fault, times: None }
+        Self { fault, model: None, times: None }
     }
 }
 
@@ -110,6 +112,9 @@ pub enum ParseFaultError {
     /// What follows `*` is not a positive number.
     #[error("`*{0}` is not a number of requests")]
     Times(String),
+    /// Nothing follows `@`.
+    #[error("`@` needs the name of a model")]
+    Model,
 }
 
 impl FromStr for FaultSpec {
@@ -124,7 +129,12 @@ impl FromStr for FaultSpec {
             },
             None => (text, None),
         };
-        Ok(Self { fault: fault.parse()?, times })
+        let (fault, model) = match fault.split_once('@') {
+            Some((_, "")) => return Err(ParseFaultError::Model),
+            Some((fault, model)) => (fault, Some(model.to_owned())),
+            None => (fault, None),
+        };
+        Ok(Self { fault: fault.parse()?, model, times })
     }
 }
 
@@ -313,10 +323,11 @@ impl fmt::Display for Fault {
 
 impl fmt::Display for FaultSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.times {
-            Some(times) => write!(f, "{}*{times}", self.fault),
-            None => self.fault.fmt(f),
+        self.fault.fmt(f)?;
+        if let Some(model) = &self.model {
+            write!(f, "@{model}")?;
         }
+        self.times.map_or(Ok(()), |times| write!(f, "*{times}"))
     }
 }
 
@@ -329,7 +340,7 @@ mod tests {
         let texts = "503 429 429:2 529*3 quota daily busy context filter unsupported:seed tool_fault hang \
                      slow:500ms slow:2s*1 stall:3 stall:0:250ms stall:4:3m cut:0 cut:7*2 eof:2 error:0 \
                      malformed:2 no_done done_open garbage empty no_choices html html:502 error200 reset \
-                     reset:3 down:1m down:1500ms keepalive:90s";
+                     reset:3 down:1m down:1500ms keepalive:90s 503@openai/gpt-oss-20b:free cut:3@m*2";
         for text in texts.split_whitespace() {
             let spec: FaultSpec = text.parse().unwrap();
             assert_eq!(spec.to_string(), text);
@@ -366,6 +377,7 @@ mod tests {
             "stall:x",
             "stall:1:z",
             "html:302",
+            "503@",
             "frob",
         ] {
             let error = text.parse::<FaultSpec>().unwrap_err();

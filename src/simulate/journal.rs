@@ -1,6 +1,7 @@
 //! What a stand-in has been asked, for those who want to see it afterwards.
 
 use std::collections::VecDeque;
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
@@ -13,6 +14,10 @@ const MOST_BYTES: usize = 256 << 20;
 /// One request that a stand-in has met.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recorded {
+    /// When it had come in full.
+    pub at: Instant,
+    /// The model that was asked for an answer; none for a request of another kind.
+    pub model: Option<String>,
     /// The HTTP method.
     pub method: String,
     /// The path with its query.
@@ -110,7 +115,8 @@ mod tests {
     fn entry(key: &str) -> Recorded {
         let headers = vec![("authorization".to_owned(), key.to_owned())];
         let (method, path) = ("POST".to_owned(), "/v1".to_owned());
-        Recorded { method, path, headers, body: Value::Null, body_bytes: 1, disconnected: false }
+        let (at, model, body) = (Instant::now(), None, Value::Null);
+        Recorded { at, model, method, path, headers, body, body_bytes: 1, disconnected: false }
     }
 
     #[test]

@@ -40,7 +40,7 @@ use std::time::Duration;
 pub use fault::{Fault, FaultSpec, ParseFaultError};
 pub use journal::Recorded;
 pub use limit::Limits;
-pub use model::Manner;
+pub use model::{Manner, ParseMannerError};
 pub use stand::{Stand, StartError};
 
 /// How fast tokens come.

@@ -28,6 +28,8 @@ pub(super) struct Schedule {
 /// What a fault needs to know about a request to decide whether it applies.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Encounter<'a> {
+    /// The model that the request names.
+    pub(super) model: &'a str,
     pub(super) body: &'a Value,
     /// A look at the model list. Counted faults are meant for answers, so such a request does not use
     /// them up.
@@ -80,7 +82,7 @@ fn take_from(faults: &mut VecDeque<Armed>, request: Encounter<'_>) -> Option<Fau
 impl Armed {
     fn applies(&self, request: Encounter<'_>) -> bool {
         let in_place = !request.listing || self.spec.times.is_none();
-        in_place && applies(&self.spec.fault, request.body)
+        in_place && concerns(&self.spec, request.model, request.body)
     }
 
     fn is_over(&self, now: Instant) -> bool {
@@ -89,12 +91,13 @@ impl Armed {
     }
 }
 
-/// Whether the fault concerns a request with this body.
-pub(super) fn applies(fault: &Fault, body: &Value) -> bool {
-    match fault {
-        Fault::Unsupported(field) => carries(body, field),
-        _ => true,
-    }
+/// Whether the fault concerns a request to this model with this body.
+pub(super) fn concerns(spec: &FaultSpec, model: &str, body: &Value) -> bool {
+    spec.model.as_deref().is_none_or(|its| its == model)
+        && match &spec.fault {
+            Fault::Unsupported(field) => carries(body, field),
+            _ => true,
+        }
 }
 
 /// Whether a request has this field: at the top, or where a protocol keeps what steers the model.
@@ -123,7 +126,7 @@ mod tests {
     use super::*;
 
     fn meet(schedule: &mut Schedule, body: &Value, now: Instant) -> Option<String> {
-        let request = Encounter { body, listing: false, now };
+        let request = Encounter { model: "m", body, listing: false, now };
         schedule.take(request).map(|fault| fault.to_string())
     }
 
@@ -170,9 +173,18 @@ mod tests {
     }
 
     #[test]
+    fn a_fault_of_one_model_leaves_the_others_alone() {
+        let mut schedule = Schedule::new(&["503@other".parse().unwrap(), "500@m*1".parse().unwrap()]);
+        let now = Instant::now();
+        assert_eq!(meet(&mut schedule, &Value::Null, now).as_deref(), Some("500"));
+        assert_eq!(meet(&mut schedule, &Value::Null, now), None);
+        assert_eq!(schedule.names(), ["503@other"]);
+    }
+
+    #[test]
     fn a_look_at_the_models_uses_up_no_count() {
         let mut schedule = Schedule::new(&["503*1".parse().unwrap()]);
-        let look = Encounter { body: &Value::Null, listing: true, now: Instant::now() };
+        let look = Encounter { model: "", body: &Value::Null, listing: true, now: Instant::now() };
         assert_eq!(schedule.take(look), None);
         assert_eq!(schedule.names(), ["503*1"]);
     }

@@ -33,6 +33,8 @@ const LARGEST_BODY: usize = 70 << 20;
 /// A request that has arrived in full.
 struct Arrival {
     operation: Operation,
+    /// The model that it names, if it does.
+    model: String,
     headers: HeaderMap,
     body: Result<Value, Refusal>,
     facts: Values,
@@ -110,16 +112,6 @@ async fn arrive(shared: &Arc<Shared>, operation: Operation, request: Request<Bod
         }
     };
     let shown = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    let recorded = Recorded {
-        method: head.method.to_string(),
-        path: head.uri.path_and_query().map_or_else(String::new, ToString::to_string),
-        headers: head.headers.iter().map(|(name, value)| (name.to_string(), shown(value))).collect(),
-        body: body.clone().unwrap_or_default(),
-        body_bytes: size,
-        disconnected: false,
-    };
-    let number = shared.journal().add(recorded);
-    let visit = Visit::new(Arc::clone(shared), number);
     let named = match (&operation, &body) {
         (
             Operation::Chat { model: Some(model) }
@@ -130,15 +122,28 @@ async fn arrive(shared: &Arc<Shared>, operation: Operation, request: Request<Bod
         (_, Ok(body)) => shared.wire.model(body),
         (_, Err(_)) => None,
     };
+    let model = named.unwrap_or_default();
+    let recorded = Recorded {
+        at: now(),
+        model: matches!(operation, Operation::Chat { .. }).then(|| model.clone()),
+        method: head.method.to_string(),
+        path: head.uri.path_and_query().map_or_else(String::new, ToString::to_string),
+        headers: head.headers.iter().map(|(name, value)| (name.to_string(), shown(value))).collect(),
+        body: body.clone().unwrap_or_default(),
+        body_bytes: size,
+        disconnected: false,
+    };
+    let number = shared.journal().add(recorded);
+    let visit = Visit::new(Arc::clone(shared), number);
     let query = head.uri.query().unwrap_or_default().to_owned();
     let key = shared.wire.key(&head.headers, &query);
-    let facts = facts(shared, &named.unwrap_or_default(), key.as_deref());
+    let facts = facts(shared, &model, key.as_deref());
     let target = head.uri.path_and_query().map_or("", |target| target.as_str());
     let sending = match (&operation, &body) {
         (Operation::Chat { .. }, Ok(body)) => shared.wire.sending(target, body),
         _ => Sending::Whole,
     };
-    (Arrival { operation, headers: head.headers, body, facts, key, query, sending }, visit)
+    (Arrival { operation, model, headers: head.headers, body, facts, key, query, sending }, visit)
 }
 
 /// What every template may want to know.

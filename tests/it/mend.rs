@@ -104,7 +104,7 @@ async fn every_break_is_mended_in_every_manner() {
     for after in 0..chunks {
         for manner in MANNERS {
             // A wire for every break and every manner, and every wire in its turn.
-            let seconds = ["mistral", "anthropic", "gemini", "cerebras"];
+            let seconds = ["mistral", "anthropic", "gemini", "cerebras", "replicate"];
             let second = seconds[after % seconds.len()];
             let kind = ["cut", "reset", "error", "eof"][(after / seconds.len()) % 4];
             cells.push(("deepseek", second, format!("{kind}:{after}"), manner));

@@ -99,6 +99,40 @@ fn faults_and_providers_are_checked() {
 }
 
 #[test]
+fn manners_are_checked() {
+    let env = TestEnv::new();
+    assert_snapshot!(env.run(&["simulate", "groq", "--resume", "groq=onward"]), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: --resume groq=onward: unknown manner `onward`; known are prefill, tail, over, refuse, other
+    ");
+    assert_snapshot!(env.run(&["simulate", "groq", "--resume", "xai=tail"]), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: --resume xai=tail: no stand-in for `xai` is started
+    ");
+}
+
+/// A break that the second one is asked to mend, as a pipe sees it.
+#[cfg(unix)]
+#[test]
+fn a_rehearsal_of_a_broken_answer() {
+    let env = TestEnv::new();
+    for (manner, code) in [("refuse", 0), ("tail", 0), ("over", 0), ("other", 7)] {
+        let args = ["simulate", "groq", "gemini", "--fault", "groq=cut:12", "--fault", "gemini=503@none"];
+        let resume = format!("gemini={manner}");
+        let (running, text) = start(&env, &[&args[..], &["--resume", "other", "--resume", &resume]].concat());
+        let file = env.write("rehearsal.toml", text.as_bytes());
+        let ran = env.run(&["--config", file.to_str().unwrap(), "chat", "count to 20"]).exits(code);
+        let whole = "[simulated] 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20\n";
+        assert_eq!(ran.stdout == whole, code == 0, "{manner}: {ran}");
+        assert_eq!(stop(running), Some(0));
+    }
+}
+
+#[test]
 fn the_tour_works_without_anything() {
     let env = TestEnv::new();
     let ran = env.run(&["demo"]).exits(0);

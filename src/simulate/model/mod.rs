@@ -13,7 +13,7 @@ mod vector;
 
 use serde_json::Value;
 
-pub use resume::Manner;
+pub use resume::{Manner, ParseMannerError};
 pub(super) use vector::vector;
 
 /// Who said something.

@@ -3,6 +3,9 @@
 //! A client whose stream broke may hand the next model what has arrived so far. Real models take that
 //! in different ways, and a client has to live with all of them: hence [`Manner`].
 
+use std::fmt;
+use std::str::FromStr;
+
 use super::speech::{self, MARK};
 use super::{Ask, Form, Role};
 
@@ -20,6 +23,38 @@ pub enum Manner {
     RefusePrefill,
     /// Says something else.
     Different,
+}
+
+/// A text that is no manner.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown manner `{0}`; known are {known}", known = Manner::WORDS.map(|(word, _)| word).join(", "))]
+pub struct ParseMannerError(String);
+
+impl Manner {
+    /// The manners with the words for them.
+    const WORDS: [(&'static str, Self); 5] = [
+        ("prefill", Self::Continue),
+        ("tail", Self::RepeatTail),
+        ("over", Self::StartOver),
+        ("refuse", Self::RefusePrefill),
+        ("other", Self::Different),
+    ];
+}
+
+impl FromStr for Manner {
+    type Err = ParseMannerError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let found = Self::WORDS.iter().find(|(word, _)| *word == text.trim());
+        found.map(|(_, manner)| *manner).ok_or_else(|| ParseMannerError(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Manner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let found = Self::WORDS.iter().find(|(_, manner)| manner == self);
+        f.write_str(found.map_or("prefill", |(word, _)| word))
+    }
 }
 
 /// How many words [`Manner::RepeatTail`] says again, at least, and how many characters.
@@ -162,6 +197,18 @@ mod tests {
         assert_eq!(reply(&prefilled(begun, Manner::StartOver)), WHOLE);
         assert!(reply(&prefilled(begun, Manner::Different)).contains("another answer"));
         assert_eq!(answer(&prefilled(begun, Manner::RefusePrefill)), Err(PrefillRefused));
+    }
+
+    #[test]
+    fn every_manner_has_its_word() {
+        for (word, manner) in Manner::WORDS {
+            assert_eq!((word.parse(), manner.to_string().as_str()), (Ok(manner), word));
+        }
+        let error = "onward".parse::<Manner>().unwrap_err().to_string();
+        assert!(
+            error.contains("`onward`") && error.contains("prefill, tail, over, refuse, other"),
+            "{error}"
+        );
     }
 
     #[test]

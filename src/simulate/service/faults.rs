@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::super::dialect::{Kind, Protocol};
 use super::super::fault::{Fault, FaultSpec};
 use super::super::reply::{Refusal, Reply, page};
-use super::super::schedule::{Encounter, applies};
+use super::super::schedule::{Encounter, concerns};
 use super::super::shared::{Shared, now};
 use super::super::wire::Operation;
 use super::Arrival;
@@ -21,7 +21,7 @@ pub(super) fn meeting(shared: &Shared, arrival: &Arrival) -> Option<Fault> {
     let body = arrival.body.as_ref().unwrap_or(&nothing);
     let wished = arrival.headers.get(FAULT_HEADER).and_then(|value| value.to_str().ok());
     if let Some(Ok(wished)) = wished.map(str::parse::<FaultSpec>)
-        && applies(&wished.fault, body)
+        && concerns(&wished, &arrival.model, body)
     {
         return Some(wished.fault);
     }
@@ -30,7 +30,7 @@ pub(super) fn meeting(shared: &Shared, arrival: &Arrival) -> Option<Fault> {
     if listing && shared.dialect.wire == Protocol::Predictions {
         return None;
     }
-    shared.schedule().take(Encounter { body, listing, now: now() })
+    shared.schedule().take(Encounter { model: &arrival.model, body, listing, now: now() })
 }
 
 /// The reply that a fault puts in place of the answer, if it does.
