@@ -34,10 +34,12 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand chat 'Ask a question and get one answer'
             cand provider 'List, show and test providers'
             cand model 'List and show models'
+            cand route 'List, show and explain routes'
             cand usage 'Show what was used and what it cost'
             cand auth 'Store and remove provider keys'
             cand doctor 'Check the installation: files, keys, databases, the network'
             cand config 'Show and check the configuration'
+            cand serve 'Answer HTTP clients that speak OpenAI''s format'
             cand simulate 'Run wire-accurate stand-ins for providers, with faults on demand'
             cand demo 'Take a tour on stand-ins: no key, no network'
             cand completions 'Print completions for a shell'
@@ -211,8 +213,76 @@ set edit:completion:arg-completer[aigw] = {|@words|
         }
         &'aigw;model;help;help'= {
         }
+        &'aigw;route'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand ls 'List the routes and aliases'
+            cand show 'Show one route: its settings with where they come from, and its models'
+            cand explain 'Show whom a request would be sent to, in which order and why'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;route;ls'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;route;show'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;route;explain'= {
+            cand --down 'As if this provider were down (may be repeated)'
+            cand --tokens 'How many tokens the request has'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;route;help'= {
+            cand ls 'List the routes and aliases'
+            cand show 'Show one route: its settings with where they come from, and its models'
+            cand explain 'Show whom a request would be sent to, in which order and why'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;route;help;ls'= {
+        }
+        &'aigw;route;help;show'= {
+        }
+        &'aigw;route;help;explain'= {
+        }
+        &'aigw;route;help;help'= {
+        }
         &'aigw;usage'= {
-            cand --by 'What to sum by'
+            cand --by 'What to sum by; `request` lists the newest requests with their ids'
             cand --since 'Only since then: a span such as 24h, or a date such as 2026-11-01 (UTC)'
             cand --request 'Every attempt of one request instead; the first characters of its id are enough'
             cand --config 'Read this configuration file instead of the usual one'
@@ -388,6 +458,20 @@ set edit:completion:arg-completer[aigw] = {|@words|
         }
         &'aigw;config;help;help'= {
         }
+        &'aigw;serve'= {
+            cand --addr 'Where to listen: an address of this machine''s own'
+            cand --port 'The port, instead of the address''s; any free one if 0'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'aigw;simulate'= {
             cand --port 'The first one''s port, the others on the ports after it; any free ports if 0'
             cand --fault 'What goes wrong: `FAULT` for all, `PROVIDER=FAULT` for one; may be repeated'
@@ -449,10 +533,12 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand chat 'Ask a question and get one answer'
             cand provider 'List, show and test providers'
             cand model 'List and show models'
+            cand route 'List, show and explain routes'
             cand usage 'Show what was used and what it cost'
             cand auth 'Store and remove provider keys'
             cand doctor 'Check the installation: files, keys, databases, the network'
             cand config 'Show and check the configuration'
+            cand serve 'Answer HTTP clients that speak OpenAI''s format'
             cand simulate 'Run wire-accurate stand-ins for providers, with faults on demand'
             cand demo 'Take a tour on stand-ins: no key, no network'
             cand completions 'Print completions for a shell'
@@ -482,6 +568,17 @@ set edit:completion:arg-completer[aigw] = {|@words|
         }
         &'aigw;help;model;show'= {
         }
+        &'aigw;help;route'= {
+            cand ls 'List the routes and aliases'
+            cand show 'Show one route: its settings with where they come from, and its models'
+            cand explain 'Show whom a request would be sent to, in which order and why'
+        }
+        &'aigw;help;route;ls'= {
+        }
+        &'aigw;help;route;show'= {
+        }
+        &'aigw;help;route;explain'= {
+        }
         &'aigw;help;usage'= {
         }
         &'aigw;help;auth'= {
@@ -510,6 +607,8 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;help;config;schema'= {
         }
         &'aigw;help;config;validate'= {
+        }
+        &'aigw;help;serve'= {
         }
         &'aigw;help;simulate'= {
         }

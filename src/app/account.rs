@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use crate::config::{Config, ConfigError, ProviderSection, WireName, keys};
+use crate::config::{Config, ConfigError, LimitsSection, ProviderSection, WireName, keys};
 use crate::providers::catalog::ProviderRow;
 use crate::providers::{Billing, Catalog, Provider, Quirks, Timeouts, WireFormat, is_loopback};
 use crate::secret::KeySource;
@@ -34,6 +34,8 @@ pub struct Account {
     pub priority: i64,
     /// The model that is meant when only the provider is named.
     pub default_model: Option<String>,
+    /// What each of its keys may be asked.
+    pub limits: LimitsSection,
 }
 
 impl Account {
@@ -129,6 +131,7 @@ fn account(
             .default_model
             .clone()
             .or_else(|| row.and_then(|row| row.default_model.clone())),
+        limits: section.limits,
     })
 }
 
@@ -148,14 +151,16 @@ fn key_sources(
             "{place}; `aigw auth login {id}`, or `env:NAME`, `cmd:COMMAND`, `file:PATH` keep it out of the file"
         ));
     }
+    let used = section.enabled != Some(false);
+    for (index, name) in keys::unset(&section.api_keys, &config.env).filter(|_| used) {
+        let path = format!("providers.{id}.api_keys[{index}]");
+        let place =
+            config.document.error(&path, format!("the variable {name} is not set, so it gives no key"));
+        warnings.push(place.to_string());
+    }
     let configured = keys::from_config(&section.api_keys, &config.env);
     if !configured.is_empty() {
         return (configured, false);
-    }
-    if let Some(entry) = section.api_keys.iter().find(|entry| entry.starts_with("env:")) {
-        let place =
-            config.document.error(&format!("providers.{id}.api_keys"), format!("`{entry}` is not set"));
-        warnings.push(place.to_string());
     }
     let names = row.map(|row| row.key_env.clone()).unwrap_or_default();
     let in_env = keys::from_env(&names, &config.env);

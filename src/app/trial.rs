@@ -7,14 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use tokio::time::timeout;
 
 use super::{Account, App, ResolveError, local, observer::LedgerObserver};
 use crate::chat::{ChatRequest, Event, Failure, FailureClass, Message, ModelId, Role, Sampling};
 use crate::health::Health;
 use crate::providers::client::Client;
-use crate::router::{
-    Ask, Attempt, Delivery, Gone, Notice, OnBrokenStream, Route, Router, Stop, Strategy, Written,
-};
+use crate::router::{Ask, Attempt, Delivery, Gone, Notice, OnBrokenStream, Route, Router, Stop, Written};
 use crate::secret::{KeySource, Secret};
 
 /// What is asked: as little as a model can answer.
@@ -152,17 +151,17 @@ impl App {
         }
         let model = match model.clone().or_else(|| account.default_model.clone()) {
             Some(model) => model,
-            None if account.is_local() => {
-                let key = account.keys.first().and_then(|key| key.ready());
-                match local::model_of(account, client, key).await {
-                    Ok(model) => model,
-                    Err(ResolveError::LocalDown { reason, .. }) => {
-                        let failure = Failure::new(FailureClass::Unreachable, reason);
-                        return vec![Trial::without_request(account, Outcome::Failed(failure))];
-                    }
-                    Err(_) => return vec![Trial::without_request(account, Outcome::NoChatModel)],
+            None if account.is_local() => match timeout(limit, local::model_by_keys(account, client)).await {
+                Ok(Ok(model)) => model,
+                Ok(Err(ResolveError::LocalDown { failure, key, .. })) => {
+                    return vec![Trial::without_model(account, *failure, key.as_deref())];
                 }
-            }
+                Ok(Err(_)) => return vec![Trial::without_request(account, Outcome::NoChatModel)],
+                Err(_) => {
+                    let late = Failure::new(FailureClass::Timeout, "it did not name its models in time");
+                    return vec![Trial::without_model(account, late, None)];
+                }
+            },
             None => return vec![Trial::without_request(account, Outcome::NoChatModel)],
         };
         let mut trials = Vec::new();
@@ -188,15 +187,13 @@ impl App {
             provider: Arc::clone(&account.provider),
             model: Arc::new(self.catalog.model(&id)),
             keys: key.iter().cloned().collect(),
+            weight: 1,
         };
         let route = Route {
-            name: id.to_string(),
-            stops: vec![stop],
             max_attempts: MAX_ATTEMPTS,
             patience: Duration::ZERO, // what fails now is what is to be seen
-            strategy: Strategy::Priority,
-            hedge_after: None,
             on_broken_stream: OnBrokenStream::Fail,
+            ..Route::new(id.to_string(), vec![stop])
         };
         let request = ChatRequest {
             messages: vec![Message::text(Role::User, QUESTION)],
@@ -210,6 +207,7 @@ impl App {
             route: &route,
             buffered: false,
             deadline: Some(limit),
+            max_wait: Duration::ZERO,
         };
         let observer = Arc::new(LedgerObserver(Arc::clone(&self.ledger)));
         let router = Router::new(Arc::clone(client), Arc::new(Health::default()), observer);
@@ -229,6 +227,14 @@ impl App {
 }
 
 impl Trial {
+    fn without_model(account: &Account, failure: Failure, key: Option<&KeySource>) -> Self {
+        Self {
+            key_origin: key.map(|key| key.origin.clone()),
+            key: key.and_then(KeySource::ready).map(Secret::fingerprint),
+            ..Self::without_request(account, Outcome::Failed(failure))
+        }
+    }
+
     fn without_request(account: &Account, outcome: Outcome) -> Self {
         Self { provider: account.provider.id.clone(), model: None, key_origin: None, key: None, outcome }
     }

@@ -108,6 +108,10 @@ async fn read_key(name: &str, page: Option<&str>) -> Result<Secret, CommandError
 
 fn logout(context: &Context, app: &App, id: &str) -> Result<(), CommandError> {
     let stored = app.config.credentials.keys(id).len();
+    // One that is not known any more may still have keys.
+    if stored == 0 && app.account(id).is_none() {
+        return Err(unknown_provider(app, id));
+    }
     if stored == 0 {
         context.ui.note(&format!("no key was stored for {id}"));
     } else {
@@ -123,6 +127,15 @@ fn logout(context: &Context, app: &App, id: &str) -> Result<(), CommandError> {
 }
 
 fn list(context: &Context, app: &App) -> Result<(), CommandError> {
+    // Keys that are stored for a provider which this configuration does not know.
+    let stored = &app.config.credentials;
+    let strays = stored.providers().filter(|id| app.account(id).is_none()).flat_map(|id| {
+        stored.keys(id).iter().map(move |key| KeyRow {
+            provider: id.to_owned(),
+            origin: "credentials, not in use".to_owned(),
+            fingerprint: Some(key.fingerprint()),
+        })
+    });
     let rows: Vec<KeyRow> = app
         .accounts
         .iter()
@@ -132,6 +145,7 @@ fn list(context: &Context, app: &App) -> Result<(), CommandError> {
             origin: key.origin.clone(),
             fingerprint: key.ready().map(Secret::fingerprint),
         })
+        .chain(strays)
         .collect();
     if context.global.output() != Output::Text {
         return json::list(&context.ui, context.global.output(), &rows);

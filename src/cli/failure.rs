@@ -7,8 +7,10 @@ use serde_json::{Value, json};
 
 use super::Output;
 use crate::app::{AppError, ResolveError};
+use crate::chat::{Failure, FailureClass};
 use crate::config::{ConfigError, nearest};
 use crate::providers::client::ClientError;
+use crate::secret::KeySource;
 use crate::store::StoreError;
 use crate::ui::Ui;
 
@@ -178,6 +180,23 @@ impl From<AppError> for CommandError {
     }
 }
 
+/// A server on this machine of which no model can be found: what to do hangs on what came instead.
+fn local(message: String, provider: &str, failure: &Failure, key: Option<&KeySource>) -> CommandError {
+    let origin = key.map(|key| format!(" ({})", key.origin)).unwrap_or_default();
+    match failure.class {
+        FailureClass::Auth if failure.status.is_none() => {
+            CommandError::new(Exit::Config, message).hint(format!("mend where the key comes from{origin}"))
+        }
+        FailureClass::Auth | FailureClass::Forbidden => CommandError::new(Exit::NoAnswer, message)
+            .hint(format!("see to its key{origin}; `aigw provider show {provider}` names all of them")),
+        FailureClass::Unreachable | FailureClass::Timeout => {
+            CommandError::new(Exit::NoAnswer, message).hint("start it, or ask another provider")
+        }
+        _ => CommandError::new(Exit::NoAnswer, message)
+            .hint(format!("name a model, as `{provider}/MODEL`; or check its address (`aigw doctor`)")),
+    }
+}
+
 impl From<ResolveError> for CommandError {
     fn from(error: ResolveError) -> Self {
         let message = error.to_string();
@@ -199,7 +218,7 @@ impl From<ResolveError> for CommandError {
                 .hint("run `aigw init`, or set a key: GROQ_API_KEY, CEREBRAS_API_KEY, OPENROUTER_API_KEY, … (`aigw provider ls --all` shows them)")
                 .hint("or start a local server: Ollama (port 11434), LM Studio (1234), llama.cpp (8080), vLLM (8000)")
                 .hint("or just look around: `aigw demo`"),
-            ResolveError::LocalDown { .. } => Self::new(Exit::NoAnswer, message).hint("start it, or ask another provider"),
+            ResolveError::LocalDown { provider, failure, key, .. } => local(message, &provider, &failure, key.as_deref()),
             ResolveError::Disabled(_) | ResolveError::NoDefaultModel { .. } => Self::new(Exit::Config, message),
         }
     }

@@ -11,9 +11,12 @@ pub mod global;
 pub mod init;
 mod interrupt;
 mod json;
+mod key_advice;
 pub mod man;
 pub mod model;
 pub mod provider;
+pub mod route;
+pub mod serve;
 pub mod simulate;
 pub mod usage;
 
@@ -57,32 +60,23 @@ pub struct Cli {
     pub command: Option<Command>,
 }
 
-/// The subcommands.
+/// The subcommands. Their help is that of their arguments: words of their own here would take its place.
 #[derive(Debug, Subcommand)]
+#[expect(missing_docs, reason = "clap would show them in place of the help")]
 pub enum Command {
-    /// Set up providers, step by step: find keys, try them, write a configuration
     Init(init::InitArgs),
-    /// Ask a question and get one answer
     Chat(Box<chat::ChatArgs>),
-    /// List, show and test providers
     Provider(provider::ProviderArgs),
-    /// List and show models
     Model(model::ModelArgs),
-    /// Show what was used and what it cost
+    Route(route::RouteArgs),
     Usage(usage::UsageArgs),
-    /// Store and remove provider keys
     Auth(auth::AuthArgs),
-    /// Check the installation: files, keys, databases, the network
     Doctor(doctor::DoctorArgs),
-    /// Show and check the configuration
     Config(config::ConfigArgs),
-    /// Run wire-accurate stand-ins for providers, with faults on demand
+    Serve(serve::ServeArgs),
     Simulate(simulate::SimulateArgs),
-    /// Take a tour on stand-ins: no key, no network
     Demo(demo::DemoArgs),
-    /// Print completions for a shell
     Completions(completions::CompletionsArgs),
-    /// Print the manual page, or write all of them
     Man(man::ManArgs),
 }
 
@@ -121,7 +115,12 @@ pub fn main() -> ExitCode {
     let ui = Ui::new(cli.global.ui(&env));
     let output = cli.global.output();
     telemetry::start(&env, cli.global.verbose);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    // One request keeps no more than two busy; a server takes what there is.
+    if !matches!(cli.command, Some(Command::Serve(_))) {
+        runtime.worker_threads(2);
+    }
+    let runtime = match runtime.enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return CommandError::failed(format!("cannot start: {error}")).report(&ui, output),
     };
@@ -145,10 +144,12 @@ async fn run(command: Option<Command>, context: Context) -> Result<(), CommandEr
         Some(Command::Chat(args)) => chat::run(*args, context).await,
         Some(Command::Provider(args)) => provider::run(&args, &context).await,
         Some(Command::Model(args)) => model::run(&args, &context).await,
+        Some(Command::Route(args)) => route::run(&args, &context).await,
         Some(Command::Usage(args)) => usage::run(&args, &context),
         Some(Command::Auth(args)) => auth::run(&args, &context).await,
         Some(Command::Doctor(args)) => doctor::run(&args, &context).await,
         Some(Command::Config(args)) => config::run(&args, &context),
+        Some(Command::Serve(args)) => serve::run(&args, &context).await,
         Some(Command::Simulate(args)) => simulate::run(args, &context).await,
         Some(Command::Demo(args)) => demo::run(&args, context).await,
         Some(Command::Completions(args)) => completions::run(&args, &context),

@@ -31,6 +31,15 @@ pub fn from_config(entries: &[String], env: &Env) -> Vec<Arc<KeySource>> {
     distinct(sources)
 }
 
+/// The entries that name a variable in which there is no key, with their places.
+pub fn unset<'a>(entries: &'a [String], env: &Env) -> impl Iterator<Item = (usize, &'a str)> {
+    let named = entries
+        .iter()
+        .enumerate()
+        .filter_map(|(index, entry)| Some((index, entry.strip_prefix("env:")?.trim())));
+    named.filter(|(_, name)| split(env.get(name)).next().is_none())
+}
+
 /// Whether an entry holds the secret itself instead of saying where it is.
 pub fn is_bare_secret(entry: &str) -> bool {
     !entry.trim().is_empty() && !["env:", "cmd:", "file:"].iter().any(|scheme| entry.starts_with(scheme))

@@ -3,6 +3,7 @@
 //! Read once; then [`crate::app`] takes it apart, and no module below sees it whole. Every error names the file, the
 //! line and the key, and says what was expected.
 
+mod bounds;
 mod credentials;
 mod document;
 pub mod draft;
@@ -11,6 +12,7 @@ mod error;
 mod file;
 pub mod keys;
 mod paths;
+mod route;
 mod span;
 
 use std::io::Read;
@@ -20,8 +22,11 @@ pub use credentials::Credentials;
 pub use document::{Document, nearest, schema};
 pub use env::Env;
 pub use error::{ConfigError, Place};
-pub use file::{ConfigFile, ProviderSection, RouteSection, Strategy, TimeoutSection, WireName};
+pub use file::{ConfigFile, LimitsSection, ProviderSection, TimeoutSection, WireName};
 pub use paths::{NoHome, Paths};
+pub use route::{
+    AliasTarget, OnBrokenStream, OnContentFilter, RouteModel, RouteSection, Strategy, TierName, WeightedModel,
+};
 pub use span::{ParseSpanError, Span};
 
 /// The largest configuration file that is read.

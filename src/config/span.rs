@@ -20,6 +20,19 @@ pub struct Span(pub Duration);
 #[error("`{0}` is not a span of time: write something like `500ms`, `30s` or `2m`")]
 pub struct ParseSpanError(String);
 
+impl Span {
+    /// The same, unless it is no time at all.
+    pub fn some(self) -> Result<Self, &'static str> {
+        if self.0.is_zero() { Err("it must be longer than nothing, such as `30s`") } else { Ok(self) }
+    }
+
+    /// Reads a span that is some time.
+    pub fn read_some(text: &str) -> Result<Self, String> {
+        let span: Self = text.parse().map_err(|error: ParseSpanError| error.to_string())?;
+        Ok(span.some()?)
+    }
+}
+
 impl FromStr for Span {
     type Err = ParseSpanError;
 

@@ -5,6 +5,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName
 use url::Url;
 
 use super::Provider;
+use super::wire::codec;
 use crate::chat::{Failure, FailureClass};
 use crate::secret::Secret;
 
@@ -53,16 +54,18 @@ fn headers(provider: &Provider, key: Option<&Secret>) -> Result<HeaderMap, Failu
     let invalid = |what: &str| {
         Failure::new(FailureClass::Auth, format!("{what} has characters that no header can carry"))
     };
+    let wire = codec(provider.wire);
     let mut headers = HeaderMap::new();
+    for (name, value) in wire.headers() {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
     for (name, value) in &provider.headers {
         let name: HeaderName = name.parse().map_err(|_| invalid("the name of a configured header"))?;
         headers.insert(name, value.parse().map_err(|_| invalid("a configured header"))?);
     }
     if let Some(key) = key {
-        let (name, text) = match &provider.quirks.key_header {
-            Some(name) => {
-                (name.parse().map_err(|_| invalid("the name of the key's header"))?, key.expose().to_owned())
-            }
+        let (name, text) = match wire.key_header() {
+            Some(name) => (HeaderName::from_static(name), key.expose().to_owned()),
             None => (AUTHORIZATION, format!("Bearer {}", key.expose())),
         };
         let mut value = HeaderValue::try_from(text).map_err(|_| invalid("the key"))?;

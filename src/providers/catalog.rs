@@ -220,6 +220,8 @@ pub enum Ability {
     ThinkingBudget,
     /// Takes its output limit only as `max_completion_tokens`.
     MaxCompletionTokens,
+    /// Goes straight on where an unfinished turn of its own stops.
+    Prefill,
 }
 
 /// How capable a model is, roughly.
@@ -234,6 +236,18 @@ pub enum Tier {
     Large,
     /// The best there is.
     Frontier,
+}
+
+impl Tier {
+    /// The word in the catalogue and in messages.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Small => "small",
+            Self::Medium => "medium",
+            Self::Large => "large",
+            Self::Frontier => "frontier",
+        }
+    }
 }
 
 impl Catalog {

@@ -34,8 +34,6 @@ pub struct Quirks {
     pub hidden_thoughts: bool,
     /// Domains of its own, besides that of `base_url`, to which it may send us on.
     pub domains: Vec<String>,
-    /// The header that carries the bare key, where it is not `authorization: Bearer`.
-    pub key_header: Option<String>,
     /// How vectors are asked for.
     pub embeddings: EmbeddingsManner,
     /// Its name for the length of vectors.

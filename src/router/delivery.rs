@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Attempt;
+use super::{Attempt, Resumed};
 use crate::chat::{Event, Failure};
 use crate::providers::client::{Call, Client, Opened};
 
@@ -13,6 +13,11 @@ pub trait Delivery: Send {
     /// Takes one event and says whether something of it was written where it cannot be taken back: until then a
     /// failure is nobody's business. Waiting here slows the upstream down, as it should.
     fn event(&mut self, event: &Event) -> impl Future<Output = Result<Written, Gone>> + Send;
+
+    /// Whether it can be shown that what was delivered is void and another answer begins.
+    fn restarts(&self) -> bool {
+        false
+    }
 
     /// Hears what happens on the way. Nothing of it is part of the answer.
     fn notice(&mut self, notice: &Notice<'_>) -> Result<(), Gone>;
@@ -41,12 +46,27 @@ pub enum Notice<'a> {
     },
     /// An attempt is over and gave no answer.
     Failed(&'a Attempt),
-    /// A preferred candidate is waited for.
+    /// A candidate is waited for. Long waits say so every second.
     Waiting {
         /// For whom.
         model: String,
-        /// How long.
+        /// How long it takes in all.
         span: Duration,
+        /// How long it still takes.
+        left: Duration,
+    },
+    /// The rest of an answer that broke is asked for.
+    Resuming {
+        /// Of whom.
+        model: String,
+        /// How.
+        how: Resumed,
+    },
+    /// What was delivered so far is void: another answer begins. Only where [`Delivery::restarts`] says that it can be
+    /// shown.
+    Restarting {
+        /// Whose.
+        model: String,
     },
     /// Something that was asked for was left out of the request, because the provider refuses it.
     Dropped {

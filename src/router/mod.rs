@@ -1,21 +1,28 @@
 //! The router: one request in, one whole answer out, whoever gives it.
 //!
 //! [`plan`] says who may be asked in which order, [`verdict`] what follows from a failure, [`walk`] keeps the place of
-//! one request between the two; all of them are pure. The loop in [`Router::chat`] is the only place in the program
-//! where anything is tried again. A failure before anything was delivered is nobody's business but the ledger's; after
-//! that an answer is either completed or ended honestly, never shown as whole.
+//! one request between the two, [`mend`] knows how a broken answer is completed; all of them are pure. The loop in
+//! [`course`] is the only place in the program where anything is tried again, [`run`] is one attempt, [`race`] two at
+//! once. A failure before anything was delivered is nobody's business but the ledger's; after that an answer is either
+//! completed or ended honestly, never shown as whole.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep, timeout_at};
-use tracing::debug;
+use tokio::time::Instant;
 
 mod attempt;
+mod budget;
 mod candidate;
+mod course;
 mod delivery;
+mod demand;
 mod error;
+mod mend;
+mod order;
 pub mod plan;
+mod race;
+mod report;
 mod run;
 #[cfg(test)]
 mod tests;
@@ -23,15 +30,19 @@ mod verdict;
 mod walk;
 
 pub use attempt::{Attempt, Observer, RequestTag};
-pub use candidate::{Candidate, OnBrokenStream, Route, Stop, Strategy};
+pub use budget::RetryBudget;
+pub use candidate::{Candidate, OnBrokenStream, OnContentFilter, Route, Stop, Strategy, Weighed};
 pub use delivery::{Delivery, Gone, Notice, Upstream, Written};
+pub use demand::Demand;
 pub use error::{RouteError, RouteErrorKind};
+pub use mend::Resumed;
+pub use report::{AttemptReport, people};
 
-use crate::chat::{Answer, ChatRequest, Failure, FailureClass, Usage, UsageSource};
-use crate::health::{Health, Subject};
-use run::{Attempting, Ended};
-use verdict::{Scope, Verdict};
-use walk::Walk;
+use crate::chat::{Answer, ChatRequest, Usage, UsageSource};
+use crate::health::Health;
+use course::Course;
+use plan::{Plan, plan};
+use run::Setting;
 
 /// What is asked of the router.
 #[derive(Debug)]
@@ -46,6 +57,8 @@ pub struct Ask<'a> {
     pub buffered: bool,
     /// How long all of it may take.
     pub deadline: Option<Duration>,
+    /// How long candidates may be waited for when all are out.
+    pub max_wait: Duration,
 }
 
 /// A whole answer and how it came about.
@@ -59,6 +72,8 @@ pub struct Completion {
     pub usage: Usage,
     /// Who counted them.
     pub usage_source: UsageSource,
+    /// How it was completed, if it had broken after some of it was delivered.
+    pub resumed: Option<Resumed>,
 }
 
 /// Longer than any request may take.
@@ -69,12 +84,13 @@ pub struct Router<U> {
     upstream: U,
     health: Arc<Health>,
     observer: Arc<dyn Observer>,
+    budget: Option<RetryBudget>,
 }
 
 impl<U: Upstream> Router<U> {
     /// A router over an upstream, with what is known about its state, reporting to an observer.
     pub fn new(upstream: U, health: Arc<Health>, observer: Arc<dyn Observer>) -> Self {
-        Self { upstream, health, observer }
+        Self { upstream, health, observer, budget: None }
     }
 
     /// Where requests go.
@@ -82,109 +98,34 @@ impl<U: Upstream> Router<U> {
         &self.upstream
     }
 
+    /// With a budget for asking the same candidate again, for those who ask much.
+    #[must_use]
+    pub fn with_budget(self, budget: RetryBudget) -> Self {
+        Self { budget: Some(budget), ..self }
+    }
+
     /// Asks until somebody answers. Dropping the future drops the upstream at once; what was used by then is still
     /// reported to the observer.
     pub async fn chat<D: Delivery>(&self, ask: &Ask<'_>, delivery: &mut D) -> Result<Completion, RouteError> {
-        let plan = plan::plan(ask.route, ask.request, &self.health.snapshot(Instant::now()));
-        let deadline = Instant::now() + ask.deadline.unwrap_or(FOREVER);
+        if let Some(budget) = &self.budget {
+            budget.request();
+        }
         let tag = RequestTag { id: ask.id.clone(), route: ask.route.name.clone() };
-        let fail = |kind, walk: Walk| RouteError {
-            kind,
-            route: tag.route.clone(),
-            request_id: tag.id.clone(),
-            unasked: walk.unasked(),
-            attempts: walk.attempts,
-            skipped: plan.skipped.clone(),
-        };
-        let mut walk = Walk::new(ask.route, plan.candidates.clone());
-        if plan.candidates.is_empty() {
-            return Err(fail(RouteErrorKind::NoCandidate, walk));
-        }
-        while let Some(candidate) = walk.candidate() {
-            if delivery.notice(&Notice::Trying { model: candidate.model_id().to_string() }).is_err() {
-                return Err(fail(RouteErrorKind::Gone, walk));
-            }
-            let attempting = Attempting::begin(&candidate, ask, &tag, walk.tried(), self.observer.as_ref());
-            let (ended, attempt) = attempting.run(&self.upstream, &walk.without, deadline, delivery).await;
-            debug!(model = %attempt.model, class = ?attempt.failure.as_ref().map(|failure| failure.class), after = ?attempt.latency, "attempt");
-            let failure = match ended {
-                Ended::Whole(answer) => {
-                    self.health.answered(&candidate.subjects());
-                    let (usage, usage_source) = (attempt.usage, attempt.usage_source);
-                    walk.attempts.push(attempt);
-                    return Ok(Completion { answer, attempts: walk.attempts, usage, usage_source });
-                }
-                Ended::Gone => {
-                    walk.attempts.push(attempt);
-                    return Err(fail(RouteErrorKind::Gone, walk));
-                }
-                Ended::Broken(partial, failure) => {
-                    self.decide(&candidate, &walk, &failure);
-                    walk.attempts.push(attempt);
-                    return Err(fail(RouteErrorKind::Broken(Box::new(partial)), walk));
-                }
-                Ended::Failed(failure) => failure,
-            };
-            let Ok(wait) = self.settle(&candidate, &mut walk, attempt, &failure, delivery) else {
-                return Err(fail(RouteErrorKind::Gone, walk));
-            };
-            // The deadline may come first; then nobody is asked any more.
-            if timeout_at(deadline, sleep(wait)).await.is_err() || Instant::now() >= deadline {
-                break;
-            }
-        }
-        Err(fail(RouteErrorKind::Exhausted, walk))
+        let deadline = Instant::now() + ask.deadline.unwrap_or(FOREVER);
+        let setting = Setting { ask, tag: &tag, observer: self.observer.as_ref(), deadline };
+        // On the heap: whoever waits for an answer should not have to carry all of it around.
+        Box::pin(Course::new(self, setting, delivery).run()).await
     }
 
-    /// What follows from a failure, and what it means for the health of the candidate.
-    fn decide(&self, candidate: &Candidate, walk: &Walk, failure: &Failure) -> Verdict {
-        let throttled = match (failure.class, failure.reset) {
-            (FailureClass::RateLimited, None) => self.health.throttled_again(&candidate.key_model_subject()),
-            _ => 0,
-        };
-        let verdict = verdict::verdict(failure, walk.history(throttled));
-        let (subject, rest) = match (&verdict, failure.class) {
-            (Verdict::Next { scope, rest }, _) => (subject(candidate, *scope), *rest),
-            (Verdict::Again(rest), FailureClass::RateLimited) => (candidate.key_model_subject(), *rest),
-            _ => return verdict,
-        };
-        if !rest.is_zero() {
-            self.health.cool(subject, rest, failure.class, Instant::now());
-        }
-        verdict
+    /// Whom a request may go to now.
+    fn plan(&self, ask: &Ask<'_>) -> Plan {
+        let now = Instant::now();
+        let (demand, health) = (Demand::of(ask.request), self.health.snapshot(now));
+        plan(ask.route, &demand, &health, now, &mut fastrand::Rng::new())
     }
 
-    /// Draws the consequences of a failed attempt, and says how long to wait before the next one.
-    fn settle<D: Delivery>(
-        &self,
-        candidate: &Candidate,
-        walk: &mut Walk,
-        mut attempt: Attempt,
-        failure: &Failure,
-        delivery: &mut D,
-    ) -> Result<Duration, Gone> {
-        let verdict = self.decide(candidate, walk, failure);
-        debug!(?verdict, "verdict");
-        if let Verdict::Next { rest, .. } = verdict {
-            attempt.rest = Some(rest).filter(|rest| !rest.is_zero());
-        }
-        let heard = delivery.notice(&Notice::Failed(&attempt));
-        walk.attempts.push(attempt);
-        let wait = walk.advance(&verdict, failure);
-        heard?;
-        if wait.is_zero() || walk.candidate().is_none() {
-            return Ok(Duration::ZERO);
-        }
-        delivery.notice(&Notice::Waiting { model: candidate.model_id().to_string(), span: wait })?;
-        Ok(wait)
-    }
-}
-
-fn subject(candidate: &Candidate, scope: Scope) -> Subject {
-    match scope {
-        Scope::KeyModel => candidate.key_model_subject(),
-        Scope::Key => candidate.key_subject(),
-        Scope::Model => candidate.model_subject(),
-        Scope::Provider => candidate.provider_subject(),
+    /// Whether somebody may be asked again who has failed in the same request.
+    fn may_repeat(&self) -> bool {
+        self.budget.as_ref().is_none_or(|budget| budget.retry(Instant::now()))
     }
 }

@@ -3,203 +3,252 @@
 use futures_util::StreamExt;
 use tokio::time::Instant;
 
+use super::mend::{Manner, Mend, Misfit, Splice};
 use super::{Ask, Attempt, Candidate, Delivery, Gone, Notice, Observer, RequestTag, Upstream, Written};
 use crate::chat::{
-    Answer, Event, Failure, FailureClass, FinishReason, Format, UsageSource, estimate_message_tokens,
-    estimate_part_tokens,
+    Answer, ChatRequest, Event, Failure, FailureClass, FinishReason, Format, UsageSource,
+    estimate_message_tokens, estimate_part_tokens,
 };
+use crate::health::Lease;
 use crate::providers::client::{Call, EventStream};
 use crate::providers::one_line;
 
 /// How an attempt ended.
 #[derive(Debug)]
 pub(super) enum Ended {
-    /// With a whole answer.
+    /// With a whole answer, together with what was told before.
     Whole(Answer),
-    /// With nothing delivered: somebody else may answer instead.
-    Failed(Failure),
-    /// After something was delivered.
-    Broken(Answer, Failure),
+    /// Without one.
+    Failed {
+        /// Why.
+        failure: Failure,
+        /// Whether something of it was delivered.
+        told: bool,
+        /// Whether it came to its end and cannot be used all the same: going on with it leads nowhere.
+        spoilt: bool,
+    },
+    /// What it says does not go with what was told before.
+    Misfit,
     /// Nobody is there to take the answer.
     Gone,
 }
 
+/// An answer that has begun: its first content is here, or all of it.
+pub(super) struct Begun {
+    events: EventStream,
+    /// What came so far and is to be delivered.
+    held: Vec<Event>,
+    dropped: Vec<String>,
+    over: bool,
+}
+
 /// An attempt under way. If it is dropped half-way it reports itself as cancelled, with what was used by then.
 pub(super) struct Attempting<'a> {
-    candidate: &'a Candidate,
+    pub(super) candidate: Candidate,
     ask: &'a Ask<'a>,
     tag: &'a RequestTag,
     observer: &'a dyn Observer,
+    /// The request, where it is not the caller's own.
+    request: Option<ChatRequest>,
+    manner: Manner,
+    splice: Splice,
+    /// What was told before and what is passed on of this answer, where it is only the rest of one.
+    joined: Option<Answer>,
+    lease: Option<Lease<'a>>,
     started: Instant,
     attempt: Attempt,
     answer: Answer,
-    sent: bool,
+    asked: bool,
+    answered: bool,
     reported: bool,
+}
+
+/// What all attempts of a request have in common.
+#[derive(Clone, Copy)]
+pub(super) struct Setting<'a> {
+    pub(super) ask: &'a Ask<'a>,
+    pub(super) tag: &'a RequestTag,
+    pub(super) observer: &'a dyn Observer,
+    pub(super) deadline: Instant,
 }
 
 impl<'a> Attempting<'a> {
     pub(super) fn begin(
-        candidate: &'a Candidate,
-        ask: &'a Ask<'a>,
-        tag: &'a RequestTag,
+        setting: Setting<'a>,
+        candidate: Candidate,
         ordinal: u32,
-        observer: &'a dyn Observer,
+        lease: Lease<'a>,
+        (manner, told): (Manner, &Answer),
     ) -> Self {
-        let attempt = Attempt::begin(ordinal, candidate);
         Self {
+            attempt: Attempt::begin(ordinal, &candidate),
             candidate,
-            ask,
-            tag,
-            observer,
+            ask: setting.ask,
+            tag: setting.tag,
+            observer: setting.observer,
+            request: manner.request(setting.ask.request, told),
+            manner,
+            splice: Splice::new(manner, told),
+            joined: matches!(manner, Manner::Continue { .. }).then(|| told.clone()),
+            lease: Some(lease),
             started: Instant::now(),
-            attempt,
             answer: Answer::default(),
-            sent: false,
+            asked: false,
+            answered: false,
             reported: false,
         }
     }
 
-    /// Runs it and reports it.
-    pub(super) async fn run<U: Upstream, D: Delivery>(
-        mut self,
+    /// Sends the request and waits for the first content.
+    pub(super) async fn first<U: Upstream>(
+        &mut self,
         upstream: &U,
         without: &[String],
         deadline: Instant,
-        delivery: &mut D,
-    ) -> (Ended, Attempt) {
+    ) -> Result<Begun, Ended> {
+        let failed = |failure| Ended::Failed { failure, told: false, spoilt: false };
         let key = match &self.candidate.key {
             None => None,
-            Some(source) => match source.get().await {
-                Ok(key) => {
-                    self.attempt.key = Some(key.fingerprint());
-                    Some(key)
-                }
-                Err(error) => {
-                    let ended = self.conclude(Ended::Failed(Failure::new(FailureClass::Auth, error)));
-                    return (ended, self.attempt.clone());
-                }
-            },
+            Some(source) => {
+                let key = source
+                    .get_by(deadline)
+                    .await
+                    .map_err(|error| failed(Failure::new(FailureClass::Auth, error)))?;
+                self.attempt.key = Some(key.fingerprint());
+                Some(key)
+            }
         };
         let call = Call {
             provider: &self.candidate.provider,
             model: &self.candidate.model,
             key: key.as_ref(),
-            request: self.ask.request,
+            request: self.request.as_ref().unwrap_or(self.ask.request),
             without,
             deadline,
         };
-        let ended = match upstream.open(call).await {
-            Err(failure) => Ended::Failed(failure),
-            Ok(opened) => {
-                self.sent = true;
-                if !opened.dropped.is_empty() {
-                    let model = self.candidate.model_id().to_string();
-                    // Whoever is gone shows at the first event.
-                    let _heard = delivery.notice(&Notice::Dropped { model, params: &opened.dropped });
-                }
-                self.read(opened.events, delivery).await
-            }
-        };
-        let ended = self.conclude(ended);
-        (ended, self.attempt.clone())
+        self.asked = true;
+        let opened = upstream.open(call).await.map_err(failed)?;
+        self.answered = true;
+        let mut begun =
+            Begun { events: opened.events, held: Vec::new(), dropped: opened.dropped, over: false };
+        while self.attempt.first_token.is_none() && !begun.over {
+            self.next(&mut begun, false).await?;
+        }
+        Ok(begun)
     }
 
-    /// Reads the answer and delivers it: as it comes, or when it is whole if the ask is buffered. Until the first
+    /// Delivers what has begun, to its end: as it comes, or when it is whole if the ask is buffered. Until there is
     /// content nothing is delivered in either case, so that an answer that fails before it leaves no trace.
-    async fn read<D: Delivery>(&mut self, mut events: EventStream, delivery: &mut D) -> Ended {
-        let mut held = Vec::new();
-        let (mut content, mut delivered) = (false, false);
-        while let Some(event) = events.next().await {
-            let event = match event {
-                Ok(event) => event,
-                Err(failure) => return self.broken(failure, delivered),
-            };
-            self.note(&event);
-            content |= event.is_content();
-            held.push(event);
-            if self.ask.buffered || !content {
-                continue;
-            }
-            for event in held.drain(..) {
-                match delivery.event(&event).await {
-                    Ok(written) => delivered |= written == Written::Yes,
+    pub(super) async fn tell<D: Delivery>(
+        &mut self,
+        mut begun: Begun,
+        delivery: &mut D,
+        mend: &mut Mend,
+    ) -> Ended {
+        if !begun.dropped.is_empty() {
+            let model = self.candidate.model_id().to_string();
+            // Whoever is gone shows at the first event.
+            let _heard = delivery.notice(&Notice::Dropped { model, params: &begun.dropped });
+        }
+        let (mut content, mut told) = (false, false);
+        loop {
+            content |= begun.held.iter().any(Event::is_content);
+            if content && !self.ask.buffered && !begun.over {
+                match self.deliver(&mut begun.held, delivery, mend).await {
+                    Ok(written) => told |= written,
                     Err(Gone) => return Ended::Gone,
                 }
             }
-        }
-        if let Err(failure) = self.check() {
-            return self.broken(failure, delivered);
-        }
-        for event in held {
-            if delivery.event(&event).await.is_err() {
-                return Ended::Gone;
+            if begun.over {
+                break;
+            }
+            if let Err(ended) = self.next(&mut begun, told).await {
+                return ended;
             }
         }
-        Ended::Whole(self.answer.clone())
+        if let Err(failure) = self.check() {
+            return Ended::Failed { failure, told, spoilt: true };
+        }
+        if self.splice.is_seeking() {
+            return Ended::Misfit;
+        }
+        let whole = self.joined.take().unwrap_or_else(|| self.answer.clone());
+        match self.deliver(&mut begun.held, delivery, mend).await {
+            Ok(_) => Ended::Whole(whole),
+            Err(Gone) => Ended::Gone,
+        }
     }
 
-    fn note(&mut self, event: &Event) {
+    /// Waits for one more event.
+    async fn next(&mut self, begun: &mut Begun, told: bool) -> Result<(), Ended> {
+        let event = match begun.events.next().await {
+            None => {
+                begun.over = true;
+                return Ok(());
+            }
+            Some(Ok(event)) => event,
+            Some(Err(failure)) => return Err(self.broken(failure, told)),
+        };
         if event.is_content() && self.attempt.first_token.is_none() {
             self.attempt.first_token = Some(self.started.elapsed());
         }
-        self.answer.push(event);
-    }
-
-    /// Whether the answer that ended well is one.
-    fn check(&self) -> Result<(), Failure> {
-        let Some(reason) = self.answer.finish else {
-            return Err(Failure::new(
-                FailureClass::Malformed,
-                "the stream ended without saying that the answer is whole",
-            ));
-        };
-        if !self.answer.says_something() {
-            let (class, message) = match reason {
-                FinishReason::ContentFilter => {
-                    (FailureClass::ContentFilter, "the provider's filter held the answer back")
-                }
-                FinishReason::Length => {
-                    (FailureClass::Malformed, "the output limit was reached before any answer")
-                }
-                _ if self.answer.reasoning().is_empty() => (FailureClass::Malformed, "an empty answer"),
-                _ => (FailureClass::Malformed, "the model thought and then gave no answer"),
-            };
-            return Err(Failure::new(class, message));
-        }
-        let called = self.answer.tool_calls().next().is_some();
-        if let (Format::Schema(schema), false) = (&self.ask.request.format, called) {
-            if reason == FinishReason::ContentFilter {
-                let said = one_line(&self.answer.text());
-                return Err(Failure::new(FailureClass::ContentFilter, format!("the model refuses: {said}")));
-            }
-            schema.check(&self.answer.text()).map_err(|error| {
-                let cut =
-                    if reason == FinishReason::Length { " (it was cut at the output limit)" } else { "" };
-                Failure::new(FailureClass::Malformed, format!("{error}{cut}"))
-            })?;
+        self.answer.push(&event);
+        let known = begun.held.len();
+        self.splice.take(event, &mut begun.held).map_err(|Misfit| Ended::Misfit)?;
+        if let Some(joined) = &mut self.joined {
+            begun.held[known..].iter().for_each(|event| joined.push(event));
         }
         Ok(())
     }
 
+    async fn deliver<D: Delivery>(
+        &mut self,
+        held: &mut Vec<Event>,
+        delivery: &mut D,
+        mend: &mut Mend,
+    ) -> Result<bool, Gone> {
+        if self.manner == Manner::Restart && mend.restarting {
+            delivery.notice(&Notice::Restarting { model: self.candidate.model_id().to_string() })?;
+            mend.begin_again();
+        }
+        let mut told = false;
+        for event in held.drain(..) {
+            if delivery.event(&event).await? == Written::Yes {
+                told = true;
+                mend.push(&event);
+            }
+        }
+        Ok(told)
+    }
+
+    /// Whether the answer that ended is one.
+    fn check(&self) -> Result<(), Failure> {
+        let reason = self.answer.finish.ok_or_else(|| {
+            let message = "the stream ended without saying that the answer is whole";
+            Failure::new(FailureClass::Malformed, message)
+        })?;
+        check(self.joined.as_ref().unwrap_or(&self.answer), reason, &self.ask.request.format)
+    }
+
     /// A failure while the answer was being read. Once content has come, whatever ends it is a broken stream; only a
     /// whole answer that turns out to be unusable keeps its own class.
-    fn broken(&mut self, mut failure: Failure, delivered: bool) -> Ended {
+    fn broken(&self, mut failure: Failure, told: bool) -> Ended {
         if self.attempt.first_token.is_some() && self.answer.finish.is_none() {
             failure.class = FailureClass::BrokenStream;
             failure.reset = None;
         }
-        if delivered {
-            Ended::Broken(std::mem::take(&mut self.answer), failure)
-        } else {
-            Ended::Failed(failure)
-        }
+        Ended::Failed { failure, told, spoilt: self.answer.finish.is_some() }
     }
 
     /// Settles what the attempt took, and reports it.
-    fn conclude(&mut self, ended: Ended) -> Ended {
-        self.attempt.failure = match &ended {
+    pub(super) fn conclude(mut self, ended: &Ended) -> Attempt {
+        self.attempt.failure = match ended {
             Ended::Whole(_) => None,
-            Ended::Failed(failure) | Ended::Broken(_, failure) => Some(failure.clone()),
+            Ended::Failed { failure, .. } => Some(failure.clone()),
+            Ended::Misfit => {
+                let message = "what it said does not go with what was told before";
+                Some(Failure::new(FailureClass::Cancelled, message))
+            }
             Ended::Gone => Some(Failure::new(FailureClass::Cancelled, "nobody was there to take the answer")),
         };
         if let Some(failure) =
@@ -212,30 +261,40 @@ impl<'a> Attempting<'a> {
         }
         self.attempt.status = match &self.attempt.failure {
             None => Some(200),
-            Some(failure) => failure.status.or(self.sent.then_some(200)),
+            Some(failure) => failure.status.or(self.answered.then_some(200)),
         };
-        if let Ended::Broken(partial, _) = &ended {
-            self.answer.clone_from(partial);
-        }
         self.report();
-        ended
+        self.attempt.clone()
+    }
+
+    /// Another one was faster.
+    pub(super) fn outrun(mut self) -> Attempt {
+        self.attempt.failure = Some(Failure::new(FailureClass::Cancelled, "another one answered first"));
+        self.report();
+        self.attempt.clone()
     }
 
     fn report(&mut self) {
         self.reported = true;
+        let request = self.request.as_ref().unwrap_or(self.ask.request);
         let attempt = &mut self.attempt;
         attempt.latency = self.started.elapsed();
         attempt.usage = self.answer.usage;
+        let cancelled = attempt.failure.as_ref().is_some_and(|it| it.class == FailureClass::Cancelled);
         if attempt.usage.is_reported() {
             attempt.usage_source = UsageSource::Provider;
-        } else if !self.answer.is_empty() {
-            attempt.usage.input_tokens =
-                Some(self.ask.request.messages.iter().map(estimate_message_tokens).sum());
+        } else if !self.answer.is_empty() || (cancelled && self.asked) {
+            // Whoever is asked and then not listened to has read the question all the same.
+            attempt.usage.input_tokens = Some(request.messages.iter().map(estimate_message_tokens).sum());
             attempt.usage.output_tokens = Some(self.answer.parts.iter().map(estimate_part_tokens).sum());
             attempt.usage_source = UsageSource::Estimated;
         }
         if attempt.usage_source != UsageSource::None {
             attempt.cost_usd = self.candidate.model.cost(&attempt.usage);
+        }
+        if let Some(lease) = self.lease.take() {
+            let tokens = |count: Option<u64>| count.unwrap_or(0);
+            lease.settle(tokens(attempt.usage.input_tokens) + tokens(attempt.usage.output_tokens));
         }
         self.observer.attempt(self.tag, attempt);
     }
@@ -248,4 +307,33 @@ impl Drop for Attempting<'_> {
             self.report();
         }
     }
+}
+
+/// Whether an answer that ended well is one.
+fn check(answer: &Answer, reason: FinishReason, format: &Format) -> Result<(), Failure> {
+    if !answer.says_something() {
+        let (class, message) = match reason {
+            FinishReason::ContentFilter => {
+                (FailureClass::ContentFilter, "the provider's filter held the answer back")
+            }
+            FinishReason::Length => {
+                (FailureClass::Malformed, "the output limit was reached before any answer")
+            }
+            _ if answer.reasoning().is_empty() => (FailureClass::Malformed, "an empty answer"),
+            _ => (FailureClass::Malformed, "the model thought and then gave no answer"),
+        };
+        return Err(Failure::new(class, message));
+    }
+    let called = answer.tool_calls().next().is_some();
+    if let (Format::Schema(schema), false) = (format, called) {
+        if reason == FinishReason::ContentFilter {
+            let said = one_line(&answer.text());
+            return Err(Failure::new(FailureClass::ContentFilter, format!("the model refuses: {said}")));
+        }
+        schema.check(&answer.text()).map_err(|error| {
+            let cut = if reason == FinishReason::Length { " (it was cut at the output limit)" } else { "" };
+            Failure::new(FailureClass::Malformed, format!("{error}{cut}"))
+        })?;
+    }
+    Ok(())
 }

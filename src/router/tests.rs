@@ -1,207 +1,12 @@
 //! The loop against scripted upstreams, with paused time.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
-
-use futures_util::{StreamExt, stream};
-use tokio::time::Instant;
+mod hedge;
+mod mend;
+pub(super) mod rig;
 
 use super::*;
-use crate::chat::{Event, FinishReason, Format, Message, ModelId, Role, Sampling, Schema};
-use crate::providers::catalog::WireFormat;
-use crate::providers::client::{Call, Opened};
-use crate::providers::{Billing, Model, Provider, Quirks, Timeouts};
-use crate::secret::{KeySource, Secret};
-use FailureClass as C;
-
-/// What an upstream does with one request.
-#[derive(Clone)]
-enum Act {
-    /// Refuses.
-    Refuses(Failure),
-    /// Says this, whole.
-    Says(&'static str),
-    /// Says why it will not answer.
-    Declines(&'static str),
-    /// Says this and breaks.
-    Breaks(&'static str, C),
-    /// Thinks and breaks: nothing is shown yet.
-    Thinks,
-    /// Never answers.
-    Hangs,
-}
-
-/// One request as an upstream saw it.
-#[derive(Debug, Clone, PartialEq)]
-struct Seen {
-    provider: String,
-    key: Option<String>,
-    without: Vec<String>,
-    at: Duration,
-}
-
-/// Upstreams by provider, each with its script; the last act is repeated.
-struct Script {
-    acts: Mutex<HashMap<String, VecDeque<Act>>>,
-    seen: Arc<Mutex<Vec<Seen>>>,
-    started: Instant,
-}
-
-impl Upstream for Script {
-    async fn open(&self, call: Call<'_>) -> Result<Opened, Failure> {
-        self.seen.lock().unwrap().push(Seen {
-            provider: call.provider.id.clone(),
-            key: call.key.map(|key| key.expose().to_owned()),
-            without: call.without.to_vec(),
-            at: self.started.elapsed(),
-        });
-        let act = {
-            let mut acts = self.acts.lock().unwrap();
-            let acts = acts.get_mut(&call.provider.id).unwrap();
-            if acts.len() > 1 { acts.pop_front().unwrap() } else { acts[0].clone() }
-        };
-        let text = |text: &str| Ok(Event::Text(text.to_owned()));
-        let events = match act {
-            Act::Refuses(failure) => return Err(failure),
-            Act::Hangs => std::future::pending().await,
-            Act::Says(words) => vec![text(words), Ok(Event::Finish(FinishReason::Stop))],
-            Act::Declines(words) => vec![text(words), Ok(Event::Finish(FinishReason::ContentFilter))],
-            Act::Breaks(words, class) => vec![text(words), Err(Failure::new(class, "broke"))],
-            Act::Thinks => vec![Ok(Event::Reasoning("hm".into())), Err(Failure::new(C::Server, "broke"))],
-        };
-        Ok(Opened { events: stream::iter(events).boxed(), dropped: Vec::new(), buckets: Vec::new() })
-    }
-}
-
-#[derive(Default)]
-struct Recorder(Mutex<Vec<Attempt>>);
-
-impl Observer for Recorder {
-    fn attempt(&self, _: &RequestTag, attempt: &Attempt) {
-        self.0.lock().unwrap().push(attempt.clone());
-    }
-}
-
-#[derive(Default)]
-struct Shown(String);
-
-impl Delivery for Shown {
-    async fn event(&mut self, event: &Event) -> Result<Written, Gone> {
-        let Event::Text(text) = event else { return Ok(Written::No) };
-        self.0.push_str(text);
-        Ok(Written::Yes)
-    }
-
-    fn notice(&mut self, _: &Notice<'_>) -> Result<(), Gone> {
-        Ok(())
-    }
-}
-
-/// A router over scripted providers, named a, b, c … in the order of their scripts.
-struct Rig {
-    router: Router<Script>,
-    route: Route,
-    seen: Arc<Mutex<Vec<Seen>>>,
-    recorder: Arc<Recorder>,
-}
-
-fn rig(scripts: &[&[Act]]) -> Rig {
-    let names = ["a", "b", "c"];
-    let acts = names
-        .iter()
-        .zip(scripts)
-        .map(|(name, acts)| ((*name).to_owned(), acts.iter().cloned().collect()))
-        .collect();
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let recorder = Arc::new(Recorder::default());
-    let script = Script { acts: Mutex::new(acts), seen: Arc::clone(&seen), started: Instant::now() };
-    let stops = names.iter().take(scripts.len()).map(|name| stop(name, &["k1"])).collect();
-    let route = Route {
-        name: "test".into(),
-        stops,
-        max_attempts: 5,
-        patience: Duration::from_secs(2),
-        strategy: Strategy::Priority,
-        hedge_after: None,
-        on_broken_stream: OnBrokenStream::Resume,
-    };
-    let observer: Arc<dyn Observer> = recorder.clone();
-    Rig { router: Router::new(script, Arc::new(Health::default()), observer), route, seen, recorder }
-}
-
-fn stop(provider: &str, keys: &[&str]) -> Stop {
-    let row = Provider {
-        id: provider.into(),
-        wire: WireFormat::Openai,
-        base_url: "http://127.0.0.1:9".into(),
-        headers: Vec::new(),
-        quirks: Quirks::default(),
-        timeouts: Timeouts::DEFAULT,
-        billing: Billing::Paid,
-    };
-    let model = Model::unknown(&ModelId::new(provider, "m"));
-    Stop {
-        provider: Arc::new(row),
-        model: Arc::new(model),
-        keys: keys.iter().map(|key| Arc::new(KeySource::key("test", Secret::new(key)))).collect(),
-    }
-}
-
-impl Rig {
-    async fn ask(&self) -> (Result<Completion, RouteError>, String) {
-        self.ask_with(false, None).await
-    }
-
-    async fn ask_with(
-        &self,
-        buffered: bool,
-        deadline: Option<Duration>,
-    ) -> (Result<Completion, RouteError>, String) {
-        self.ask_in(Format::Text, buffered, deadline).await
-    }
-
-    async fn ask_in(
-        &self,
-        format: Format,
-        buffered: bool,
-        deadline: Option<Duration>,
-    ) -> (Result<Completion, RouteError>, String) {
-        let request = ChatRequest {
-            messages: vec![Message::text(Role::User, "hi")],
-            format,
-            sampling: Sampling { temperature: Some(0.1), ..Sampling::default() },
-            stream: true,
-            ..ChatRequest::default()
-        };
-        let ask = Ask { id: "r".into(), request: &request, route: &self.route, buffered, deadline };
-        let mut shown = Shown::default();
-        let result = self.router.chat(&ask, &mut shown).await;
-        (result, shown.0)
-    }
-
-    /// Who was asked, in order.
-    fn asked(&self) -> String {
-        self.seen.lock().unwrap().iter().map(|seen| seen.provider.as_str()).collect()
-    }
-
-    fn seen(&self, index: usize) -> Seen {
-        self.seen.lock().unwrap()[index].clone()
-    }
-
-    fn classes(&self) -> Vec<Option<C>> {
-        let attempts = self.recorder.0.lock().unwrap();
-        attempts.iter().map(|attempt| attempt.failure.as_ref().map(|failure| failure.class)).collect()
-    }
-}
-
-fn refuses(class: C) -> Act {
-    Act::Refuses(Failure::new(class, "no"))
-}
-
-fn throttled(reset: Option<Duration>) -> Act {
-    Act::Refuses(Failure { reset, ..Failure::new(C::RateLimited, "slow down") })
-}
+use crate::chat::{Failure, FailureClass as C, Format, Schema};
+use rig::*;
 
 #[tokio::test(start_paused = true)]
 async fn a_short_reset_is_waited_for_in_full() {
@@ -297,6 +102,27 @@ async fn the_request_s_own_faults_are_not_shopped_around() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_filter_ends_it_unless_the_route_goes_on() {
+    let mut rig = rig(&[&[refuses(C::ContentFilter)], &[Act::Says("b")]]);
+    rig.route.on_content_filter = OnContentFilter::Next;
+    assert_eq!(rig.ask().await.1, "b");
+    // Nobody rests for it.
+    assert_eq!(rig.ask().await.1, "b");
+    assert_eq!(rig.asked(), "abab");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_has_room_for_certain_goes_first_once_a_window_was_too_small() {
+    let mut rig = rig(&[&[refuses(C::ContextLength)], &[Act::Says("b")], &[Act::Says("c")]]);
+    // The request has one token at least and half a dozen at most.
+    for (stop, window) in rig.route.stops.iter_mut().zip([2, 3, 1000]) {
+        Arc::make_mut(&mut stop.model).window = Some(window);
+    }
+    assert_eq!(rig.ask().await.1, "c");
+    assert_eq!(rig.asked(), "ac");
+}
+
+#[tokio::test(start_paused = true)]
 async fn attempts_are_bounded() {
     let mut rig = rig(&[&[refuses(C::Server)], &[refuses(C::Server)], &[Act::Says("c")]]);
     rig.route.max_attempts = 3;
@@ -319,6 +145,8 @@ async fn a_break_after_that_ends_honestly_unless_it_was_held_back() {
     let (result, shown) = rig_shown.ask().await;
     assert_eq!(shown, "half");
     assert!(matches!(result.unwrap_err().kind, RouteErrorKind::Broken(partial) if partial.text() == "half"));
+    // Whoever broke off is asked once more, after all others.
+    assert_eq!(rig_shown.asked(), "abba");
     let rig_held = rig(acts);
     let (result, shown) = rig_held.ask_with(true, None).await;
     assert_eq!((result.unwrap().answer.text().as_str(), shown.as_str()), ("b", "b"));

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::OnContentFilter;
 use crate::chat::{Failure, FailureClass};
 
 /// Parameters that an answer does not hang on: a provider that refuses one is asked again without it.
@@ -21,8 +22,6 @@ const QUOTA_REST: Duration = Duration::from_mins(15);
 const KEY_REST: Duration = Duration::from_hours(1);
 const FORBIDDEN_REST: Duration = Duration::from_mins(10);
 const MODEL_REST: Duration = Duration::from_hours(1);
-/// A broken provider is left alone for a moment, so that a conversation's next request tries another one first.
-const SERVER_REST: Duration = Duration::from_secs(5);
 /// The longest rest of a throttled key that did not say when it is well again.
 const MAX_THROTTLED_REST: Duration = Duration::from_mins(1);
 
@@ -77,6 +76,8 @@ pub(super) struct History {
     pub(super) bad_requests: u32,
     /// The window of the candidate, if known.
     pub(super) window: Option<u64>,
+    /// What the route says about answers that a filter holds back.
+    pub(super) on_content_filter: OnContentFilter,
     /// A draw from 0 to 1, for jitter.
     pub(super) jitter: f64,
 }
@@ -96,17 +97,17 @@ pub(super) fn verdict(failure: &Failure, history: History) -> Verdict {
             if history.repeats == 0 && pause <= history.patience {
                 Verdict::Again(pause)
             } else {
-                next(Scope::Model, failure.reset.unwrap_or(SERVER_REST))
+                next(Scope::Model, failure.reset.unwrap_or_default())
             }
         }
         // What went silent is never asked twice.
-        FailureClass::Timeout => next(Scope::Model, SERVER_REST),
+        FailureClass::Timeout => next(Scope::Model, Duration::ZERO),
         FailureClass::Unreachable if failure.stale_connection && history.repeats == 0 => {
             Verdict::Again(Duration::ZERO)
         }
-        FailureClass::Unreachable => next(Scope::Provider, SERVER_REST),
+        FailureClass::Unreachable => next(Scope::Provider, Duration::ZERO),
         // Something of it was lost before it was delivered: elsewhere it may come whole.
-        FailureClass::BrokenStream => next(Scope::Model, SERVER_REST),
+        FailureClass::BrokenStream => next(Scope::Model, Duration::ZERO),
         FailureClass::ContextLength => match failure.window.or(history.window) {
             Some(than) => Verdict::Larger { than },
             None => next(Scope::Model, Duration::ZERO),
@@ -120,6 +121,9 @@ pub(super) fn verdict(failure: &Failure, history: History) -> Verdict {
         },
         // The request was translated for this provider; another one, asked in other words, may take it.
         FailureClass::BadRequest if history.bad_requests == 0 => next(Scope::Provider, Duration::ZERO),
+        FailureClass::ContentFilter if history.on_content_filter == OnContentFilter::Next => {
+            next(Scope::Model, Duration::ZERO)
+        }
         FailureClass::BadRequest | FailureClass::ContentFilter | FailureClass::Cancelled => Verdict::Fail,
     }
 }
@@ -152,6 +156,7 @@ mod tests {
             throttled: 0,
             bad_requests: 0,
             window: None,
+            on_content_filter: OnContentFilter::Fail,
             jitter: 0.5,
         }
     }
@@ -200,6 +205,9 @@ mod tests {
         assert_eq!(verdict(&refused("temperature"), fresh()), Verdict::Without("temperature".into()));
         assert!(matches!(verdict(&refused("tools"), fresh()), Verdict::Next { .. }));
         assert_eq!(verdict(&failure(C::ContentFilter), fresh()), Verdict::Fail);
+        let lenient = History { on_content_filter: OnContentFilter::Next, ..fresh() };
+        let next = Verdict::Next { scope: Scope::Model, rest: Duration::ZERO };
+        assert_eq!(verdict(&failure(C::ContentFilter), lenient), next);
         assert!(matches!(verdict(&failure(C::BadRequest), fresh()), Verdict::Next { .. }));
         assert_eq!(verdict(&failure(C::BadRequest), History { bad_requests: 1, ..fresh() }), Verdict::Fail);
         let long = Failure { window: Some(8192), ..failure(C::ContextLength) };

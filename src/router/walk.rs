@@ -4,13 +4,17 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::verdict::{History, Scope, Verdict};
-use super::{Attempt, Candidate, Route};
+use super::{Attempt, Candidate, OnContentFilter, Route};
 use crate::chat::{Failure, FailureClass, ModelId};
 
 /// The state of one request between attempts.
 #[derive(Debug)]
 pub(super) struct Walk {
     waiting: VecDeque<Candidate>,
+    /// Candidates that are well and cannot complete what was told; they could begin again.
+    aside: Vec<Candidate>,
+    /// Candidates that broke off once and had their second chance.
+    broke_off: Vec<Candidate>,
     /// Parameters that the candidate whose turn it is has refused.
     pub(super) without: Vec<String>,
     /// Everything that was tried.
@@ -19,27 +23,45 @@ pub(super) struct Walk {
     bad_requests: u32,
     patience: Duration,
     max_attempts: usize,
+    on_content_filter: OnContentFilter,
 }
 
 impl Walk {
     pub(super) fn new(route: &Route, candidates: Vec<Candidate>) -> Self {
         Self {
             waiting: candidates.into(),
+            aside: Vec::new(),
+            broke_off: Vec::new(),
             without: Vec::new(),
             attempts: Vec::new(),
             repeats: 0,
             bad_requests: 0,
             patience: route.patience,
             max_attempts: route.max_attempts.max(1),
+            on_content_filter: route.on_content_filter,
         }
     }
 
     /// Whose turn it is; none when everybody was asked or enough was tried.
-    pub(super) fn candidate(&self) -> Option<Candidate> {
-        if self.attempts.len() >= self.max_attempts {
-            return None;
-        }
-        self.waiting.front().cloned()
+    pub(super) fn candidate(&self) -> Option<&Candidate> {
+        self.waiting.front().filter(|_| self.has_attempts())
+    }
+
+    /// Who could be asked at the same time: the next one at another place.
+    pub(super) fn second(&self) -> Option<&Candidate> {
+        let first = self.waiting.front()?;
+        let elsewhere = |other: &&Candidate| other.model_id() != first.model_id();
+        self.waiting.iter().find(elsewhere).filter(|_| self.attempts.len() + 1 < self.max_attempts)
+    }
+
+    /// Whether a candidate has broken off before and is asked once more.
+    pub(super) fn is_second_chance(&self, candidate: &Candidate) -> bool {
+        self.repeats == 0 && self.broke_off.iter().any(|before| before.is(candidate))
+    }
+
+    /// Whether anything more may be tried.
+    pub(super) fn has_attempts(&self) -> bool {
+        self.attempts.len() < self.max_attempts
     }
 
     /// Whose turn never came.
@@ -65,6 +87,7 @@ impl Walk {
             throttled,
             bad_requests: self.bad_requests,
             window: self.waiting.front().and_then(|candidate| candidate.model.window),
+            on_content_filter: self.on_content_filter,
             jitter: fastrand::f64(),
         }
     }
@@ -81,10 +104,12 @@ impl Walk {
                 self.without.push(param.clone());
                 return Duration::ZERO;
             }
-            Verdict::Next { scope, .. } => self.leave(*scope),
+            Verdict::Next { scope, .. } => self.leave(*scope, failure.class == FailureClass::BrokenStream),
             Verdict::Larger { than } => {
-                self.leave(Scope::Model);
+                self.leave(Scope::Model, false);
                 self.waiting.retain(|candidate| candidate.model.window.is_none_or(|window| window > *than));
+                // An estimate that was too low once is not trusted twice: who has room for more goes first.
+                self.waiting.make_contiguous().sort_by_key(|candidate| candidate.weighed.tight);
             }
             // Whoever is left would do no better, so they are not unasked either.
             Verdict::Fail => self.waiting.clear(),
@@ -95,8 +120,48 @@ impl Walk {
         Duration::ZERO
     }
 
-    /// Removes the candidate whose turn it was, and all that the scope reaches.
-    fn leave(&mut self, scope: Scope) {
+    /// The candidate whose turn it was can do nothing for the answer as it stands.
+    pub(super) fn set_aside(&mut self) {
+        self.aside.extend(self.waiting.pop_front());
+        self.repeats = 0;
+        self.without.clear();
+    }
+
+    /// Those that were set aside have their turn. False if there is nobody.
+    pub(super) fn begin_again(&mut self) -> bool {
+        self.waiting = std::mem::take(&mut self.aside).into();
+        !self.waiting.is_empty()
+    }
+
+    /// Others have their turn.
+    pub(super) fn go_on_with(&mut self, candidates: Vec<Candidate>) {
+        self.waiting = candidates.into();
+        self.repeats = 0;
+        self.without.clear();
+    }
+
+    /// Another candidate has its turn now; the one whose turn it was comes after all others.
+    pub(super) fn promote(&mut self, candidate: &Candidate) {
+        if self.waiting.front().is_some_and(|first| first.is(candidate)) {
+            return;
+        }
+        self.remove(candidate);
+        if let Some(slow) = self.waiting.pop_front() {
+            self.waiting.push_back(slow);
+        }
+        self.waiting.push_front(candidate.clone());
+        self.repeats = 0;
+        self.without.clear();
+    }
+
+    /// A candidate is not asked any more.
+    pub(super) fn remove(&mut self, candidate: &Candidate) {
+        self.waiting.retain(|other| !other.is(candidate));
+    }
+
+    /// Removes the candidate whose turn it was, and all that the scope reaches. One that broke off half-way may be asked
+    /// once more when nobody else is left.
+    fn leave(&mut self, scope: Scope, broke_off: bool) {
         let Some(left) = self.waiting.pop_front() else { return };
         let provider = left.provider.id.as_str();
         self.waiting.retain(|other| match scope {
@@ -105,5 +170,9 @@ impl Walk {
             Scope::Model => other.provider.id != provider || other.model.id != left.model.id,
             Scope::Provider => other.provider.id != provider,
         });
+        if broke_off && !self.broke_off.iter().any(|before| before.is(&left)) {
+            self.broke_off.push(left.clone());
+            self.waiting.push_back(left);
+        }
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncReadExt;
 use tokio::sync::OnceCell;
+use tokio::time::{Instant, timeout_at};
 
 use super::Secret;
 
@@ -77,6 +78,12 @@ impl KeySource {
         };
         self.found.get_or_try_init(get).await.cloned()
     }
+
+    /// The key, if it can be had by then.
+    pub async fn get_by(&self, deadline: Instant) -> Result<Secret, String> {
+        let late = |_| Err(format!("the key from {} did not come in time", self.origin));
+        timeout_at(deadline, self.get()).await.unwrap_or_else(late)
+    }
 }
 
 fn digest(text: &str) -> String {
@@ -145,6 +152,13 @@ mod tests {
         assert!(source.ready().is_none());
         source.get().await.unwrap();
         assert_eq!(source.ready().unwrap().expose(), "key-of-a-command");
+    }
+
+    #[tokio::test]
+    async fn a_command_is_not_waited_for_beyond_the_deadline() {
+        let source = KeySource::command("sleep 600");
+        let error = source.get_by(Instant::now() + Duration::from_millis(20)).await.unwrap_err();
+        assert_eq!(error, "the key from cmd sleep … did not come in time");
     }
 
     #[tokio::test]

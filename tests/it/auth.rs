@@ -55,6 +55,22 @@ fn what_is_no_key_or_no_provider() {
     error: there is no provider `grok`
     hint: did you mean `groq`?
     ");
+    assert_snapshot!(env.run(&["auth", "logout", "grok"]), @"
+    exit 6
+    --- stdout
+    --- stderr
+    error: there is no provider `grok`
+    hint: did you mean `groq`?
+    ");
+    // One that is not known any more takes its keys along.
+    env.config("[providers.mine]\nwire = \"openai\"\nbase_url = \"http://127.0.0.1:9/v1\"\n");
+    env.run_with(&["auth", "login", "mine"], b"key-of-mine-0123456789").exits(0);
+    env.config("");
+    let ran = env.run(&["auth", "ls"]).exits(0);
+    assert!(ran.stdout.contains("mine      credentials, not in use"), "{ran}");
+    let ran = env.run(&["auth", "logout", "mine"]).exits(0);
+    assert!(ran.stderr.contains("removed 1 key of mine"), "{ran}");
+    env.run(&["auth", "logout", "mine"]).exits(6);
     assert_snapshot!(env.run_with(&["auth", "login", "groq"], b""), @"
     exit 2
     --- stdout

@@ -60,7 +60,7 @@ async fn nobody_answers() {
     error: no answer by the route `test`
       groq/openai/gpt-oss-20b  rate_limited (429): Rate limit reached for model `openai/gpt-oss-20b` in organization `org_simulated` service tier `on_demand` on requests per minute (RPM): Limit 1000, Used 1000, Requested 1. Please try again in 1m30s. Need more tokens? Upgrade to Dev Tier today at https://console.groq.com/settings/billing; try again in 90 s
       cerebras/gpt-oss-120b  auth (401): the provider refused the key (key 2b93ccd5)
-    hint: check the key: `aigw auth login cerebras` replaces it, `aigw provider show cerebras` says where it comes from
+    hint: cerebras: put a good key into `api_keys` of `[providers.cerebras]` (https://cloud.cerebras.ai)
     hint: every attempt is on record: aigw usage --request [ID]
     ");
     let ran = env.run(&["--json", "chat", "hello"]).exits(4);
@@ -74,8 +74,8 @@ async fn nobody_answers() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cut_answer_never_looks_whole() {
     let (groq, cerebras) = (stand("groq", &["cut:2"]).await, stand("cerebras", &[]).await);
-    let env = TestEnv::with_stands(&[&groq, &cerebras]);
-    let ran = env.run(&["chat", "count to 9"]);
+    let down = stand("cerebras", &["503"]).await;
+    let ran = TestEnv::with_stands(&[&groq, &down]).run(&["chat", "count to 9"]);
     assert_snapshot!(ran, @"
     exit 7
     --- stdout
@@ -83,9 +83,13 @@ async fn a_cut_answer_never_looks_whole() {
     --- stderr
     error: the answer broke off; what came is on stdout
       groq/openai/gpt-oss-20b  broken_stream: the answer broke off: unexpected EOF during chunk size line
+      cerebras/gpt-oss-120b  server (503): Service temporarily unavailable
+      cerebras/gpt-oss-120b  server (503): Service temporarily unavailable
+      groq/openai/gpt-oss-20b  broken_stream: the answer broke off: unexpected EOF during chunk size line
     hint: every attempt is on record: aigw usage --request [ID]
     ");
     // What is not shown before it is whole can be asked elsewhere.
+    let env = TestEnv::with_stands(&[&groq, &cerebras]);
     let ran = env.run(&["--json", "chat", "count to 9"]).exits(0);
     assert_eq!(ran.json()["attempts"][0]["class"], "broken_stream");
     assert_eq!(ran.json()["provider"], "cerebras");

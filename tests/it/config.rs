@@ -40,12 +40,70 @@ fn every_error_names_its_place() {
     error: [HOME]/config/config.toml:3:3: `routes.fast.models[1]`: there is no route, provider or model `cerbras/gpt-oss-120b`
     hint: did you mean `cerebras`?
     ");
+    assert_snapshot!(complaint("[routes.a]\nmodels = [\"b\"]\n[routes.b]\nmodels = [\"groq\"]\n"), @"
+    error: [HOME]/config/config.toml:2:11: `routes.a.models[0]`: `b` is a route, and a route cannot go to another one
+    hint: name its models here as well
+    ");
+    assert_snapshot!(complaint("[routes.a]\nmodels = [\"groqq\"]\n[routes.groq-2]\nmodels = [\"groq\"]\n"), @"
+    error: [HOME]/config/config.toml:2:11: `routes.a.models[0]`: there is no route, provider or model `groqq`
+    hint: did you mean `groq`?
+    ");
     assert_snapshot!(complaint("[routes.fast]\n"), @"error: [HOME]/config/config.toml:1:9: `routes.fast`: the route has no `models`");
-    assert_snapshot!(complaint("[routes.fast]\nstrategy = \"fastest\"\nmodels = [\"groq\"]\n"), @"error: [HOME]/config/config.toml:2:12: `routes.fast.strategy`: expected one of: priority");
+    assert_snapshot!(complaint("[routes.fast]\nstrategy = \"fastest\"\nmodels = [\"groq\"]\n"), @"error: [HOME]/config/config.toml:2:12: `routes.fast.strategy`: expected one of: priority, weighted, round_robin, latency, cost, least_busy, quota");
     assert_snapshot!(complaint("default_route = \"smrt\"\n[routes.smart]\nmodels = [\"groq\"]\n"), @"
     error: [HOME]/config/config.toml:1:1: `default_route`: there is no route, provider or model `smrt`
     hint: did you mean `smart`?
     ");
+}
+
+#[test]
+fn values_that_cannot_be_meant() {
+    assert_snapshot!(complaint("[routes.fast]\nmodels = [\"groq\"]\nmax_attempts = 0\n"), @"error: [HOME]/config/config.toml:3:1: `routes.fast.max_attempts`: it must be at least 1: without an attempt there is no answer");
+    assert_snapshot!(complaint("[providers.groq]\napi_keys = [\"env:K\", \" \"]\n"), @"
+    error: [HOME]/config/config.toml:2:22: `providers.groq.api_keys[1]`: it is empty
+    hint: write `env:NAME`, `cmd:COMMAND` or `file:PATH`, or leave it out
+    ");
+    assert_snapshot!(complaint("[providers.groq]\napi_keys = [\"cmd: \"]\n"), @"
+    error: [HOME]/config/config.toml:2:13: `providers.groq.api_keys[0]`: it is empty
+    hint: write `env:NAME`, `cmd:COMMAND` or `file:PATH`, or leave it out
+    ");
+    assert_snapshot!(complaint("[providers.groq]\ntimeout = { connect = \"5s\", idle = 0 }\n"), @"error: [HOME]/config/config.toml:2:29: `providers.groq.timeout.idle`: it must be longer than nothing, such as `30s`");
+    // Not to wait for a preferred candidate makes sense.
+    let env = TestEnv::new();
+    env.config("[routes.fast]\nmodels = [\"groq\"]\npatience = \"0s\"\n");
+    drop(env.run(&["config", "validate"]).exits(0));
+}
+
+#[test]
+fn a_variable_that_is_not_set_is_told() {
+    let env = TestEnv::new().var("SET", "key-of-groq-1234");
+    env.config("[providers.groq]\napi_keys = [\"env:SET\", \"env:NOT_SET\"]\n");
+    assert_snapshot!(env.run(&["config", "validate"]).exits(0).stderr, @"
+    warning: [HOME]/config/config.toml:2:24: `providers.groq.api_keys[1]`: the variable NOT_SET is not set, so it gives no key
+    [HOME]/config/config.toml is well-formed
+    ");
+    assert!(
+        env.run(&["provider", "show", "groq"]).exits(0).stderr.contains("the variable NOT_SET is not set")
+    );
+    let ran = env.run(&["doctor", "--offline"]).exits(0);
+    assert!(ran.stdout.contains("the variable NOT_SET is not set"), "{ran}");
+    env.config("[providers.groq]\nenabled = false\napi_keys = [\"env:NOT_SET\"]\n");
+    assert_eq!(env.run(&["provider", "show", "groq"]).exits(0).stderr, "");
+}
+
+#[test]
+fn the_last_part_of_a_model_finds_it() {
+    let env = TestEnv::new();
+    let hint =
+        |env: &TestEnv, args: &[&str]| env.run(args).exits(6).stderr.lines().nth(1).unwrap().to_owned();
+    let groq = "hint: did you mean `groq/openai/gpt-oss-20b`?";
+    assert_eq!(hint(&env, &["chat", "-m", "gpt-oss-20b", "hi"]), groq);
+    assert_eq!(hint(&env, &["model", "show", "gpt-oss-20b"]), groq);
+    assert_eq!(hint(&env, &["provider", "test", "-m", "gpt-oss-20b"]), groq);
+    // One that is on goes first.
+    let env = env.var("NOVITA_API_KEY", "key-of-novita-1234");
+    let novita = "hint: did you mean `novita/openai/gpt-oss-20b`?";
+    assert_eq!(hint(&env, &["chat", "-m", "GPT-OSS-20b", "hi"]), novita);
 }
 
 #[test]

@@ -98,7 +98,14 @@ async fn ask_along(env: &TestEnv, request: ChatRequest) -> Result<(Answer, Optio
     let client = Client::new().unwrap();
     let route = app.route(&client, &[]).await.unwrap();
     let buffered = !request.stream;
-    let ask = Ask { id: "test".into(), request: &request, route: &route, buffered, deadline: None };
+    let ask = Ask {
+        id: "test".into(),
+        request: &request,
+        route: &route,
+        buffered,
+        deadline: None,
+        max_wait: std::time::Duration::ZERO,
+    };
     let mut listener = Listener::default();
     let result = app.router(client).chat(&ask, &mut listener).await;
     // Its home may go away now.

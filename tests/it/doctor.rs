@@ -158,6 +158,11 @@ fn what_is_wrong_with_files_hides_nothing_else() {
     error: 2 problems, no warnings
     ");
     std::fs::remove_file(credentials).unwrap();
+    // Whether there is a key nobody knows then.
+    let ran = TestEnv::new();
+    ran.config(&(nothing_local() + "x = = 1"));
+    let ran = ran.run(&["doctor", "--offline"]).exits(1);
+    assert!(ran.stderr.contains("1 problem,"), "{ran}");
     env.config("[routes.x]\nmodels = [\"grok\"]\n");
     let ran = env.run(&["doctor", "--offline"]).exits(1);
     assert!(ran.stdout.contains("did you mean `groq`?"), "{ran}");
@@ -239,6 +244,21 @@ async fn what_is_in_the_way_is_told_apart() {
     assert_eq!(reached("novita"), "problem: something else answers in its place");
     assert_eq!(reached("together"), "problem: something else answers in its place");
     assert_eq!(reached("xai"), "problem: no secure connection");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_path_is_told() {
+    let groq = stand("groq", &[]).await;
+    let env = TestEnv::new();
+    let wrong = groq.base_url().replace("/v1", "/v2");
+    env.config(&format!("[providers.groq]\nbase_url = \"{wrong}\"\napi_keys = [\"test-key-1\"]\n"));
+    let found = finding(&env, 0, "reach groq").replace(&wrong, "[URL]");
+    assert_snapshot!(found, @"warning: [URL]: it answers, but there is no list of models at its /models: Unknown request URL: /openai/v2/models / check base_url: it is all that stands before /chat/completions (/messages, /models/…, /predictions); `aigw provider test groq` tries it");
+    // Where models are in the path there is no list, and nothing is wrong with that.
+    let hf = stand("hf-inference", &[]).await;
+    env.config(&provider_section(&hf));
+    let ran = env.run(&["doctor"]).exits(0);
+    assert!(ran.stdout.contains("ok       reach hf-inference"), "{ran}");
 }
 
 #[test]

@@ -39,6 +39,19 @@ fn completions_are_fresh() {
 }
 
 #[test]
+fn the_help_of_a_command_is_whole() {
+    let pages = pages().unwrap();
+    for (name, words) in [
+        ("aigw-doctor.1", "Nothing is changed"),
+        ("aigw-usage.1", "are not known"),
+        ("aigw-provider-test.1", "Exits 0"),
+    ] {
+        let (_, text) = pages.iter().find(|(page, _)| page == name).unwrap();
+        assert!(text.contains(words), "{text}");
+    }
+}
+
+#[test]
 fn manual_pages_are_fresh() {
     check("man", pages().unwrap());
 }

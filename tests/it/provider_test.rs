@@ -243,6 +243,126 @@ async fn time_is_bounded() {
     ");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_keys_of_a_local_server_are_keys() {
+    let groq = stand("groq", &[]).await;
+    let env = TestEnv::new();
+    let keys = |keys: &str| {
+        let url = groq.base_url();
+        env.config(&format!(
+            "[providers.mine]\nwire = \"openai\"\nbase_url = \"{url}\"\napi_keys = [{keys}]\n"
+        ));
+    };
+    keys("\"cmd:false\"");
+    assert_snapshot!(env.run(&["provider", "test", "mine"]).stable(), @"
+    exit 3
+    --- stdout
+    PROVIDER  KEY  RESULT  MS  FIRST TOKEN  ANSWERED BY
+    mine           auth
+    --- stderr
+    error: the test failed
+      mine (key from cmd false …)  auth: the key command `false …` failed (exit status: 1)
+    hint: mine: mend where the key comes from (cmd false …)
+    ");
+    assert_snapshot!(env.run(&["chat", "-m", "mine", "hello"]).stable(), @"
+    exit 3
+    --- stdout
+    --- stderr
+    error: the server of `mine` at http://127.0.0.1:[PORT]/openai/v1 cannot be asked without a key: the key command `false …` failed (exit status: 1)
+    hint: mend where the key comes from (cmd false …)
+    ");
+    keys("\"bad-key-0123456789\"");
+    assert_snapshot!(env.run(&["provider", "test", "mine"]).stable(), @"
+    exit 4
+    --- stdout
+    PROVIDER  KEY       RESULT  MS  FIRST TOKEN  ANSWERED BY
+    mine      014f5f23  auth
+    --- stderr
+    error: the test failed
+      mine (key [KEY] from config)  auth (401): the provider refused the key
+    hint: mine: put a good key into `api_keys` of `[providers.mine]`
+    ");
+    assert_snapshot!(env.run(&["chat", "-m", "mine", "hello"]).stable(), @"
+    exit 4
+    --- stdout
+    --- stderr
+    error: the server of `mine` at http://127.0.0.1:[PORT]/openai/v1 does not let us in: the provider refused the key
+    hint: see to its key (config); `aigw provider show mine` names all of them
+    ");
+    // The first key that is taken is enough to ask, and a command gives one too.
+    keys("\"cmd:false\", \"bad-key-0123456789\", \"cmd:echo good-key-0123456789\"");
+    let rows = env.run(&["--json", "provider", "test", "mine"]).exits(4).json();
+    let results: Vec<_> = rows.as_array().unwrap().iter().map(|row| row["result"].clone()).collect();
+    assert_eq!(results, ["auth", "auth", "works"]);
+    env.run(&["chat", "-m", "mine", "hello"]).exits(0);
+    // Neither command of a key may take longer than there is time.
+    keys("\"cmd:sleep 600\"");
+    for args in
+        [&["provider", "test", "--timeout", "300ms"][..], &["chat", "-m", "mine", "--timeout", "300ms", "x"]]
+    {
+        drop(env.run(args).exits(4));
+    }
+    let url = groq.base_url();
+    env.config(&format!("[providers.groq]\nbase_url = \"{url}\"\napi_keys = [\"cmd:sleep 600\"]\n"));
+    assert_snapshot!(env.run(&["chat", "-m", "groq", "--timeout", "300ms", "x"]), @"
+    exit 3
+    --- stdout
+    --- stderr
+    error: no key for the route `groq` could be had
+      groq/openai/gpt-oss-20b  auth: the key from cmd sleep … did not come in time
+    hint: every attempt is on record: aigw usage --request [ID]
+    ");
+    drop(env.run(&["chat", "-m", "groq", "--timeout", "0s", "x"]).exits(2));
+    assert_snapshot!(env.run(&["provider", "test", "--timeout", "0"]), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: invalid value '0' for '--timeout <DUR>': it must be longer than nothing, such as `30s`
+
+    For more information, try '--help'.
+    ");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_local_server_of_ones_own_is_asked_last() {
+    let (groq, box_of_mine) = (stand("groq", &["503"]).await, stand("vllm", &[]).await);
+    let env = TestEnv::new();
+    let url = box_of_mine.base_url();
+    env.config(&format!(
+        "{}[providers.mybox]\nwire = \"openai\"\nbase_url = \"{url}\"\n",
+        provider_section(&groq)
+    ));
+    let ran = env.run(&["chat", "hello"]).exits(0);
+    assert!(ran.stderr.contains("answered by mybox/"), "{ran}");
+    assert_eq!(groq.requests().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn providers_of_ones_own_show_their_key_as_their_wire_has_it() {
+    for (wire, model) in [
+        ("gemini", "gemini-3.1-flash-lite"),
+        ("anthropic", "claude-haiku-4-5"),
+        ("replicate", "openai/gpt-5-nano"),
+    ] {
+        let stand = stand(wire, &[]).await;
+        let env = TestEnv::new();
+        let keys = |key: &str| {
+            let url = stand.base_url();
+            env.config(&format!(
+                "[providers.mine]\nwire = \"{wire}\"\nbase_url = \"{url}\"\ndefault_model = \"{model}\"\napi_keys = [\"{key}\"]\n"
+            ));
+        };
+        keys("good-key-0123456789");
+        drop(env.run(&["provider", "test"]).exits(0));
+        keys("bad-key-0123456789");
+        let rows = env.run(&["--json", "provider", "test"]).exits(4).json();
+        assert_eq!(rows[0]["result"], "auth", "{rows}");
+        assert_eq!(rows[0]["todo"], "put a good key into `api_keys` of `[providers.mine]`");
+        let ran = env.run(&["doctor"]).exits(1);
+        assert!(ran.stdout.contains("it refuses the key"), "{ran}");
+    }
+}
+
 #[test]
 fn an_echoed_key_is_not_shown() {
     let url = raw_server(&http(

@@ -61,9 +61,15 @@ pub(super) async fn check(app: &App, offline: bool, checks: &mut Vec<Check>) {
     // A key in a variable that serves other purposes answers nobody who names no provider.
     let answers = |account: &Account| account.is_on() && !account.is_local() && !account.incidental;
     let nobody = !app.accounts.iter().any(answers);
-    let local = |(account, look): &(&Account, Look)| account.is_local() && look.obstacle.is_none();
+    let local = |(account, look): &(&Account, Look)| {
+        account.is_local() && matches!(look.obstacle, None | Some((Obstacle::List, _)))
+    };
     let local = !running.is_empty() || looks.iter().any(local);
-    if nobody && !local {
+    // A file that cannot be read may hold keys, and is a problem already.
+    let unread = |check: &Check| {
+        ["configuration", "credentials"].contains(&check.name.as_str()) && check.state == State::Problem
+    };
+    if nobody && !local && !checks.iter().any(unread) {
         checks.push(Check::problem("providers", "none has a key, and no local server answers").todo(
             "`aigw init` sets one up; or set a variable such as GROQ_API_KEY; `aigw demo` needs nothing",
         ));
@@ -85,7 +91,8 @@ fn reach(account: &Account, look: &Look, proxied: bool) -> Check {
         );
     }
     let (what, todo) = advice(*obstacle, account, proxied);
-    let state = if *obstacle == Obstacle::Broken { State::Warning } else { State::Problem };
+    let may_work = matches!(obstacle, Obstacle::Broken | Obstacle::List);
+    let state = if may_work { State::Warning } else { State::Problem };
     Check { state, ..Check::problem(name, format!("{url}: {what}: {}", failure.message)).todo(todo) }
 }
 
@@ -113,6 +120,10 @@ fn advice(obstacle: Obstacle, account: &Account, proxied: bool) -> (&'static str
             ("the proxy does not let it through", "check what the proxy variables say, and the proxy".into())
         }
         Obstacle::Key => ("it refuses the key", format!("`aigw provider show {id}` says where the key comes from, `aigw provider test {id}` tries it")),
+        Obstacle::List => (
+            "it answers, but there is no list of models at its /models",
+            format!("check base_url: it is all that stands before /chat/completions (/messages, /models/…, /predictions); `aigw provider test {id}` tries it"),
+        ),
         Obstacle::Broken => ("it is out of order", "others are asked meanwhile; try again later".into()),
         Obstacle::Network => ("it cannot be reached", format!("{through}check the network connection")),
     }

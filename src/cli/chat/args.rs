@@ -56,7 +56,7 @@ pub struct ChatArgs {
     pub no_stream: bool,
 
     /// How long all of it may take, such as 30s or 2m
-    #[arg(long, value_name = "DUR")]
+    #[arg(long, value_name = "DUR", value_parser = Span::read_some)]
     pub timeout: Option<Span>,
 
     /// Never look at stdin

@@ -4,15 +4,22 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::super::{CommandError, Context, Output, json};
+use crate::app::App;
 use crate::chat::ChatRequest;
-use crate::health::Snapshot;
 use crate::providers::wire::{Encoded, Target, codec};
-use crate::router::plan::{Plan, SkipReason, plan};
-use crate::router::{Candidate, Route};
+use crate::router::plan::{Plan, plan};
+use crate::router::{Candidate, Demand, Route};
 
 /// Prints the plan. Nothing is sent, and no key is shown.
-pub(super) fn show(context: &Context, route: &Route, request: &ChatRequest) -> Result<(), CommandError> {
-    let plan = plan(route, request, &Snapshot::default());
+pub(super) fn show(
+    context: &Context,
+    app: &App,
+    route: &Route,
+    request: &ChatRequest,
+) -> Result<(), CommandError> {
+    let now = Instant::now();
+    let health = app.health().snapshot(now);
+    let plan = plan(route, &Demand::of(request), &health, now, &mut fastrand::Rng::new());
     let Some(first) = plan.candidates.first() else {
         return Err(super::outcome::unable(route, &plan.skipped));
     };
@@ -32,7 +39,7 @@ pub(super) fn show(context: &Context, route: &Route, request: &ChatRequest) -> R
         ui.line(&format!("{:>3}. {}  {key}", index + 1, candidate.model_id()))?;
     }
     for skipped in &plan.skipped {
-        ui.line(&format!("   - {}  left out: {}", skipped.candidate.model_id(), reason(&skipped.reason)))?;
+        ui.line(&format!("   - {}  left out: {}", skipped.candidate.model_id(), skipped.reason.words()))?;
     }
     ui.line(&format!("\nPOST {}{}", first.provider.base_url, encoded.path))?;
     if codec(first.provider.wire).description(&first.model).is_some() {
@@ -61,7 +68,7 @@ fn report(route: &Route, plan: &Plan, first: &Candidate, encoded: &Encoded, body
     let shown = |candidate: &Candidate| json!({"provider": candidate.provider.id, "model": candidate.model.id, "key": candidate.fingerprint()});
     let skipped = plan.skipped.iter().map(|skipped| {
         let mut value = shown(&skipped.candidate);
-        value["reason"] = json!(reason(&skipped.reason));
+        value["reason"] = json!(skipped.reason.words());
         value
     });
     json!({
@@ -75,18 +82,4 @@ fn report(route: &Route, plan: &Plan, first: &Candidate, encoded: &Encoded, body
             "body": body,
         },
     })
-}
-
-/// Why a candidate was left out, in words.
-pub(super) fn reason(reason: &SkipReason) -> String {
-    match reason {
-        SkipReason::Unable(need) => format!("it cannot do {}", need.as_str()),
-        SkipReason::TooLong { tokens, window } => {
-            format!("about {tokens} tokens do not fit into its window of {window}")
-        }
-        SkipReason::Cooling { until, class } => {
-            let rest = until.saturating_duration_since(Instant::now()).as_secs();
-            format!("{}, to be tried again in {rest} s", class.as_str())
-        }
-    }
 }

@@ -21,13 +21,15 @@ use crate::chat::{ChatRequest, FinishReason, Format, Sampling, Schema};
 use crate::config::{Span, read_bounded};
 use crate::providers::client::Client;
 use crate::router::{Ask, Completion};
-pub(super) use outcome::people;
+
 use outcome::{dead_ends, failure, took, who_answered};
 use output::{Manner, Screen};
 use report::Report;
 
 /// The largest schema.
 const MAX_SCHEMA: u64 = 4 << 20;
+/// How long providers that are all out for now are waited for.
+const MAX_WAIT: Duration = Duration::from_secs(20);
 /// How long the ledger may keep the program from ending.
 const LEDGER_PATIENCE: Duration = Duration::from_secs(3);
 /// How long providers may take to hear that their answer is not wanted any more.
@@ -42,7 +44,7 @@ pub async fn run(args: ChatArgs, context: Context) -> Result<(), CommandError> {
     let prepare = async { Ok((app.route(&client, &args.model).await?, request(args, context).await?)) };
     let (route, request) = context.interrupt.unless(in_time(args, prepare)).await?;
     if args.dry_run {
-        return dry_run::show(context, &route, &request);
+        return dry_run::show(context, &app, &route, &request);
     }
     let output = context.global.output();
     let ask = Ask {
@@ -50,11 +52,12 @@ pub async fn run(args: ChatArgs, context: Context) -> Result<(), CommandError> {
         request: &request,
         route: &route,
         buffered: args.extract || args.no_stream || args.schema.is_some() || output == Output::Json,
+        max_wait: MAX_WAIT,
         deadline: args.timeout.map(|span| span.0.saturating_sub(started.elapsed())),
     };
     let mut screen = Screen::new(&context.ui, manner(args, output));
     let router = app.router(client);
-    let answered = async { router.chat(&ask, &mut screen).await.map_err(|error| failure(&error)) };
+    let answered = async { router.chat(&ask, &mut screen).await.map_err(|error| failure(&app, &error)) };
     let answered = context.interrupt.unless(answered).await;
     let closed = screen.finish();
     let outcome =

@@ -1,15 +1,15 @@
 //! How a request went, in words: who answered instead, what will fail again, why nobody answered.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::{CommandError, Exit};
-use super::dry_run;
+use super::super::{CommandError, Exit, key_advice};
 use super::report::Report;
-use crate::app::{App, crossing};
+use crate::app::{Account, App, crossing};
 use crate::chat::FailureClass;
 use crate::router::plan::Skipped;
-use crate::router::{Attempt, Completion, Route, RouteError, RouteErrorKind};
-use crate::secret::Secret;
+use crate::router::{Attempt, Completion, Route, RouteError, RouteErrorKind, people};
+use crate::secret::{KeySource, Secret};
 
 /// What will fail again next time, whoever answered now: refused keys and models that are not there.
 pub(super) fn dead_ends(app: &App, completion: &Completion) -> Vec<String> {
@@ -18,17 +18,22 @@ pub(super) fn dead_ends(app: &App, completion: &Completion) -> Vec<String> {
         match attempt.failure.as_ref()?.class {
             FailureClass::Auth => {
                 let account = app.account(provider)?;
-                let key = account.keys.iter().find(|key| key.ready().map(Secret::fingerprint) == attempt.key);
-                let origin = key.map(|key| format!(" ({})", key.origin)).unwrap_or_default();
-                Some(format!(
-                    "{provider} refused the key{origin}; `aigw auth login {provider}` stores another one"
-                ))
+                let key = origin(account, attempt);
+                let advice = key_advice::another(account, key);
+                let key = key.map(|origin| format!(" ({origin})")).unwrap_or_default();
+                Some(format!("{provider} refused the key{key}: {advice}"))
             }
             FailureClass::NotFound => Some(format!("{provider} does not know `{}`", attempt.model.model)),
             _ => None,
         }
     };
     completion.attempts.iter().filter_map(dead_end).collect()
+}
+
+/// Where the key of an attempt comes from.
+fn origin<'a>(account: &'a Account, attempt: &Attempt) -> Option<&'a str> {
+    let is_its = |key: &&Arc<KeySource>| key.ready().map(Secret::fingerprint) == attempt.key;
+    account.keys.iter().find(is_its).map(|key| key.origin.as_str())
 }
 
 /// One line when another one answered than was asked first, or than would have been asked first.
@@ -70,7 +75,7 @@ pub(super) fn took(completion: &Completion, request_id: &str) -> String {
 }
 
 /// A request without a whole answer, as a failure of the command.
-pub(super) fn failure(error: &RouteError) -> CommandError {
+pub(super) fn failure(app: &App, error: &RouteError) -> CommandError {
     // Nothing left the machine: no key could be had.
     let no_key = |attempt: &Attempt| {
         attempt
@@ -111,11 +116,11 @@ pub(super) fn failure(error: &RouteError) -> CommandError {
             .as_ref()
             .is_some_and(|failure| failure.class == FailureClass::Auth && failure.status.is_some())
     };
-    if let Some(attempt) = error.attempts.iter().find(refused) {
-        failure = failure.hint(format!(
-            "check the key: `aigw auth login {0}` replaces it, `aigw provider show {0}` says where it comes from",
-            attempt.model.provider
-        ));
+    for attempt in error.attempts.iter().filter(refused) {
+        if let Some(account) = app.account(&attempt.model.provider) {
+            let advice = key_advice::another(account, origin(account, attempt));
+            failure = failure.hint(format!("{}: {advice}", attempt.model.provider));
+        }
     }
     failure
         .hint(format!("every attempt is on record: aigw usage --request {}", error.request_id))
@@ -134,7 +139,7 @@ fn unable_lines(route: &str, skipped: &[Skipped]) -> CommandError {
 }
 
 fn skipped_line(skipped: &Skipped) -> String {
-    format!("{}  {}", skipped.candidate.model_id(), dry_run::reason(&skipped.reason))
+    format!("{}  {}", skipped.candidate.model_id(), skipped.reason.words())
 }
 
 /// One attempt in one line: who, class, what was said, when to try again.
@@ -149,26 +154,4 @@ pub(super) fn attempt_line(attempt: &Attempt) -> String {
         failure.reset.or(attempt.rest.filter(|_| throttled)).filter(|rest| *rest >= Duration::from_secs(1));
     let again = rest.map(|rest| format!("; try again in {}", people(rest))).unwrap_or_default();
     format!("{}  {}{status}: {}{key}{again}", attempt.model, failure.class.as_str(), failure.message)
-}
-
-/// A span as people say it.
-pub(in crate::cli) fn people(span: Duration) -> String {
-    let seconds = span.as_secs() + u64::from(span.subsec_nanos() > 0);
-    match seconds {
-        0..=119 => format!("{seconds} s"),
-        120..=7199 => format!("{} min", seconds.div_ceil(60)),
-        _ => format!("{} h", seconds.div_ceil(3600)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn spans_for_people() {
-        assert_eq!(people(Duration::from_millis(1500)), "2 s");
-        assert_eq!(people(Duration::from_mins(30)), "30 min");
-        assert_eq!(people(Duration::from_hours(20)), "20 h");
-    }
 }

@@ -1,12 +1,12 @@
 //! Where the answer goes: as it comes to a terminal or a pipe, as events, or gathered for later.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::report::AttemptReport;
 use crate::chat::Event;
-use crate::router::{Delivery, Gone, Notice, Written};
+use crate::router::{AttemptReport, Delivery, Gone, Notice, Written};
 use crate::ui::{SafeText, Spinner, Ui};
 
 /// How the answer is shown while it comes.
@@ -19,6 +19,9 @@ pub(super) enum Manner {
     /// Not at all: it is printed when it is whole.
     Gathered,
 }
+
+/// Whoever waits longer than this wants to know for whom.
+const LONG_WAIT: Duration = Duration::from_secs(2);
 
 /// Takes the answer.
 pub(super) struct Screen<'a> {
@@ -96,6 +99,28 @@ impl<'a> Screen<'a> {
         Ok(Written::Yes)
     }
 
+    /// A wait that goes on is a countdown where something moves anyway, and one line elsewhere.
+    fn waiting(&mut self, model: &str, span: Duration, left: Duration) {
+        if let Some(spinner) = &self.spinner {
+            spinner.text(&format!("{model} is out for now: {} s", left.as_secs_f64().ceil()));
+        }
+        if left == span {
+            let text = format!("{model} is out for now: waiting {:.1} s", span.as_secs_f64());
+            self.aside(|ui| if span > LONG_WAIT { ui.note(&text) } else { ui.detail(&text) });
+        }
+    }
+
+    /// What stands above is void: a mark that nobody overlooks, or an event.
+    fn restart(&mut self, model: &str) -> io::Result<()> {
+        if self.manner == Manner::Events {
+            return self.event_line(&json!({"type": "restart", "model": model}));
+        }
+        let mark = format!("--- the answer broke off here; {model} begins again ---");
+        let before = if self.last.is_some_and(|last| last != '\n') { "\n" } else { "" };
+        self.last = Some('\n');
+        write(&format!("{before}\n{mark}\n\n"))
+    }
+
     /// Nothing more can be written; why is told at the end.
     fn broken(&mut self, error: io::Error) -> Gone {
         self.broken = Some(error);
@@ -126,6 +151,14 @@ impl Delivery for Screen<'_> {
         self.show(event).map_err(|error| self.broken(error))
     }
 
+    fn restarts(&self) -> bool {
+        match self.manner {
+            Manner::Text => self.ui.stdout_is_terminal,
+            Manner::Events => true,
+            Manner::Gathered => false,
+        }
+    }
+
     fn notice(&mut self, notice: &Notice<'_>) -> Result<(), Gone> {
         match notice {
             Notice::Trying { model } => {
@@ -143,13 +176,12 @@ impl Delivery for Screen<'_> {
                     self.event_line(&value).map_err(|error| self.broken(error))?;
                 }
             }
-            Notice::Waiting { model, span } => {
-                let text = format!("{model} asks for a pause of {:.1} s", span.as_secs_f64());
-                if let Some(spinner) = &self.spinner {
-                    spinner.text(&text);
-                }
+            Notice::Waiting { model, span, left } => self.waiting(model, *span, *left),
+            Notice::Resuming { model, how } => {
+                let text = format!("the answer broke off; asking {model} for the rest ({})", how.as_str());
                 self.aside(|ui| ui.detail(&text));
             }
+            Notice::Restarting { model } => self.restart(model).map_err(|error| self.broken(error))?,
             Notice::Dropped { model, params } => {
                 let text = format!("{model} does not take {}: left out", params.join(", "));
                 self.aside(|ui| ui.note(&text));

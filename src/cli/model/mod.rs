@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
 use super::provider::unknown_provider;
-use super::{CommandError, Context, Output, json};
+use super::{CommandError, Context, Exit, Output, json};
 use crate::app::App;
 use crate::chat::ModelId;
 use crate::providers::catalog::Tier;
@@ -146,6 +146,11 @@ fn find(app: &App, name: &str) -> Result<Model, CommandError> {
     let known = |model: &&Model| model.model_id().to_string() == name || model.id == name;
     if let Some(model) = app.catalog.models().iter().find(known) {
         return Ok(model.clone());
+    }
+    if let Some(model) = app.ending_in(name) {
+        let error =
+            CommandError::new(Exit::NotFound, format!("there is no model in the catalogue called `{name}`"));
+        return Err(error.hint(format!("did you mean `{}`?", model.model_id())));
     }
     let ids: Vec<String> = app.catalog.models().iter().map(|model| model.model_id().to_string()).collect();
     let ids = ids.iter().map(String::as_str);

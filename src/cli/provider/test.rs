@@ -9,10 +9,11 @@ use serde::Serialize;
 use crate::app::trial::{Outcome, Trial};
 use crate::app::{Account, App};
 use crate::chat::{Failure, FailureClass};
-use crate::cli::chat::{FAREWELL_PATIENCE, people, settle_ledger};
-use crate::cli::{CommandError, Context, Exit, Output, json};
+use crate::cli::chat::{FAREWELL_PATIENCE, settle_ledger};
+use crate::cli::{CommandError, Context, Exit, Output, json, key_advice};
 use crate::config::Span;
 use crate::providers::client::{Client, is_loopback};
+use crate::router::people;
 use crate::ui::Table;
 
 /// Ask each provider one tiny question with each of its keys: does it work, and if not, why.
@@ -30,7 +31,7 @@ pub(super) struct TestArgs {
     model: Option<String>,
 
     /// How long one answer may take
-    #[arg(long, value_name = "DUR", default_value = "30s")]
+    #[arg(long, value_name = "DUR", value_parser = Span::read_some, default_value = "30s")]
     timeout: Span,
 }
 
@@ -153,7 +154,7 @@ pub(in crate::cli) fn todo(account: &Account, trial: &Trial) -> Option<String> {
         FailureClass::Auth if trial.key.is_none() => {
             format!("mend where the key comes from ({})", trial.key_origin.as_deref().unwrap_or("?"))
         }
-        FailureClass::Auth => key_advice(id, trial) + &at_page,
+        FailureClass::Auth => key_advice::another(account, trial.key_origin.as_deref()),
         FailureClass::Forbidden => {
             format!("the key may not use this model: look at the account{at_page}, or {another}")
         }
@@ -173,17 +174,6 @@ pub(in crate::cli) fn todo(account: &Account, trial: &Trial) -> Option<String> {
         }
         _ => another,
     })
-}
-
-/// Which key it was and where another one goes.
-fn key_advice(id: &str, trial: &Trial) -> String {
-    let origin = trial.key_origin.as_deref().unwrap_or_default();
-    match origin.split_once(' ') {
-        Some(("env", name)) => format!("put a good key into {name}"),
-        Some(("cmd" | "file", _)) => format!("see what {origin} gives"),
-        _ if origin == "config" => format!("put a good key into `api_keys` of `[providers.{id}]`"),
-        _ => format!("`aigw auth login {id}` stores another one"),
-    }
 }
 
 fn wait(failure: &Failure) -> String {

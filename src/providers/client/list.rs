@@ -89,10 +89,13 @@ impl Client {
 }
 
 impl Provider {
-    /// Whether it says what it serves. Where the model's name is in the path of every endpoint, there is no list beside
-    /// them; Replicate lists what all the world has published, and most of that does not talk.
+    /// Whether it says what it serves. Replicate lists what all the world has published, and most of that does not talk.
     pub fn has_model_list(&self) -> bool {
-        self.wire != WireFormat::Replicate
-            && self.quirks.path.as_ref().is_none_or(|path| !path.contains("{model}"))
+        self.wire != WireFormat::Replicate && !self.has_model_in_path()
+    }
+
+    /// Whether the model's name is in the path of every endpoint: then there is no list beside them.
+    pub(super) fn has_model_in_path(&self) -> bool {
+        self.quirks.path.as_ref().is_some_and(|path| path.contains("{model}"))
     }
 }

@@ -43,6 +43,8 @@ pub enum Obstacle {
     Proxy,
     /// It refuses the key.
     Key,
+    /// It answers, and has no list of models where one should be.
+    List,
     /// It is broken.
     Broken,
     /// Something else with the network.
@@ -50,7 +52,8 @@ pub enum Obstacle {
 }
 
 impl Client {
-    /// Looks at a provider by asking for its models. Whatever it says about the models: if it says it, it is there.
+    /// Looks at a provider by asking for its models. Whatever it says about the models: if it says it, it is there. Only
+    /// that it has never heard of such a list makes the address doubtful.
     pub async fn look(&self, provider: &Provider, key: Option<&Secret>, limit: Duration) -> Look {
         let started = Instant::now();
         let look = |obstacle, ahead| Look { obstacle, took: started.elapsed(), ahead };
@@ -79,13 +82,15 @@ impl Client {
             return look(page, ahead);
         }
         let failure = redacted(refusal(response).await, key);
-        let obstacle = refused(status, &failure, is_page(&headers));
+        let lists = !provider.has_model_in_path();
+        let obstacle = refused(status, &failure, is_page(&headers), lists);
         look(obstacle.map(|obstacle| (obstacle, failure)), ahead)
     }
 }
 
-/// What a refusal means; nothing where the provider itself speaks, if only to say that it has no such list.
-fn refused(status: StatusCode, failure: &Failure, is_page: bool) -> Option<Obstacle> {
+/// What a refusal means; nothing where the provider itself speaks, if only to say that it has no such list and has none
+/// elsewhere either.
+fn refused(status: StatusCode, failure: &Failure, is_page: bool, lists: bool) -> Option<Obstacle> {
     match failure.class {
         _ if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED => Some(Obstacle::Proxy),
         _ if status.is_redirection() => Some(Obstacle::Between),
@@ -93,6 +98,7 @@ fn refused(status: StatusCode, failure: &Failure, is_page: bool) -> Option<Obsta
         _ if is_page => Some(Obstacle::Between),
         FailureClass::Auth | FailureClass::Forbidden => Some(Obstacle::Key),
         FailureClass::Server => Some(Obstacle::Broken),
+        FailureClass::NotFound if lists => Some(Obstacle::List),
         _ => None,
     }
 }
@@ -146,18 +152,19 @@ mod tests {
 
     #[test]
     fn a_refusal_is_read_by_who_speaks() {
-        let refused = |status: u16, class, page| {
-            refused(StatusCode::from_u16(status).unwrap(), &Failure::new(class, "x"), page)
+        let refused = |status: u16, class, page, lists| {
+            refused(StatusCode::from_u16(status).unwrap(), &Failure::new(class, "x"), page, lists)
         };
-        assert_eq!(refused(401, FailureClass::Auth, false), Some(Obstacle::Key));
+        assert_eq!(refused(401, FailureClass::Auth, false, true), Some(Obstacle::Key));
         // Some say 400 about a bad key.
-        assert_eq!(refused(400, FailureClass::Auth, false), Some(Obstacle::Key));
-        assert_eq!(refused(407, FailureClass::BadRequest, false), Some(Obstacle::Proxy));
-        assert_eq!(refused(302, FailureClass::BadRequest, false), Some(Obstacle::Between));
-        assert_eq!(refused(403, FailureClass::Forbidden, true), Some(Obstacle::Between));
-        assert_eq!(refused(503, FailureClass::Server, true), Some(Obstacle::Broken));
-        assert_eq!(refused(404, FailureClass::NotFound, false), None);
-        assert_eq!(refused(429, FailureClass::RateLimited, false), None);
+        assert_eq!(refused(400, FailureClass::Auth, false, true), Some(Obstacle::Key));
+        assert_eq!(refused(407, FailureClass::BadRequest, false, true), Some(Obstacle::Proxy));
+        assert_eq!(refused(302, FailureClass::BadRequest, false, true), Some(Obstacle::Between));
+        assert_eq!(refused(403, FailureClass::Forbidden, true, true), Some(Obstacle::Between));
+        assert_eq!(refused(503, FailureClass::Server, true, true), Some(Obstacle::Broken));
+        assert_eq!(refused(404, FailureClass::NotFound, false, true), Some(Obstacle::List));
+        assert_eq!(refused(404, FailureClass::NotFound, false, false), None);
+        assert_eq!(refused(429, FailureClass::RateLimited, false, true), None);
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod anthropic;
 mod encode;
 mod finish;
 pub mod gemini;
+mod json_schema;
 pub mod openai;
 pub mod replicate;
 mod think;
@@ -31,6 +32,16 @@ pub trait Wire: Send + Sync {
     /// What of such a description [`encode`](Self::encode) needs.
     fn describe(&self, _body: &[u8]) -> Result<Value, Failure> {
         Ok(Value::Null)
+    }
+
+    /// The header that carries the bare key, where it is not `authorization: Bearer`.
+    fn key_header(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Headers that every request has.
+    fn headers(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
     }
 
     /// Writes a request as this provider takes it. The error is a failure of class `unsupported`: something in the

@@ -9,7 +9,7 @@ use super::{Ask, Form, Role};
 /// How a stand-in takes up an answer that was begun elsewhere.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Manner {
-    /// Goes on exactly where the text ends.
+    /// Goes on exactly where the text ends; where it is asked in words that name the last ones, it begins with those.
     #[default]
     Continue,
     /// Says the last words again, then goes on.
@@ -22,8 +22,11 @@ pub enum Manner {
     Different,
 }
 
-/// How many words [`Manner::RepeatTail`] says again.
+/// How many words [`Manner::RepeatTail`] says again, at least, and how many characters.
 const TAIL: usize = 5;
+const TAIL_LENGTH: usize = 24;
+/// A shorter ending that stands in a request may stand there by chance.
+const QUOTE: usize = 8;
 
 /// An answer that is to be taken up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +37,8 @@ pub(super) struct Resume {
     whole: String,
     /// The text was put into the model's mouth, as against a request in words.
     pub(super) prefill: bool,
+    /// The request in words.
+    request: String,
 }
 
 /// Finds out whether the conversation ends in an unfinished answer.
@@ -42,8 +47,9 @@ pub(super) fn detect(ask: &Ask) -> Option<Resume> {
     let last = messages.last()?;
     let (said, prefill) = match last.role {
         Role::Assistant if last.calls.is_empty() => (messages.len() - 1, true),
-        Role::User if asks_to_go_on(&last.text) => (messages.len().checked_sub(2)?, false),
-        Role::System | Role::User | Role::Assistant | Role::Tool => return None,
+        // Whatever the words: after half an answer they can only be about its rest.
+        Role::User => (messages.len().checked_sub(2)?, false),
+        Role::System | Role::Assistant | Role::Tool => return None,
     };
     let unfinished = messages.get(said).filter(|message| message.role == Role::Assistant)?;
     let before = Ask { messages: messages[..said].to_vec(), ..ask.clone() };
@@ -51,8 +57,11 @@ pub(super) fn detect(ask: &Ask) -> Option<Resume> {
         Some(earlier) => text(&before, &earlier),
         None => speech::text(&before),
     };
-    let resume = Resume { said: unfinished.text.clone(), whole, prefill };
-    (prefill || (!resume.said.is_empty() && resume.rest().is_some())).then_some(resume)
+    let request = if prefill { String::new() } else { last.text.clone() };
+    let resume = Resume { said: unfinished.text.clone(), whole, prefill, request };
+    let asks = asks_to_go_on(&resume.request) || resume.quoted().is_some();
+    let is_half = || resume.rest().is_some_and(|rest| !rest.trim().is_empty() || asks);
+    (prefill || (!resume.said.is_empty() && asks && is_half())).then_some(resume)
 }
 
 /// An answer may have been taken up more than once; the bound keeps the recursion shallow.
@@ -76,11 +85,21 @@ impl Resume {
         Some(if said.len() < self.said.len() { rest.trim_start() } else { rest })
     }
 
+    /// The last words of what was said, as the request names them.
+    fn quoted(&self) -> Option<&str> {
+        let said = self.said.trim_end();
+        let starts = said.char_indices().map(|(start, _)| start);
+        let long_enough = |start: &usize| *start == 0 || said[*start..].chars().count() >= QUOTE;
+        let start = starts.take_while(long_enough).find(|start| self.request.contains(&said[*start..]))?;
+        Some(&self.said[start..])
+    }
+
     /// The last words of what was said.
     fn tail(&self) -> &str {
         let starts = self.said.split_whitespace().map(|word| word.as_ptr() as usize);
         let starts: Vec<_> = starts.map(|start| start - self.said.as_ptr() as usize).collect();
-        let from = starts.len().checked_sub(TAIL).and_then(|at| starts.get(at)).copied().unwrap_or(0);
+        let long_enough = |from: &&usize| self.said[**from..].chars().count() >= TAIL_LENGTH;
+        let from = starts.iter().rev().skip(TAIL - 1).find(long_enough).copied().unwrap_or(0);
         &self.said[from..]
     }
 }
@@ -98,7 +117,9 @@ fn unmarked(text: &str) -> &str {
 pub(super) fn text(ask: &Ask, resume: &Resume) -> String {
     let whole = || resume.whole.clone();
     match (ask.manner, resume.rest()) {
-        (Manner::Continue | Manner::RefusePrefill, Some(rest)) => rest.to_owned(),
+        (Manner::Continue | Manner::RefusePrefill, Some(rest)) => {
+            format!("{}{rest}", resume.quoted().unwrap_or_default())
+        }
         (Manner::RepeatTail, Some(rest)) => format!("{}{rest}", resume.tail()),
         (Manner::Different, _) if ask.form == Form::Prose => {
             format!(
@@ -133,7 +154,11 @@ mod tests {
         let begun = "[simulated] 1 2 3 4 5 6";
         assert_eq!(reply(&prefilled(begun, Manner::Continue)), " 7 8 9");
         assert_eq!(reply(&prefilled("[simulated] 1 2 ", Manner::Continue)), "3 4 5 6 7 8 9");
-        assert_eq!(reply(&prefilled(begun, Manner::RepeatTail)), "2 3 4 5 6 7 8 9");
+        assert_eq!(reply(&prefilled(begun, Manner::RepeatTail)), WHOLE);
+        let long = prefilled("[simulated] 1 2 3 4 5 6 7 8 9 10 11 12 13 14", Manner::RepeatTail);
+        let long =
+            Ask { messages: [asked("count to 15").messages, long.messages[1..].to_vec()].concat(), ..long };
+        assert_eq!(reply(&long), "5 6 7 8 9 10 11 12 13 14 15");
         assert_eq!(reply(&prefilled(begun, Manner::StartOver)), WHOLE);
         assert!(reply(&prefilled(begun, Manner::Different)).contains("another answer"));
         assert_eq!(answer(&prefilled(begun, Manner::RefusePrefill)), Err(PrefillRefused));
@@ -155,8 +180,12 @@ mod tests {
     #[test]
     fn a_request_in_words_is_understood() {
         let mut ask = prefilled("[simulated] 1 2 3", Manner::RefusePrefill);
-        ask.messages.push(said(Role::User, "Continue exactly after \"1 2 3\"."));
+        ask.messages.push(said(Role::User, "Please continue."));
         assert_eq!(reply(&ask), " 4 5 6 7 8 9");
+        ask.messages.pop();
+        // In whatever language: the last words say what it is about.
+        ask.messages.push(said(Role::User, "Bitte weiter ab \"[simulated] 1 2 3\"."));
+        assert_eq!(reply(&ask), WHOLE);
         ask.manner = Manner::StartOver;
         assert_eq!(reply(&ask), WHOLE);
     }

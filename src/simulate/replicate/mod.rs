@@ -25,6 +25,9 @@ use super::wire::{Chat, Frame, Operation, Reading, Wire};
 pub(super) use prediction::{Errand, Prediction, Predictions};
 pub(super) use terms::{life, wait};
 
+/// What stands before the names of deployments, to tell them from models.
+const DEPLOYMENTS: &str = "deployments/";
+
 /// The wire itself; what is being made is kept elsewhere.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Predict;
@@ -36,8 +39,11 @@ impl Wire for Predict {
         let errand = |errand| Some(Operation::Prediction(errand));
         match (method.as_str(), &rest[..]) {
             ("POST", ["predictions"]) => Some(Operation::Chat { model: None }),
-            ("POST", ["models" | "deployments", owner, name, "predictions"]) => {
+            ("POST", ["models", owner, name, "predictions"]) => {
                 Some(Operation::Chat { model: model(owner, name) })
+            }
+            ("POST", ["deployments", owner, name, "predictions"]) => {
+                Some(Operation::Chat { model: Some(format!("{DEPLOYMENTS}{owner}/{name}")) })
             }
             ("POST", ["predictions", id, "cancel"]) => errand(Errand::Cancel((*id).to_owned())),
             ("GET", ["predictions", id]) => errand(Errand::Look((*id).to_owned())),
@@ -63,6 +69,10 @@ impl Wire for Predict {
     }
 
     fn read(&self, reading: Reading<'_>, body: &Value) -> Result<Chat, Refusal> {
+        // What a deployment runs is its owner's affair; here it is the model of its name.
+        if let Some(model) = reading.model.and_then(|model| model.strip_prefix(DEPLOYMENTS)) {
+            return input::read(reading, model, body);
+        }
         match (reading.model, body.get("version").and_then(Value::as_str)) {
             // Only official models are to be found where they are called by name.
             (Some(model), _) if models::version(reading.dialect, model).is_some() => {

@@ -185,6 +185,11 @@ async fn a_model_of_the_community_is_asked_for_by_its_version() {
             (422, &json!("version"))
         );
     }
+    // A deployment needs no version.
+    let deployed =
+        call(&stand, "POST", &format!("/v1/deployments/{TELLER}/predictions"), WAIT, &counting().to_string())
+            .await;
+    assert_eq!((deployed.status(), &deployed.json()["model"]), (201, &json!(TELLER)), "{}", deployed.body);
     let official = by_version(NANO).await.json();
     assert_eq!(
         (official["status"].as_str(), official["version"].as_str()),

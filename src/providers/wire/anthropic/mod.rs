@@ -19,6 +19,14 @@ const WIRE: &str = "anthropic";
 pub struct Anthropic;
 
 impl Wire for Anthropic {
+    fn key_header(&self) -> Option<&'static str> {
+        Some("x-api-key")
+    }
+
+    fn headers(&self) -> &'static [(&'static str, &'static str)] {
+        &[("anthropic-version", "2023-06-01")]
+    }
+
     fn encode(&self, target: &Target<'_>, request: &ChatRequest) -> Result<Encoded, Failure> {
         encode::encode(target, request)
     }

@@ -2,60 +2,35 @@
 
 use serde_json::{Map, Value, json};
 
-/// Keywords with schemas of what is in the answer, one or a list. `not` and `if` are not among them: they only set a
-/// condition, and it would be another one if its objects were closed.
-const WITH_SCHEMAS: &[&str] = &[
-    "additionalItems",
-    "additionalProperties",
-    "allOf",
-    "anyOf",
-    "contains",
-    "else",
-    "items",
-    "oneOf",
-    "prefixItems",
-    "then",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-];
+use super::super::json_schema::{Held, held, is_of_objects};
 
-/// Keywords with schemas by name. The names are the author's own, and may look like keywords.
-const WITH_NAMES: &[&str] = &["$defs", "definitions", "dependentSchemas", "patternProperties", "properties"];
-
-/// The schema with every object that says nothing of further properties closed against them.
+/// The schema with every object that says nothing of further properties closed against them. What sets a condition is
+/// left alone: it would be another one if its objects were closed.
 pub(super) fn closed(schema: &Value) -> Value {
     // Besides objects there are `true` and `false`.
     let Value::Object(keywords) = schema else { return schema.clone() };
     let inner = keywords.iter().map(|(keyword, value)| (keyword.clone(), inside(keyword, value)));
     let mut object: Map<String, Value> = inner.collect();
-    if keywords.get("type").is_some_and(is_object) {
+    if is_of_objects(keywords) {
         object.entry("additionalProperties").or_insert(json!(false));
     }
     Value::Object(object)
 }
 
-/// What a keyword holds; values that are no schemas (`default`, `enum` and the like) stay what they are.
 fn inside(keyword: &str, value: &Value) -> Value {
-    match value {
-        Value::Array(schemas) if WITH_SCHEMAS.contains(&keyword) => schemas.iter().map(closed).collect(),
-        schema if WITH_SCHEMAS.contains(&keyword) => closed(schema),
-        Value::Object(schemas) if WITH_NAMES.contains(&keyword) => {
+    match held(keyword, value) {
+        Held::Schema(schema) => closed(schema),
+        Held::List(schemas) => schemas.iter().map(closed).collect(),
+        Held::Named(schemas) => {
             Value::Object(schemas.iter().map(|(name, schema)| (name.clone(), closed(schema))).collect())
         }
-        literal => literal.clone(),
-    }
-}
-
-/// Whether a type, or one of several, is that of objects.
-fn is_object(kind: &Value) -> bool {
-    match kind {
-        Value::Array(kinds) => kinds.iter().any(|kind| kind == "object"),
-        kind => kind == "object",
+        Held::Literal(literal) => literal.clone(),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::json_schema::{WITH_NAMES, WITH_SCHEMAS};
     use super::*;
 
     fn open() -> Value {

@@ -19,6 +19,10 @@ const WIRE: &str = "gemini";
 pub struct Gemini;
 
 impl Wire for Gemini {
+    fn key_header(&self) -> Option<&'static str> {
+        Some("x-goog-api-key")
+    }
+
     fn encode(&self, target: &Target<'_>, request: &ChatRequest) -> Result<Encoded, Failure> {
         encode::encode(target, request)
     }

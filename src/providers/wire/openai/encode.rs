@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::encode::{in_path, unsupported};
 use super::super::{Encoded, Target};
+use super::strict::is_strict;
 use crate::chat::{
     ChatRequest, Failure, Format, Media, Message, Part, Role, Schema, Source, ToolChoice, ToolSpec,
 };
@@ -202,26 +203,6 @@ fn json_schema(schema: &Schema) -> Value {
     json!({
         "type": "json_schema",
         "json_schema": {"name": schema.name(), "strict": is_strict(schema.value()), "schema": schema.value()},
-    })
-}
-
-/// Strict mode is refused unless every object is closed and requires all that it lists. A schema that leaves something
-/// open is sent without it, and we check the answer ourselves in either case.
-fn is_strict(schema: &Value) -> bool {
-    let Some(object) = schema.as_object() else { return true };
-    if let Some(properties) = object.get("properties").and_then(Value::as_object) {
-        let required = object.get("required").and_then(Value::as_array);
-        let all_required = required
-            .is_some_and(|names| properties.keys().all(|key| names.iter().any(|name| name == key.as_str())));
-        if !all_required || object.get("additionalProperties") != Some(&json!(false)) {
-            return false;
-        }
-    } else if object.get("type") == Some(&json!("object")) {
-        return false;
-    }
-    object.values().all(|value| match value {
-        Value::Array(items) => items.iter().all(is_strict),
-        other => is_strict(other),
     })
 }
 

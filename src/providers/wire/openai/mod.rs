@@ -9,6 +9,7 @@ mod chunk;
 mod decode;
 mod embed;
 mod encode;
+mod strict;
 
 use super::{Encoded, EventDecoder, Reply, Target, Wire};
 use crate::chat::{ChatRequest, EmbedRequest, Embeddings, Failure};

@@ -1,0 +1,72 @@
+//! A second candidate beside a slow first one, and waits for candidates that are all out.
+
+use super::*;
+
+fn hedged(scripts: &[&[Act]]) -> Rig {
+    let mut rig = rig(scripts);
+    rig.route.hedge_after = Some(Duration::from_secs(3));
+    rig
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_to_speak_goes_on_and_the_other_is_billed() {
+    let rig = hedged(&[&[Act::Hangs], &[Act::Says("b")]]);
+    let started = Instant::now();
+    let (result, shown) = rig.ask().await;
+    assert_eq!((shown.as_str(), rig.asked().as_str()), ("b", "ab"));
+    assert_eq!(started.elapsed(), Duration::from_secs(3));
+    assert_eq!(result.unwrap().attempts.last().unwrap().model.provider, "b");
+    let attempts = rig.recorder.0.lock().unwrap();
+    assert_eq!(attempts.iter().map(|attempt| attempt.ordinal).collect::<Vec<_>>(), [0, 1]);
+    assert_eq!(attempts[0].failure.as_ref().unwrap().class, C::Cancelled);
+    assert_eq!(attempts[0].usage_source, UsageSource::Estimated);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_else_is_asked_while_the_first_is_quick() {
+    let rig = hedged(&[&[Act::Says("a")], &[Act::Says("b")]]);
+    assert_eq!(rig.ask().await.1, "a");
+    assert_eq!(rig.asked(), "a");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_fails_leaves_it_to_the_other() {
+    let rig_slow = hedged(&[&[Act::Hangs], &[refuses(C::Auth)], &[Act::Says("c")]]);
+    let waited = tokio::time::timeout(Duration::from_mins(1), rig_slow.ask()).await;
+    // The first one has all the time that it was given.
+    assert!(waited.is_err());
+    assert_eq!(rig_slow.asked(), "ab");
+}
+
+#[tokio::test(start_paused = true)]
+async fn when_all_are_out_the_first_that_is_well_is_waited_for() {
+    let ten = Some(Duration::from_secs(10));
+    let mut rig = rig(&[&[throttled(ten), Act::Says("a")], &[throttled(Some(Duration::from_secs(90)))]]);
+    rig.max_wait = Duration::from_secs(20);
+    let started = Instant::now();
+    assert_eq!(rig.ask().await.1, "a");
+    assert_eq!((rig.asked().as_str(), started.elapsed()), ("aba", Duration::from_secs(10)));
+    // With everybody out from the start it is the same.
+    assert_eq!(rig.ask().await.1, "a");
+}
+
+#[tokio::test(start_paused = true)]
+async fn long_waits_are_left_to_the_caller() {
+    let mut rig = rig(&[&[throttled(Some(Duration::from_secs(40)))]]);
+    rig.max_wait = Duration::from_secs(20);
+    let started = Instant::now();
+    let error = rig.ask().await.0.unwrap_err();
+    assert!(matches!(error.kind, RouteErrorKind::Exhausted));
+    assert_eq!(started.elapsed(), Duration::ZERO);
+    assert!(matches!(rig.ask().await.0.unwrap_err().kind, RouteErrorKind::NoCandidate));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_spent_budget_ends_the_repeating_and_not_the_failover() {
+    let mut rig = rig(&[&[refuses(C::Server)], &[Act::Says("b")]]);
+    let budget = RetryBudget::new(Instant::now());
+    while budget.retry(Instant::now()) {}
+    rig.router = rig.router.with_budget(budget);
+    assert_eq!(rig.ask().await.1, "b");
+    assert_eq!(rig.asked(), "ab");
+}
