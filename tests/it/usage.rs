@@ -48,7 +48,7 @@ async fn every_attempt_counts() {
     --- stdout
     --- stderr
     error: there is no request `nope`, or more than one begins so
-    hint: ids begin with the time: a recent one needs a dozen signs
+    hint: ids begin with the time: a recent one needs a dozen signs; `aigw usage --by request` lists them
     ");
     assert_snapshot!(env.run(&["usage", "--since", "soon"]), @"
     exit 2
