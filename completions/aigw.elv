@@ -39,6 +39,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand auth 'Store and remove provider keys'
             cand doctor 'Check the installation: files, keys, databases, the network'
             cand config 'Show and check the configuration'
+            cand serve 'Answer HTTP clients that speak OpenAI''s format'
             cand simulate 'Run wire-accurate stand-ins for providers, with faults on demand'
             cand demo 'Take a tour on stand-ins: no key, no network'
             cand completions 'Print completions for a shell'
@@ -457,6 +458,20 @@ set edit:completion:arg-completer[aigw] = {|@words|
         }
         &'aigw;config;help;help'= {
         }
+        &'aigw;serve'= {
+            cand --addr 'Where to listen: an address of this machine''s own'
+            cand --port 'The port, instead of the address''s; any free one if 0'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'aigw;simulate'= {
             cand --port 'The first one''s port, the others on the ports after it; any free ports if 0'
             cand --fault 'What goes wrong: `FAULT` for all, `PROVIDER=FAULT` for one; may be repeated'
@@ -523,6 +538,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand auth 'Store and remove provider keys'
             cand doctor 'Check the installation: files, keys, databases, the network'
             cand config 'Show and check the configuration'
+            cand serve 'Answer HTTP clients that speak OpenAI''s format'
             cand simulate 'Run wire-accurate stand-ins for providers, with faults on demand'
             cand demo 'Take a tour on stand-ins: no key, no network'
             cand completions 'Print completions for a shell'
@@ -591,6 +607,8 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;help;config;schema'= {
         }
         &'aigw;help;config;validate'= {
+        }
+        &'aigw;help;serve'= {
         }
         &'aigw;help;simulate'= {
         }

@@ -40,11 +40,11 @@ complete -c aigw -n "__fish_aigw_needs_command" -f -a "init" -d 'Set up provider
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "chat" -d 'Ask a question and get one answer'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "provider" -d 'List, show and test providers'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "model" -d 'List and show models'
-complete -c aigw -n "__fish_aigw_needs_command" -f -a "route" -d 'List, show and explain routes'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "usage" -d 'Show what was used and what it cost'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "auth" -d 'Store and remove provider keys'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "doctor" -d 'Check the installation: files, keys, databases, the network'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "config" -d 'Show and check the configuration'
+complete -c aigw -n "__fish_aigw_needs_command" -f -a "serve" -d 'Answer HTTP clients that speak OpenAI\'s format'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "simulate" -d 'Run wire-accurate stand-ins for providers, with faults on demand'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "demo" -d 'Take a tour on stand-ins: no key, no network'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "completions" -d 'Print completions for a shell'
@@ -187,64 +187,9 @@ complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcomm
 complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from help" -f -a "ls" -d 'List the models of the providers that can be used now'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one model: window, prices, abilities, and where the figures come from'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c aigw -n "__fish_aigw_using_subcommand route; and not __fish_seen_subcommand_from ls show explain help" -l config -d 'Read this configuration file instead of the usual one' -r -F
-complete -c aigw -n "__fish_aigw_using_subcommand route; and not __fish_seen_subcommand_from ls show explain help" -l output -d 'How results are printed' -r -f -a "text\t'For people'
-json\t'One JSON value'
-jsonl\t'One JSON value a line, as things happen'"
-complete -c aigw -n "__fish_aigw_using_subcommand route; and not __fish_seen_subcommand_from ls show explain help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
-always\t'Always'
-never\t'Never'"
-complete -c aigw -n "__fish_aigw_using_subcommand route; and not __fish_seen_subcommand_from ls show explain help" -l json -d 'The same as `--output json`'
-complete -c aigw -n "__fish_aigw_using_subcommand route; and not __fish_seen_subcommand_from ls show explain help" -s q -l quiet -d 'Print no notes and no warnings'
-complete -c aigw -n "__fish_aigw_using_subcommand route; and not __fish_seen_subcommand_from ls show explain help" -s v -l verbose -d 'Say more about what happens; twice for still more'
-complete -c aigw -n "__fish_aigw_using_subcommand route; and not __fish_seen_subcommand_from ls show explain help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand route; and not __fish_seen_subcommand_from ls show explain help" -f -a "ls" -d 'List the routes and aliases'
-complete -c aigw -n "__fish_aigw_using_subcommand route; and not __fish_seen_subcommand_from ls show explain help" -f -a "show" -d 'Show one route: its settings with where they come from, and its models'
-complete -c aigw -n "__fish_aigw_using_subcommand route; and not __fish_seen_subcommand_from ls show explain help" -f -a "explain" -d 'Show whom a request would be sent to, in which order and why'
-complete -c aigw -n "__fish_aigw_using_subcommand route; and not __fish_seen_subcommand_from ls show explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from ls" -l config -d 'Read this configuration file instead of the usual one' -r -F
-complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from ls" -l output -d 'How results are printed' -r -f -a "text\t'For people'
-json\t'One JSON value'
-jsonl\t'One JSON value a line, as things happen'"
-complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from ls" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
-always\t'Always'
-never\t'Never'"
-complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from ls" -l json -d 'The same as `--output json`'
-complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print no notes and no warnings'
-complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more about what happens; twice for still more'
-complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from show" -l config -d 'Read this configuration file instead of the usual one' -r -F
-complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from show" -l output -d 'How results are printed' -r -f -a "text\t'For people'
-json\t'One JSON value'
-jsonl\t'One JSON value a line, as things happen'"
-complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from show" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
-always\t'Always'
-never\t'Never'"
-complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from show" -l json -d 'The same as `--output json`'
-complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no notes and no warnings'
-complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more about what happens; twice for still more'
-complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from explain" -l down -d 'As if this provider were down (may be repeated)' -r
-complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from explain" -l tokens -d 'How many tokens the request has' -r
-complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from explain" -l config -d 'Read this configuration file instead of the usual one' -r -F
-complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from explain" -l output -d 'How results are printed' -r -f -a "text\t'For people'
-json\t'One JSON value'
-jsonl\t'One JSON value a line, as things happen'"
-complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from explain" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
-always\t'Always'
-never\t'Never'"
-complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from explain" -l json -d 'The same as `--output json`'
-complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from explain" -s q -l quiet -d 'Print no notes and no warnings'
-complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from explain" -s v -l verbose -d 'Say more about what happens; twice for still more'
-complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from explain" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from help" -f -a "ls" -d 'List the routes and aliases'
-complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one route: its settings with where they come from, and its models'
-complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from help" -f -a "explain" -d 'Show whom a request would be sent to, in which order and why'
-complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c aigw -n "__fish_aigw_using_subcommand usage" -l by -d 'What to sum by; `request` lists the newest requests with their ids' -r -f -a "day\t''
+complete -c aigw -n "__fish_aigw_using_subcommand usage" -l by -d 'What to sum by' -r -f -a "day\t''
 provider\t''
-model\t''
-request\t''"
+model\t''"
 complete -c aigw -n "__fish_aigw_using_subcommand usage" -l since -d 'Only since then: a span such as 24h, or a date such as 2026-11-01 (UTC)' -r
 complete -c aigw -n "__fish_aigw_using_subcommand usage" -l request -d 'Every attempt of one request instead; the first characters of its id are enough' -r
 complete -c aigw -n "__fish_aigw_using_subcommand usage" -l config -d 'Read this configuration file instead of the usual one' -r -F
@@ -388,6 +333,19 @@ complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcom
 complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "schema" -d 'Print the JSON Schema of the configuration file'
 complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "validate" -d 'Check a configuration file'
 complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand serve" -l addr -d 'Where to listen: an address of this machine\'s own' -r
+complete -c aigw -n "__fish_aigw_using_subcommand serve" -l port -d 'The port, instead of the address\'s; any free one if 0' -r
+complete -c aigw -n "__fish_aigw_using_subcommand serve" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand serve" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand serve" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand serve" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand serve" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand serve" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c aigw -n "__fish_aigw_using_subcommand simulate" -l port -d 'The first one\'s port, the others on the ports after it; any free ports if 0' -r
 complete -c aigw -n "__fish_aigw_using_subcommand simulate" -l fault -d 'What goes wrong: `FAULT` for all, `PROVIDER=FAULT` for one; may be repeated' -r
 complete -c aigw -n "__fish_aigw_using_subcommand simulate" -l rpm -d 'Requests per minute that each allows' -r
@@ -440,28 +398,25 @@ complete -c aigw -n "__fish_aigw_using_subcommand man" -l json -d 'The same as `
 complete -c aigw -n "__fish_aigw_using_subcommand man" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand man" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config simulate demo completions man help" -f -a "init" -d 'Set up providers, step by step: find keys, try them, write a configuration'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config simulate demo completions man help" -f -a "chat" -d 'Ask a question and get one answer'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config simulate demo completions man help" -f -a "provider" -d 'List, show and test providers'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config simulate demo completions man help" -f -a "model" -d 'List and show models'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config simulate demo completions man help" -f -a "route" -d 'List, show and explain routes'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config simulate demo completions man help" -f -a "usage" -d 'Show what was used and what it cost'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config simulate demo completions man help" -f -a "auth" -d 'Store and remove provider keys'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config simulate demo completions man help" -f -a "doctor" -d 'Check the installation: files, keys, databases, the network'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config simulate demo completions man help" -f -a "config" -d 'Show and check the configuration'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config simulate demo completions man help" -f -a "simulate" -d 'Run wire-accurate stand-ins for providers, with faults on demand'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config simulate demo completions man help" -f -a "demo" -d 'Take a tour on stand-ins: no key, no network'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config simulate demo completions man help" -f -a "completions" -d 'Print completions for a shell'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config simulate demo completions man help" -f -a "man" -d 'Print the manual page, or write all of them'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config simulate demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model usage auth doctor config serve simulate demo completions man help" -f -a "init" -d 'Set up providers, step by step: find keys, try them, write a configuration'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model usage auth doctor config serve simulate demo completions man help" -f -a "chat" -d 'Ask a question and get one answer'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model usage auth doctor config serve simulate demo completions man help" -f -a "provider" -d 'List, show and test providers'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model usage auth doctor config serve simulate demo completions man help" -f -a "model" -d 'List and show models'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model usage auth doctor config serve simulate demo completions man help" -f -a "usage" -d 'Show what was used and what it cost'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model usage auth doctor config serve simulate demo completions man help" -f -a "auth" -d 'Store and remove provider keys'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model usage auth doctor config serve simulate demo completions man help" -f -a "doctor" -d 'Check the installation: files, keys, databases, the network'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model usage auth doctor config serve simulate demo completions man help" -f -a "config" -d 'Show and check the configuration'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model usage auth doctor config serve simulate demo completions man help" -f -a "serve" -d 'Answer HTTP clients that speak OpenAI\'s format'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model usage auth doctor config serve simulate demo completions man help" -f -a "simulate" -d 'Run wire-accurate stand-ins for providers, with faults on demand'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model usage auth doctor config serve simulate demo completions man help" -f -a "demo" -d 'Take a tour on stand-ins: no key, no network'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model usage auth doctor config serve simulate demo completions man help" -f -a "completions" -d 'Print completions for a shell'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model usage auth doctor config serve simulate demo completions man help" -f -a "man" -d 'Print the manual page, or write all of them'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model usage auth doctor config serve simulate demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "ls" -d 'List the providers that can be used now'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "show" -d 'Show one provider: address, keys, timers, what its free tier allows'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "test" -d 'Ask each provider one tiny question with each of its keys: does it work, and if not, why'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from model" -f -a "ls" -d 'List the models of the providers that can be used now'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from model" -f -a "show" -d 'Show one model: window, prices, abilities, and where the figures come from'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from route" -f -a "ls" -d 'List the routes and aliases'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from route" -f -a "show" -d 'Show one route: its settings with where they come from, and its models'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from route" -f -a "explain" -d 'Show whom a request would be sent to, in which order and why'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from auth" -f -a "login" -d 'Store a key: typed without being shown, or piped in'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from auth" -f -a "logout" -d 'Remove a provider\'s stored keys'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from auth" -f -a "ls" -d 'List where keys come from; keys themselves are never shown'

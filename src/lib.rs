@@ -14,10 +14,11 @@
 //!
 //! # Who may know whom
 //!
-//! A module imports only what stands below it in this list: `cli` and `simulate` (front ends) → `app` (the composition
-//! root, which sees all) → `router` → `providers`, `health` → `chat`; `ledger` → `store`, `chat`. `ui`, `config`, `store`
-//! and `chat` know nobody; `secret` and `telemetry` are open to all. Nothing below the front ends prints. A test holds
-//! this list against the imports.
+//! A module imports only what stands below it in this list: `cli`, `server` and `simulate` (front ends) → `app` (the
+//! composition root, which sees all) → `router` → `providers`, `health` → `chat`; `ledger` → `store`, `chat`. `ui`,
+//! `config`, `store` and `chat` know nobody; `secret` and `telemetry` are open to all. Of the front ends only `cli` knows
+//! the others. Nothing below the front ends prints. A test holds this list
+//! against the imports.
 
 pub mod app;
 pub mod chat;
@@ -28,6 +29,7 @@ pub mod ledger;
 pub mod providers;
 pub mod router;
 pub mod secret;
+pub mod server;
 pub mod simulate;
 pub mod store;
 pub mod telemetry;

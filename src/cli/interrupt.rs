@@ -3,6 +3,8 @@
 //! The first time, whatever is under way is dropped and what came by then is kept and recorded. A second time, or when
 //! the program is stuck (a pipe that nobody reads, a file that never ends), it ends at once.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -10,32 +12,44 @@ use tokio::sync::watch;
 use super::{CommandError, Exit};
 
 /// How long a program that was asked to end may take to tidy up.
-const TIDY_UP: Duration = Duration::from_millis(1500);
+const TIDY_UP_MS: u64 = 1500;
 
 /// Tells whether the program was asked to end.
 #[derive(Debug, Clone)]
-pub struct Interrupt(watch::Receiver<bool>);
+pub struct Interrupt {
+    asked: watch::Receiver<bool>,
+    tidy_up_ms: Arc<AtomicU64>,
+}
 
 impl Interrupt {
     /// Listens from now on.
     pub(super) fn listen() -> Self {
-        let (sender, receiver) = watch::channel(false);
+        let (sender, asked) = watch::channel(false);
+        let tidy_up_ms = Arc::new(AtomicU64::new(TIDY_UP_MS));
+        let allowed = Arc::clone(&tidy_up_ms);
         tokio::spawn(async move {
             asked_to_end().await;
             sender.send_replace(true);
+            let tidy_up = Duration::from_millis(allowed.load(Ordering::Relaxed));
             tokio::select! {
                 () = asked_to_end() => {}
-                () = tokio::time::sleep(TIDY_UP) => {}
+                () = tokio::time::sleep(tidy_up) => {}
             }
             // Whatever blocks the program cannot be asked any more.
             std::process::exit(Exit::Interrupted as i32);
         });
-        Self(receiver)
+        Self { asked, tidy_up_ms }
+    }
+
+    /// Allows more time to tidy up: a server has others' answers under way.
+    pub(super) fn allow(&self, tidy_up: Duration) {
+        let most = u64::try_from(tidy_up.as_millis()).unwrap_or(u64::MAX);
+        self.tidy_up_ms.store(most, Ordering::Relaxed);
     }
 
     /// Waits until the program is asked to end.
     pub async fn wait(&self) {
-        let mut receiver = self.0.clone();
+        let mut receiver = self.asked.clone();
         if receiver.wait_for(|asked| *asked).await.is_err() {
             // Nobody listens any more, so nobody will ask.
             std::future::pending::<()>().await;

@@ -16,6 +16,7 @@ pub mod man;
 pub mod model;
 pub mod provider;
 pub mod route;
+pub mod serve;
 pub mod simulate;
 pub mod usage;
 
@@ -72,6 +73,7 @@ pub enum Command {
     Auth(auth::AuthArgs),
     Doctor(doctor::DoctorArgs),
     Config(config::ConfigArgs),
+    Serve(serve::ServeArgs),
     Simulate(simulate::SimulateArgs),
     Demo(demo::DemoArgs),
     Completions(completions::CompletionsArgs),
@@ -113,7 +115,12 @@ pub fn main() -> ExitCode {
     let ui = Ui::new(cli.global.ui(&env));
     let output = cli.global.output();
     telemetry::start(&env, cli.global.verbose);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    // One request keeps no more than two busy; a server takes what there is.
+    if !matches!(cli.command, Some(Command::Serve(_))) {
+        runtime.worker_threads(2);
+    }
+    let runtime = match runtime.enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return CommandError::failed(format!("cannot start: {error}")).report(&ui, output),
     };
@@ -142,6 +149,7 @@ async fn run(command: Option<Command>, context: Context) -> Result<(), CommandEr
         Some(Command::Auth(args)) => auth::run(&args, &context).await,
         Some(Command::Doctor(args)) => doctor::run(&args, &context).await,
         Some(Command::Config(args)) => config::run(&args, &context),
+        Some(Command::Serve(args)) => serve::run(&args, &context).await,
         Some(Command::Simulate(args)) => simulate::run(args, &context).await,
         Some(Command::Demo(args)) => demo::run(&args, context).await,
         Some(Command::Completions(args)) => completions::run(&args, &context),

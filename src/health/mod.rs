@@ -83,6 +83,8 @@ struct State {
     busy: HashMap<Subject, u32>,
     /// The moving average of the time to the first token, by model.
     first_token: HashMap<Subject, Duration>,
+    /// How many requests each route has taken that takes turns.
+    turns: HashMap<String, u64>,
 }
 
 /// What is known at one moment, for a plan to read.
@@ -91,6 +93,7 @@ pub struct Snapshot {
     cooling: HashMap<Subject, Cooling>,
     busy: HashMap<Subject, u32>,
     first_token: HashMap<Subject, Duration>,
+    turns: HashMap<String, u64>,
 }
 
 /// A request under way to a key and model: its share of the limits is reserved until it is settled or dropped.
@@ -122,6 +125,7 @@ impl Health {
             cooling: cooling.map(|(subject, cooling)| (subject.clone(), *cooling)).collect(),
             busy: state.busy.clone(),
             first_token: state.first_token.clone(),
+            turns: state.turns.clone(),
         }
     }
 
@@ -146,6 +150,11 @@ impl Health {
         let mut state = self.lock();
         let average = state.first_token.entry(model.clone()).or_insert(span);
         *average = average.mul_f64(0.8) + span.mul_f64(0.2);
+    }
+
+    /// A route that takes turns has taken one.
+    pub fn took_turn(&self, route: &str) {
+        *self.lock().turns.entry(route.to_owned()).or_default() += 1;
     }
 
     /// Leaves something alone for a while; a longer rest that was decided before holds.
@@ -209,8 +218,8 @@ impl Snapshot {
     }
 
     /// How many requests a route has taken.
-    pub fn turn(&self, _route: &str) -> u64 {
-        0
+    pub fn turn(&self, route: &str) -> u64 {
+        self.turns.get(route).copied().unwrap_or(0)
     }
 
     /// Takes something for resting, whatever is known of it: for a rehearsal of what would happen then.

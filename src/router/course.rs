@@ -134,7 +134,12 @@ impl<'a, U: Upstream, D: Delivery> Course<'a, U, D> {
         for (candidate, failure, attempt) in lost {
             self.lost(&candidate, failure.as_ref(), attempt).map_err(|Gone| RouteErrorKind::Gone)?;
         }
+        let first = candidate;
         let candidate = winner.candidate.clone();
+        if !candidate.is(&first) {
+            // Whoever was raced against was not told of: now it is the one.
+            self.tell_of(&candidate, manner).map_err(|Gone| RouteErrorKind::Gone)?;
+        }
         self.walk.promote(&candidate);
         let ended = match begun {
             Err(ended) => ended,

@@ -22,6 +22,7 @@ mod mend;
 mod order;
 pub mod plan;
 mod race;
+mod report;
 mod run;
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,7 @@ pub use delivery::{Delivery, Gone, Notice, Upstream, Written};
 pub use demand::Demand;
 pub use error::{RouteError, RouteErrorKind};
 pub use mend::Resumed;
+pub use report::AttemptReport;
 
 use crate::chat::{Answer, ChatRequest, Usage, UsageSource};
 use crate::health::Health;
@@ -112,7 +114,11 @@ impl<U: Upstream> Router<U> {
         let deadline = Instant::now() + ask.deadline.unwrap_or(FOREVER);
         let setting = Setting { ask, tag: &tag, observer: self.observer.as_ref(), deadline };
         // On the heap: whoever waits for an answer should not have to carry all of it around.
-        Box::pin(Course::new(self, setting, delivery).run()).await
+        let course = Course::new(self, setting, delivery);
+        if ask.route.strategy == Strategy::RoundRobin {
+            self.health.took_turn(&ask.route.name);
+        }
+        Box::pin(course.run()).await
     }
 
     /// Whom a request may go to now.

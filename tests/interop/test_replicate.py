@@ -113,7 +113,7 @@ def test_a_model_tells_what_it_takes():
     assert {"messages", "reasoning_effort", "max_completion_tokens"} <= fields(GPT)
     assert {"max_tokens", "stop_sequences", "seed"} <= fields(LLAMA)
     assert fields(GRANITE) == {"prompt", "max_new_tokens"}
-    assert {LLAMA, GPT, GRANITE} == {model.id for model in client().models.list()}
+    assert {LLAMA, GPT, GRANITE} < {model.id for model in client().models.list()}
 
 
 @pytest.mark.parametrize("status", [402, 429, 500, 503])

@@ -16,7 +16,23 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("router", &["providers", "health", "chat"]),
     ("simulate", &[]),
     ("app", &["chat", "config", "store", "providers", "health", "ledger", "router"]),
-    ("cli", &["app", "chat", "config", "store", "ui", "providers", "health", "ledger", "router", "simulate"]),
+    ("server", &["app", "chat", "config", "providers", "health", "ledger", "router"]),
+    (
+        "cli",
+        &[
+            "app",
+            "chat",
+            "config",
+            "store",
+            "ui",
+            "providers",
+            "health",
+            "ledger",
+            "router",
+            "server",
+            "simulate",
+        ],
+    ),
 ];
 
 /// Lines of a file that are not tests, at most.

@@ -30,6 +30,7 @@ mod model_refresh;
 mod predictions;
 mod provider_test;
 mod route;
+mod serve;
 mod simulate;
 mod support;
 mod usage;

@@ -4,11 +4,10 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::super::{CommandError, Context, Output, json};
-use super::people;
 use crate::app::App;
 use crate::chat::ChatRequest;
 use crate::providers::wire::{Encoded, Target, codec};
-use crate::router::plan::{Plan, SkipReason, plan};
+use crate::router::plan::{Plan, plan};
 use crate::router::{Candidate, Demand, Route};
 
 /// Prints the plan. Nothing is sent, and no key is shown.
@@ -40,7 +39,7 @@ pub(super) fn show(
         ui.line(&format!("{:>3}. {}  {key}", index + 1, candidate.model_id()))?;
     }
     for skipped in &plan.skipped {
-        ui.line(&format!("   - {}  left out: {}", skipped.candidate.model_id(), reason(&skipped.reason)))?;
+        ui.line(&format!("   - {}  left out: {}", skipped.candidate.model_id(), skipped.reason.words()))?;
     }
     ui.line(&format!("\nPOST {}{}", first.provider.base_url, encoded.path))?;
     if codec(first.provider.wire).description(&first.model).is_some() {
@@ -69,7 +68,7 @@ fn report(route: &Route, plan: &Plan, first: &Candidate, encoded: &Encoded, body
     let shown = |candidate: &Candidate| json!({"provider": candidate.provider.id, "model": candidate.model.id, "key": candidate.fingerprint()});
     let skipped = plan.skipped.iter().map(|skipped| {
         let mut value = shown(&skipped.candidate);
-        value["reason"] = json!(reason(&skipped.reason));
+        value["reason"] = json!(skipped.reason.words());
         value
     });
     json!({
@@ -83,24 +82,4 @@ fn report(route: &Route, plan: &Plan, first: &Candidate, encoded: &Encoded, body
             "body": body,
         },
     })
-}
-
-/// Why a candidate was left out, in words.
-pub(in crate::cli) fn reason(reason: &SkipReason) -> String {
-    let rest = |until: &Instant| {
-        let rest = until.saturating_duration_since(Instant::now());
-        format!("to be tried again in {}", people(rest))
-    };
-    match reason {
-        SkipReason::Unable(need) => format!("it cannot do {}", need.as_str()),
-        SkipReason::Lesser { tier, least } => {
-            format!("it is {}, and the route wants {} at least", tier.as_str(), least.as_str())
-        }
-        SkipReason::TooLong { tokens, window } => {
-            format!("at least {tokens} tokens do not fit into its window of {window}")
-        }
-        SkipReason::Cooling { until, class } => format!("{}, {}", class.as_str(), rest(until)),
-        SkipReason::Open { until } => format!("it kept failing, {}", rest(until)),
-        SkipReason::Out { until } => format!("its limits are used up, {}", rest(until)),
-    }
 }

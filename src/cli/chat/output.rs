@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::report::AttemptReport;
 use crate::chat::Event;
-use crate::router::{Delivery, Gone, Notice, Written};
+use crate::router::{AttemptReport, Delivery, Gone, Notice, Written};
 use crate::ui::{SafeText, Spinner, Ui};
 
 /// How the answer is shown while it comes.

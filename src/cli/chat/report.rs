@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::chat::{Answer, FailureClass, FinishReason, ToolCall, Usage, UsageSource};
-use crate::router::{Attempt, Completion, Resumed, RouteError, RouteErrorKind};
+use crate::chat::{Answer, FinishReason, ToolCall, Usage, UsageSource};
+use crate::router::{Attempt, AttemptReport, Completion, Resumed, RouteError, RouteErrorKind};
 
 /// What `aigw chat --json` prints.
 #[derive(Debug, Serialize)]
@@ -45,34 +45,6 @@ struct CallReport {
     id: String,
     name: String,
     arguments: Value,
-}
-
-/// One attempt.
-#[derive(Debug, Serialize)]
-pub(super) struct AttemptReport {
-    provider: String,
-    model: String,
-    /// A fingerprint.
-    key: Option<String>,
-    /// Null on success.
-    class: Option<FailureClass>,
-    status: Option<u16>,
-    latency_ms: u64,
-    message: Option<String>,
-}
-
-impl AttemptReport {
-    pub(super) fn new(attempt: &Attempt) -> Self {
-        Self {
-            provider: attempt.model.provider.clone(),
-            model: attempt.model.model.clone(),
-            key: attempt.key.clone(),
-            class: attempt.failure.as_ref().map(|failure| failure.class),
-            status: attempt.status,
-            latency_ms: ms(attempt.latency),
-            message: attempt.failure.as_ref().map(|failure| failure.message.clone()),
-        }
-    }
 }
 
 impl Report {

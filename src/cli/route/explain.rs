@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::super::chat::{people, reason};
+use super::super::chat::people;
 use super::super::provider::unknown_provider;
 use super::super::{CommandError, Context, Output, json};
 use crate::app::App;
@@ -133,7 +133,7 @@ impl Explained<'_> {
     }
 
     fn why(&self, skipped: &Skipped) -> String {
-        if self.is_pretended(skipped) { "taken for down".to_owned() } else { reason(&skipped.reason) }
+        if self.is_pretended(skipped) { "taken for down".to_owned() } else { skipped.reason.words() }
     }
 
     fn report(&self) -> Value {

@@ -1,18 +1,16 @@
 //! Which models there are, what each takes, and by what it is asked for.
 //!
-//! Official models go by their name, and their version is nobody's business. All others are asked for by the id of a
-//! version, without which there is nothing to run.
+//! Official models go by their name, though the id of their version does as well. All others are asked for by the id of
+//! a version, without which there is nothing to run.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
 use super::super::dialect::Dialect;
 use super::super::reply::Refusal;
 use super::input::invalid;
-
-/// The id of the version of an official model.
-const LATEST: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// The fields of a model, each with its JSON type. Models that the table does not list take what most do.
 pub(super) fn fields<'a>(dialect: &'a Dialect, model: &str) -> Option<&'a BTreeMap<String, String>> {
@@ -31,12 +29,18 @@ pub(super) fn meant(dialect: &Dialect, named: &str) -> Result<String, Refusal> {
         Some((model, id)) => (model, Some(id)),
         None if named.contains('/') => (named, None),
         None => {
-            let model = dialect.community.iter().find(|(_, id)| *id == named);
-            return model.map(|(model, _)| model.clone()).ok_or_else(unknown);
+            let community = dialect.community.iter().find(|(_, id)| *id == named).map(|(model, _)| model);
+            let official = || dialect.models.iter().find(|model| latest(model) == named);
+            return community.or_else(official).cloned().ok_or_else(unknown);
         }
     };
     let needed = version(dialect, model);
     if needed.is_some() && id != needed { Err(unknown()) } else { Ok(model.to_owned()) }
+}
+
+/// The id of the version of an official model.
+fn latest(model: &str) -> String {
+    Sha256::digest(model.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A model as the list of models shows it, or one of its versions where one is named.
@@ -50,7 +54,7 @@ pub(super) fn description(dialect: &Dialect, model: &str) -> Value {
         "url": format!("https://replicate.com/{model}"), "owner": owner, "name": name,
         "description": "A simulated model", "visibility": "public", "github_url": null, "paper_url": null,
         "license_url": null, "run_count": 1, "is_official": version.is_none(), "cover_image_url": null,
-        "default_example": null, "latest_version": described(dialect, model, version.unwrap_or(LATEST))
+        "default_example": null, "latest_version": described(dialect, model, &version.map_or_else(|| latest(model), str::to_owned))
     })
 }
 

@@ -1,0 +1,143 @@
+//! `aigw serve`: the HTTP gateway.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::chat::settle_ledger;
+use super::{CommandError, Context};
+use crate::providers::client::Client;
+use crate::server::{Ending, Log, Served, Server, Settings};
+use crate::ui::Ui;
+
+/// How long answers under way may take when the program was asked to end.
+const GRACE: Duration = Duration::from_secs(10);
+/// What tidying up takes beyond that.
+const TIDY_UP: Duration = Duration::from_secs(5);
+/// The port where none is named.
+const PORT: u16 = 8787;
+
+/// Answer HTTP clients that speak OpenAI's format.
+///
+/// Every request goes by a route, as `aigw chat` does: the client does not notice when a provider fails. A model is named
+/// as everywhere: a route, provider/model, a provider, or a model's bare name. Only programs of this machine are
+/// answered.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Paths: POST /v1/chat/completions, GET /v1/models, GET /health/live, GET /health/ready
+
+Ctrl-C or SIGTERM: no new requests are taken, and answers under way have 10 s to end; a second time ends at once.
+
+Examples:
+  aigw serve
+  curl http://127.0.0.1:8787/v1/chat/completions -H 'content-type: application/json' \\
+    -d '{\"model\":\"auto\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}'
+  OPENAI_BASE_URL=http://127.0.0.1:8787/v1 OPENAI_API_KEY=any your-program"
+)]
+pub struct ServeArgs {
+    /// Where to listen: an address of this machine's own
+    #[arg(long, value_name = "ADDR[:PORT]", default_value = "127.0.0.1:8787")]
+    addr: String,
+
+    /// The port, instead of the address's; any free one if 0
+    #[arg(long, value_name = "PORT")]
+    port: Option<u16>,
+}
+
+/// Runs the command until it is interrupted.
+pub async fn run(args: &ServeArgs, context: &Context) -> Result<(), CommandError> {
+    let addr = address(args)?;
+    let app = Arc::new(context.app()?);
+    let settings = Settings { addr, grace: GRACE, log: log(&context.ui) };
+    let server = Server::bind(settings, Arc::clone(&app), Client::new()?)
+        .await
+        .map_err(|error| CommandError::failed(format!("cannot listen on {addr}: {error}")))?;
+    context.interrupt.allow(GRACE + TIDY_UP);
+    context.ui.status(&format!("listening on http://{}", server.addr()));
+    let stop = async {
+        context.interrupt.wait().await;
+        context.ui.note("stopping: answers under way may end");
+    };
+    let cut = server.run(stop).await;
+    settle_ledger(&app, context).await;
+    if cut > 0 {
+        context.ui.warn(&format!("{cut} connections were cut: their answers took longer than 10 s more"));
+    }
+    // A service that its manager stops has not failed.
+    Ok(())
+}
+
+/// Reads `--addr` and `--port`. Everybody else's requests would be answered with the user's keys: not yet.
+fn address(args: &ServeArgs) -> Result<SocketAddr, CommandError> {
+    let text = args.addr.trim();
+    let named = text.strip_prefix("localhost").map(|rest| format!("{}{rest}", Ipv4Addr::LOCALHOST));
+    let text = named.as_deref().unwrap_or(text);
+    let ip = |text: &str| text.trim_matches(['[', ']']).parse::<IpAddr>().ok();
+    let addr = text.parse().ok().or_else(|| Some(SocketAddr::new(ip(text)?, PORT)));
+    let mut addr: SocketAddr = addr.ok_or_else(|| {
+        CommandError::usage(format!("--addr {}: it is not an address such as 127.0.0.1:{PORT}", args.addr))
+    })?;
+    if !addr.ip().to_canonical().is_loopback() {
+        let message = format!("--addr {}: only this machine's own addresses are listened on", args.addr);
+        let why = "there are no keys for clients yet, so anybody who reaches it would use yours";
+        return Err(CommandError::usage(message).hint(why));
+    }
+    if let Some(port) = args.port {
+        addr.set_port(port);
+    }
+    Ok(addr)
+}
+
+/// One line per request, for `-v`.
+fn log(ui: &Ui) -> Option<Log> {
+    if ui.verbosity == 0 {
+        return None;
+    }
+    let ui = ui.clone();
+    Some(Arc::new(move |served: &Served| ui.detail(&line(served))))
+}
+
+fn line(served: &Served) -> String {
+    let status = served.status.map_or_else(|| "-".to_owned(), |status| status.to_string());
+    let ending = match served.ending {
+        Ending::Whole => "",
+        Ending::Broken => ", broken off",
+        Ending::Left => ", the client left",
+    };
+    let model = served.model.as_deref().unwrap_or("-");
+    let path: String = served.path.chars().take(120).collect();
+    format!(
+        "{} {path} {status} {model} {} ms, request {}{ending}",
+        served.method,
+        served.took.as_millis(),
+        served.id
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(addr: &str, port: Option<u16>) -> Option<String> {
+        address(&ServeArgs { addr: addr.into(), port }).ok().map(|addr| addr.to_string())
+    }
+
+    #[test]
+    fn addresses_of_this_machine_only() {
+        for (addr, port, expected) in [
+            ("127.0.0.1:8787", None, "127.0.0.1:8787"),
+            ("127.0.0.1", Some(0), "127.0.0.1:0"),
+            ("localhost:9000", None, "127.0.0.1:9000"),
+            ("localhost", None, "127.0.0.1:8787"),
+            ("::1", None, "[::1]:8787"),
+            ("[::1]:1", Some(2), "[::1]:2"),
+        ] {
+            assert_eq!(read(addr, port).as_deref(), Some(expected), "{addr}");
+        }
+        for addr in ["0.0.0.0:8787", "10.0.0.1", "[::]:8787", "example.org:80", "localhost.example.org", ""] {
+            assert_eq!(read(addr, None), None, "{addr}");
+        }
+    }
+}

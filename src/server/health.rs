@@ -1,0 +1,36 @@
+//! Whether the server lives, and whether a request has somebody to go to.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Json;
+use serde_json::{Value, json};
+
+use super::refusal::Refusal;
+use super::{Gateway, Phase};
+use crate::app::{Account, App};
+
+/// It answers, so it lives.
+pub(super) async fn live() -> Json<Value> {
+    Json(json!({"status": "ok"}))
+}
+
+/// Whether requests are wanted here: not while the server stops, and not when there is nobody to ask.
+pub(super) async fn ready(State(gateway): State<Arc<Gateway>>) -> Result<Json<Value>, Refusal> {
+    let unready = |message: &str| Refusal::new(StatusCode::SERVICE_UNAVAILABLE, message);
+    if *gateway.phase.borrow() != Phase::Open {
+        return Err(unready("the server is stopping").code("stopping"));
+    }
+    let configured = on(&gateway.app).next().is_some();
+    // Where nothing is set up, requests go to the servers of this machine that answer.
+    if configured || !gateway.app.local_servers(gateway.router.upstream()).await.is_empty() {
+        return Ok(Json(json!({"status": "ok"})));
+    }
+    Err(unready("no provider is set up").code("no_provider"))
+}
+
+/// The accounts that requests may go to. A server on this machine is one only if somebody has said so.
+pub(super) fn on(app: &App) -> impl Iterator<Item = &Account> {
+    app.accounts.iter().filter(|account| account.is_on() && (!account.is_local() || account.configured))
+}

@@ -1,0 +1,110 @@
+//! The HTTP gateway: the router behind a port, for clients that speak OpenAI's format.
+//!
+//! A request passes through [`paths`] (its id, the gate that keeps web pages out, one panic costs one request), is read
+//! by its dialect ([`openai`]) into a [`crate::chat::ChatRequest`], and asked by [`asking`], the one place that knows
+//! the router. An answer leaves whole or as a stream; what went wrong leaves as a [`refusal`] that names every attempt.
+//! Nothing here retries, and nothing on the way of a request takes a lock that others hold or waits for a disk.
+//!
+//! It listens on this machine only: it has no keys of its own yet.
+
+mod asking;
+mod body;
+mod connection;
+mod gate;
+mod health;
+mod models;
+mod openai;
+mod outcome;
+mod paths;
+mod refusal;
+mod socket;
+mod visit;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::app::App;
+use crate::providers::client::Client;
+use crate::router::{RetryBudget, Router};
+
+pub use visit::{Ending, Log, Served};
+
+/// How long providers may take to hear that their answers are not wanted any more.
+const FAREWELL: Duration = Duration::from_millis(800);
+
+/// What a server is to be like.
+pub struct Settings {
+    /// Where to listen; port 0 takes any that is free.
+    pub addr: SocketAddr,
+    /// How long answers under way may take when the server is stopped.
+    pub grace: Duration,
+    /// Told about every request when it is over.
+    pub log: Option<Log>,
+}
+
+/// A server that listens and does not answer yet.
+pub struct Server {
+    listener: TcpListener,
+    addr: SocketAddr,
+    grace: Duration,
+    gateway: Arc<Gateway>,
+}
+
+/// Where a server is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Phase {
+    /// It takes requests.
+    Open,
+    /// It takes no new ones, and those under way may end.
+    Draining,
+    /// What is still under way ends now.
+    Ending,
+}
+
+/// Waits until the server has come to this phase.
+async fn reached(phase: &mut watch::Receiver<Phase>, at: Phase) {
+    // Who holds the other end outlives whoever waits here.
+    drop(phase.wait_for(|phase| *phase >= at).await);
+}
+
+/// What all requests share.
+struct Gateway {
+    app: Arc<App>,
+    router: Router<Client>,
+    started: Timestamp,
+    phase: watch::Sender<Phase>,
+    log: Option<Log>,
+}
+
+impl Server {
+    /// Starts to listen.
+    pub async fn bind(settings: Settings, app: Arc<App>, client: Client) -> io::Result<Self> {
+        let listener = TcpListener::bind(settings.addr).await?;
+        let addr = listener.local_addr()?;
+        let router = app.router(client).with_budget(RetryBudget::new(Instant::now()));
+        let phase = watch::Sender::new(Phase::Open);
+        let gateway = Gateway { app, router, started: Timestamp::now(), phase, log: settings.log };
+        Ok(Self { listener, addr, grace: settings.grace, gateway: Arc::new(gateway) })
+    }
+
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Answers until it is to stop, then lets what is under way end within the grace period. Says how many connections
+    /// had to be cut.
+    pub async fn run(self, stop: impl Future<Output = ()>) -> usize {
+        let service = paths::router(Arc::clone(&self.gateway));
+        let cut = connection::serve(self.listener, service, stop, &self.gateway.phase, self.grace).await;
+        self.gateway.router.upstream().settle(FAREWELL).await;
+        cut
+    }
+}

@@ -1,0 +1,132 @@
+//! The paths, and what every request passes through before it reaches one of them.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use futures_util::FutureExt;
+
+use super::refusal::Refusal;
+use super::visit::{Ending, Visit};
+use super::{Gateway, gate, health, models, openai};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Marks the answer of a stream, whose end is not known yet when its head leaves.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Streaming;
+
+/// Everything that the server answers.
+pub(super) fn router(gateway: Arc<Gateway>) -> Router {
+    let routes = Router::new()
+        .route("/v1/chat/completions", post(openai::chat))
+        .route("/v1/models", get(models::list))
+        .route("/v1/models/{*id}", get(models::show))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready));
+    guarded(routes, &gateway).with_state(gateway)
+}
+
+fn guarded(routes: Router<Arc<Gateway>>, gateway: &Arc<Gateway>) -> Router<Arc<Gateway>> {
+    routes
+        .fallback(unknown)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn_with_state(Arc::clone(gateway), pass))
+}
+
+async fn unknown(method: Method, uri: Uri) -> Refusal {
+    let message = format!("there is nothing at {method} {}", uri.path());
+    Refusal::new(StatusCode::NOT_FOUND, message).code("unknown_url")
+}
+
+async fn wrong_method(method: Method, uri: Uri) -> Refusal {
+    let message = format!("{} does not answer to {method}", uri.path());
+    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, message).code("method_not_allowed")
+}
+
+/// Gives a request its id, lets it in or not, and answers for it when its handler panics.
+async fn pass(State(gateway): State<Arc<Gateway>>, request: Request, next: Next) -> Response<Body> {
+    let (head, body) = request.into_parts();
+    let id = uuid::Uuid::now_v7().to_string();
+    let shown = HeaderValue::try_from(&id);
+    let visit = Visit::new(id, head.method.as_str(), head.uri.path(), gateway.log.clone());
+    let visit = Arc::new(visit);
+    let mut response = match gate::check(&head) {
+        Err(refusal) => refusal.into_response(),
+        Ok(()) => {
+            let mut request = Request::from_parts(head, body);
+            request.extensions_mut().insert(Arc::clone(&visit));
+            // Every state behind the handlers is valid at any time.
+            let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+            answer.unwrap_or_else(|_| {
+                let message = "something went wrong in here, and it is not your fault";
+                Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, message).code("internal").into_response()
+            })
+        }
+    };
+    if let Ok(id) = shown {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    visit.status(response.status().as_u16());
+    if response.extensions().get::<Streaming>().is_none() {
+        visit.ended(Ending::Whole);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::App;
+    use crate::config::Env;
+    use crate::providers::client::Client;
+    use crate::server::{Server, Settings, connection};
+    use std::net::SocketAddr;
+    use std::time::Duration;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    async fn panics() -> StatusCode {
+        panic!("a test of what follows");
+    }
+
+    #[tokio::test]
+    async fn a_panic_costs_one_request() {
+        let home = tempfile::tempdir().unwrap();
+        let home = |name: &str| (name.to_owned(), home.path().display().to_string());
+        let env: Env = ["AIGW_CONFIG_DIR", "AIGW_DATA_DIR"].map(home).into_iter().collect();
+        let settings =
+            Settings { addr: SocketAddr::from(([127, 0, 0, 1], 0)), grace: Duration::ZERO, log: None };
+        let app = Arc::new(App::new(env, None).unwrap());
+        let server = Server::bind(settings, app, Client::new().unwrap()).await.unwrap();
+        let (addr, gateway) = (server.addr(), server.gateway);
+        let routes = Router::new().route("/panics", get(panics)).route("/health/live", get(health::live));
+        let service = guarded(routes, &gateway).with_state(Arc::clone(&gateway));
+        let serving = async {
+            let never = std::future::pending();
+            connection::serve(server.listener, service, never, &gateway.phase, Duration::ZERO).await
+        };
+        let asking = async {
+            let mut stream = TcpStream::connect(addr).await.unwrap();
+            // On one connection, which lives on.
+            for (path, status) in [("/panics", "500"), ("/health/live", "200")] {
+                let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n");
+                stream.write_all(request.as_bytes()).await.unwrap();
+                let mut bytes = [0; 4096];
+                let length = stream.read(&mut bytes).await.unwrap();
+                let answer = String::from_utf8_lossy(&bytes[..length]).into_owned();
+                assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+            }
+        };
+        tokio::select! {
+            _ = serving => {}
+            () = asking => {}
+        }
+    }
+}
