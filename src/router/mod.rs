@@ -36,7 +36,7 @@ pub use delivery::{Delivery, Gone, Notice, Upstream, Written};
 pub use demand::Demand;
 pub use error::{RouteError, RouteErrorKind};
 pub use mend::Resumed;
-pub use report::AttemptReport;
+pub use report::{AttemptReport, people};
 
 use crate::chat::{Answer, ChatRequest, Usage, UsageSource};
 use crate::health::Health;

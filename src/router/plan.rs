@@ -68,16 +68,6 @@ pub enum SkipReason {
 }
 
 impl SkipReason {
-    /// What it would have failed of; none if time does not help.
-    pub fn class(&self) -> Option<FailureClass> {
-        match self {
-            Self::Unable(_) | Self::Lesser { .. } | Self::TooLong { .. } => None,
-            Self::Cooling { class, .. } => Some(*class),
-            Self::Open { .. } => Some(FailureClass::Server),
-            Self::Out { .. } => Some(FailureClass::RateLimited),
-        }
-    }
-
     /// When it may be asked again; none if time does not help.
     pub fn until(&self) -> Option<Instant> {
         match self {

@@ -7,7 +7,6 @@ use axum::extract::{Path, State};
 use axum::response::Json;
 use serde_json::{Value, json};
 
-use super::health::on;
 use super::outcome;
 use super::refusal::Refusal;
 use super::{Gateway, asking};
@@ -49,7 +48,7 @@ fn names(app: &App) -> Vec<(String, String)> {
     let routes = values.routes.keys().chain(values.aliases.keys()).map(String::as_str);
     let routes = [app.default_route(), AUTO].into_iter().chain(routes);
     let mut all: Vec<(String, String)> = routes.map(|name| (name.to_owned(), OURS.to_owned())).collect();
-    for account in on(app) {
+    for account in app.ready_accounts() {
         let provider = &account.provider.id;
         let default = account.default_model.as_ref().map(|model| ModelId::new(provider, model));
         let listed = app.catalog.models().iter();

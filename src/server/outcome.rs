@@ -158,7 +158,12 @@ fn status(class: FailureClass) -> (StatusCode, &'static str, &'static str) {
 
 /// The class that most of the waiting is for: what everybody rests from.
 fn resting(error: &RouteError) -> Option<FailureClass> {
-    let classes = error.skipped.iter().filter_map(|skipped| skipped.reason.class());
+    let classes = error.skipped.iter().filter_map(|skipped| match skipped.reason {
+        SkipReason::Cooling { class, .. } => Some(class),
+        SkipReason::Open { .. } => Some(FailureClass::Server),
+        SkipReason::Out { .. } => Some(FailureClass::RateLimited),
+        SkipReason::Unable(_) | SkipReason::Lesser { .. } | SkipReason::TooLong { .. } => None,
+    });
     classes.min_by_key(|class| rank(*class))
 }
 
@@ -169,9 +174,10 @@ fn rest(error: &RouteError) -> Option<Duration> {
         let failure = attempt.failure.as_ref().filter(|failure| passes(failure.class))?;
         attempt.rest.or(failure.reset)
     });
-    let waiting = error.skipped.iter().filter(|skipped| skipped.reason.class().is_some_and(passes));
-    let skipped =
-        waiting.filter_map(|skipped| Some(skipped.reason.until()?.saturating_duration_since(Instant::now())));
+    let skipped = error.skipped.iter().filter_map(|skipped| match skipped.reason {
+        SkipReason::Cooling { class, .. } if !passes(class) => None,
+        ref reason => Some(reason.until()?.saturating_duration_since(Instant::now())),
+    });
     failed.chain(skipped).min()
 }
 

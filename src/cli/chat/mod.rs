@@ -21,7 +21,7 @@ use crate::chat::{ChatRequest, FinishReason, Format, Sampling, Schema};
 use crate::config::{Span, read_bounded};
 use crate::providers::client::Client;
 use crate::router::{Ask, Completion};
-pub(super) use outcome::people;
+
 use outcome::{dead_ends, failure, took, who_answered};
 use output::{Manner, Screen};
 use report::Report;

@@ -6,13 +6,13 @@ use clap::Args;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::super::chat::people;
 use super::super::provider::unknown_provider;
 use super::super::{CommandError, Context, Output, json};
 use crate::app::App;
 use crate::chat::{FailureClass, Tokens};
 use crate::health::{Cooling, Subject};
 use crate::providers::client::Client;
+use crate::router::people;
 use crate::router::plan::{Plan, SkipReason, Skipped, plan};
 use crate::router::{Candidate, Demand, Route, Strategy, Weighed};
 use crate::ui::Table;
