@@ -34,6 +34,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand chat 'Ask a question and get one answer'
             cand provider 'List, show and test providers'
             cand model 'List and show models'
+            cand route 'List, show and explain routes'
             cand usage 'Show what was used and what it cost'
             cand auth 'Store and remove provider keys'
             cand doctor 'Check the installation: files, keys, databases, the network'
@@ -212,8 +213,76 @@ set edit:completion:arg-completer[aigw] = {|@words|
         }
         &'aigw;model;help;help'= {
         }
+        &'aigw;route'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand ls 'List the routes and aliases'
+            cand show 'Show one route: its settings with where they come from, and its models'
+            cand explain 'Show whom a request would be sent to, in which order and why'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;route;ls'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;route;show'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;route;explain'= {
+            cand --down 'As if this provider were down (may be repeated)'
+            cand --tokens 'How many tokens the request has'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;route;help'= {
+            cand ls 'List the routes and aliases'
+            cand show 'Show one route: its settings with where they come from, and its models'
+            cand explain 'Show whom a request would be sent to, in which order and why'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;route;help;ls'= {
+        }
+        &'aigw;route;help;show'= {
+        }
+        &'aigw;route;help;explain'= {
+        }
+        &'aigw;route;help;help'= {
+        }
         &'aigw;usage'= {
-            cand --by 'What to sum by'
+            cand --by 'What to sum by; `request` lists the newest requests with their ids'
             cand --since 'Only since then: a span such as 24h, or a date such as 2026-11-01 (UTC)'
             cand --request 'Every attempt of one request instead; the first characters of its id are enough'
             cand --config 'Read this configuration file instead of the usual one'
@@ -464,6 +533,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand chat 'Ask a question and get one answer'
             cand provider 'List, show and test providers'
             cand model 'List and show models'
+            cand route 'List, show and explain routes'
             cand usage 'Show what was used and what it cost'
             cand auth 'Store and remove provider keys'
             cand doctor 'Check the installation: files, keys, databases, the network'
@@ -497,6 +567,17 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;help;model;ls'= {
         }
         &'aigw;help;model;show'= {
+        }
+        &'aigw;help;route'= {
+            cand ls 'List the routes and aliases'
+            cand show 'Show one route: its settings with where they come from, and its models'
+            cand explain 'Show whom a request would be sent to, in which order and why'
+        }
+        &'aigw;help;route;ls'= {
+        }
+        &'aigw;help;route;show'= {
+        }
+        &'aigw;help;route;explain'= {
         }
         &'aigw;help;usage'= {
         }

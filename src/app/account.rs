@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use crate::config::{Config, ConfigError, ProviderSection, WireName, keys};
+use crate::config::{Config, ConfigError, LimitsSection, ProviderSection, WireName, keys};
 use crate::providers::catalog::ProviderRow;
 use crate::providers::{Billing, Catalog, Provider, Quirks, Timeouts, WireFormat, is_loopback};
 use crate::secret::KeySource;
@@ -34,6 +34,8 @@ pub struct Account {
     pub priority: i64,
     /// The model that is meant when only the provider is named.
     pub default_model: Option<String>,
+    /// What each of its keys may be asked.
+    pub limits: LimitsSection,
 }
 
 impl Account {
@@ -129,6 +131,7 @@ fn account(
             .default_model
             .clone()
             .or_else(|| row.and_then(|row| row.default_model.clone())),
+        limits: section.limits,
     })
 }
 

@@ -6,13 +6,15 @@ mod local;
 mod observer;
 pub mod refresh;
 mod resolve;
+mod settings;
+mod sound;
 pub mod trial;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use account::Account;
-pub use resolve::{AUTO, ResolveError, crossing};
+pub use resolve::{AUTO, ResolveError, Way, crossing};
 
 use crate::config::{Config, ConfigError, Env, NoHome, Paths};
 use crate::health::Health;
@@ -63,14 +65,19 @@ impl App {
         let accounts = account::accounts(catalog, &config, &mut warnings)?;
         let ledger = Arc::new(Ledger::new(&paths.data_dir));
         let app = Self { paths, config, catalog, accounts, ledger, warnings };
-        app.check_routes()?;
+        app.check_names()?;
         Ok(app)
     }
 
-    /// A router with a state of its own, writing to the ledger.
+    /// A router that writes to the ledger.
     pub fn router(&self, client: Client) -> Router<Client> {
         let observer = Arc::new(observer::LedgerObserver(Arc::clone(&self.ledger)));
-        Router::new(client, Arc::new(Health::default()), observer)
+        Router::new(client, self.health(), observer)
+    }
+
+    /// What is known about the state of upstreams.
+    pub fn health(&self) -> Arc<Health> {
+        Arc::new(Health::default())
     }
 
     /// The accounts that requests may go to as things are. A server on this machine is one only if somebody has said so.

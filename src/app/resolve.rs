@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{Account, App, local};
+use super::{Account, App, local, settings};
 use crate::chat::{Failure, FailureClass, ModelId};
-use crate::config::{ConfigError, RouteSection, Strategy, nearest};
+use crate::config::{AliasTarget, ConfigError, nearest};
 use crate::providers::client::Client;
 use crate::providers::{Billing, Model};
-use crate::router::{self, OnBrokenStream, Route, Stop};
+use crate::router::{Route, Stop, Strategy};
 use crate::secret::KeySource;
 
 /// The route that exists without being configured.
@@ -65,10 +65,25 @@ pub enum ResolveError {
 
 /// One thing that a route may go to, before keys are fetched.
 #[derive(Debug, Clone)]
-struct Way<'a> {
-    account: &'a Account,
+pub struct Way<'a> {
+    /// The provider.
+    pub account: &'a Account,
     /// The model; none where the server has to be asked.
-    model: Option<String>,
+    pub model: Option<String>,
+    /// Its share where chance decides.
+    pub weight: u32,
+}
+
+impl Way<'_> {
+    /// The model, where it is known.
+    pub fn model_id(&self) -> Option<ModelId> {
+        Some(ModelId::new(&self.account.provider.id, self.model.as_ref()?))
+    }
+
+    /// How users write it: the model, else the provider.
+    pub fn name(&self) -> String {
+        self.model_id().map_or_else(|| self.account.provider.id.clone(), |id| id.to_string())
+    }
 }
 
 impl App {
@@ -77,17 +92,16 @@ impl App {
         let default = [self.default_route().to_owned()];
         let targets = if targets.is_empty() { &default[..] } else { targets };
         let mut ways = Vec::new();
-        let mut settings = None;
-        for target in targets {
-            let section = self.config.document.values.routes.get(target);
-            settings = settings.or(section);
+        let mut section = None;
+        for target in targets.iter().map(|target| self.meant(target)) {
+            section = section.or(self.config.document.values.routes.get(target));
             ways.extend(self.ways(target)?);
         }
         if ways.is_empty() {
             ways = local::running(self, client, |_| true)
                 .await
                 .into_iter()
-                .map(|(account, model)| Way { account, model: Some(model) })
+                .map(|(account, model)| Way { account, model: Some(model), weight: 1 })
                 .collect();
         }
         if ways.is_empty() {
@@ -107,18 +121,7 @@ impl App {
         if stops.is_empty() {
             return Err(down.unwrap_or(ResolveError::NoProvider));
         }
-        let settings = settings.cloned().unwrap_or_default();
-        Ok(Route {
-            name: targets.join(","),
-            stops,
-            max_attempts: settings
-                .max_attempts
-                .map_or(Route::MAX_ATTEMPTS, |most| usize::try_from(most).unwrap_or(usize::MAX)),
-            patience: settings.patience.map_or(Route::PATIENCE, |span| span.0),
-            strategy: router::Strategy::Priority,
-            hedge_after: None,
-            on_broken_stream: OnBrokenStream::Resume,
-        })
+        Ok(settings::route(targets.join(","), stops, &section.cloned().unwrap_or_default()))
     }
 
     /// Where requests go when nothing says otherwise.
@@ -126,73 +129,50 @@ impl App {
         self.config.document.values.default_route.as_deref().unwrap_or(AUTO)
     }
 
-    /// Checks that every model of every configured route can be found, so that a typo shows at once.
-    pub(super) fn check_routes(&self) -> Result<(), ConfigError> {
-        let values = &self.config.document.values;
-        let unknown = |path: &str, error: ResolveError| {
-            let hint = match &error {
-                ResolveError::Unknown { nearest: Some(near), .. } => Some(format!("did you mean `{near}`?")),
-                _ => None,
-            };
-            let error = self.config.document.error(path, error.to_string());
-            if let Some(hint) = hint { error.hinted(hint) } else { error }
-        };
-        for (name, RouteSection { strategy: Strategy::Priority, models, .. }) in &values.routes {
-            if models.is_empty() {
-                let path = format!("routes.{name}");
-                return Err(self.config.document.error(&path, "the route has no `models`"));
-            }
-            for (index, model) in models.iter().enumerate() {
-                let path = format!("routes.{name}.models[{index}]");
-                self.find(model).map_err(|error| match error {
-                    ResolveError::Unknown { name, .. } if self.is_route(&name) => {
-                        let message = format!("`{name}` is a route, and a route cannot go to another one");
-                        self.config.document.error(&path, message).hinted("name its models here as well")
-                    }
-                    ResolveError::Unknown { name, .. } => {
-                        let nearest = self.nearest_model(&name);
-                        unknown(&path, ResolveError::Unknown { name, nearest })
-                    }
-                    error => unknown(&path, error),
-                })?;
-            }
+    /// What is meant by a name: what an alias of one name stands for, or the name itself.
+    pub fn meant<'a>(&'a self, name: &'a str) -> &'a str {
+        match self.config.document.values.aliases.get(name).map(AliasTarget::names) {
+            Some([one]) => one,
+            _ => name,
         }
-        if let Some(target) = &values.default_route
-            && !self.is_route(target)
-        {
-            self.find(target).map_err(|error| unknown("default_route", error))?;
-        }
-        Ok(())
     }
 
-    /// What a name may go to. One that was named alone must be usable; of a route's models the usable ones are taken.
+    /// The models that a route or an alias lists, with their weights.
+    fn listed(&self, name: &str) -> Option<Vec<(&str, u32)>> {
+        let values = &self.config.document.values;
+        if let Some(section) = values.routes.get(name) {
+            return Some(section.models.iter().map(|model| (model.name(), model.weight())).collect());
+        }
+        let names = values.aliases.get(name)?.names();
+        Some(names.iter().map(|name| (name.as_str(), 1)).collect())
+    }
+
+    /// What a name leads to, usable or not.
+    pub fn everywhere(&self, target: &str) -> Result<Vec<Way<'_>>, ResolveError> {
+        let Some(models) = self.listed(target) else {
+            return if target == AUTO { Ok(self.auto()) } else { self.find(target) };
+        };
+        let mut ways = Vec::new();
+        for (model, weight) in &models {
+            ways.extend(self.find(model)?.into_iter().map(|way| Way { weight: *weight, ..way }));
+        }
+        Ok(ways)
+    }
+
+    /// How a route orders its models.
+    pub fn strategy(&self, route: &str) -> Strategy {
+        let section = self.config.document.values.routes.get(route);
+        section.map(|section| settings::strategy(section.strategy)).unwrap_or_default()
+    }
+
+    /// What a name may go to. If nothing that it leads to is usable, the first one's reason stands for all.
     fn ways(&self, target: &str) -> Result<Vec<Way<'_>>, ResolveError> {
-        if let Some(section) = self.config.document.values.routes.get(target) {
-            let mut ways = Vec::new();
-            for model in &section.models {
-                ways.extend(self.find(model)?.into_iter().filter(|way| way.account.is_on()));
-            }
-            return if ways.is_empty() { self.first_problem(&section.models) } else { Ok(ways) };
-        }
-        if target == AUTO {
-            return Ok(self.auto());
-        }
-        let ways = self.find(target)?;
+        let ways = self.everywhere(target)?;
         let usable: Vec<_> = ways.iter().filter(|way| way.account.is_on()).cloned().collect();
         match (usable.is_empty(), ways.first()) {
             (true, Some(way)) => Err(Self::problem(way.account)),
             _ => Ok(usable),
         }
-    }
-
-    /// Why none of a route's models can be used: the first one's reason stands for all.
-    fn first_problem(&self, models: &[String]) -> Result<Vec<Way<'_>>, ResolveError> {
-        for model in models {
-            if let Some(way) = self.find(model)?.first() {
-                return Err(Self::problem(way.account));
-            }
-        }
-        Err(ResolveError::NoProvider)
     }
 
     fn problem(account: &Account) -> ResolveError {
@@ -206,27 +186,31 @@ impl App {
         }
     }
 
-    /// Finds a provider, a model of it, or a bare model id with all that list it. Says nothing about keys.
-    fn find(&self, name: &str) -> Result<Vec<Way<'_>>, ResolveError> {
+    /// Finds a provider, a model of it, what an alias stands for, or a bare model id with all that list it. Says
+    /// nothing about keys.
+    pub(super) fn find(&self, name: &str) -> Result<Vec<Way<'_>>, ResolveError> {
+        let way = |account, model| Way { account, model, weight: 1 };
+        if let Some(target) = self.config.document.values.aliases.get(name) {
+            let ways: Result<Vec<_>, _> = target.names().iter().map(|name| self.find(name)).collect();
+            return Ok(ways?.concat());
+        }
         if let Some(account) = self.account(name) {
             return match (&account.default_model, account.is_local()) {
                 (None, false) => Err(ResolveError::NoDefaultModel { provider: name.to_owned() }),
-                (model, _) => Ok(vec![Way { account, model: model.clone() }]),
+                (model, _) => Ok(vec![way(account, model.clone())]),
             };
         }
         if let Ok(ModelId { provider, model }) = name.parse::<ModelId>()
             && let Some(account) = self.account(&provider)
         {
-            return Ok(vec![Way { account, model: Some(model) }]);
+            return Ok(vec![way(account, Some(model))]);
         }
         let listed: Vec<_> = self
             .catalog
             .models()
             .iter()
             .filter(|model| model.id == name)
-            .filter_map(|model| {
-                Some(Way { account: self.account(&model.provider)?, model: Some(model.id.clone()) })
-            })
+            .filter_map(|model| Some(way(self.account(&model.provider)?, Some(model.id.clone()))))
             .collect();
         if listed.is_empty() {
             return Err(ResolveError::Unknown { name: name.to_owned(), nearest: self.nearest(name) });
@@ -234,17 +218,19 @@ impl App {
         Ok(listed)
     }
 
-    fn is_route(&self, name: &str) -> bool {
+    /// Whether a route is called so.
+    pub(super) fn is_route(&self, name: &str) -> bool {
         name == AUTO || self.config.document.values.routes.contains_key(name)
     }
 
-    /// A route, provider or model that may have been meant.
+    /// A route, alias, provider or model that may have been meant.
     pub(super) fn nearest(&self, name: &str) -> Option<String> {
-        self.nearest_of(name, self.config.document.values.routes.keys().map(String::as_str))
+        let values = &self.config.document.values;
+        self.nearest_of(name, values.routes.keys().chain(values.aliases.keys()).map(String::as_str))
     }
 
     /// A provider or model that may have been meant.
-    fn nearest_model(&self, name: &str) -> Option<String> {
+    pub(super) fn nearest_model(&self, name: &str) -> Option<String> {
         self.nearest_of(name, std::iter::empty())
     }
 
@@ -287,7 +273,10 @@ impl App {
             )
             .collect();
         accounts.sort_by_key(|account| (std::cmp::Reverse(account.priority), self.billing(account)));
-        accounts.into_iter().map(|account| Way { account, model: account.default_model.clone() }).collect()
+        accounts
+            .into_iter()
+            .map(|account| Way { account, model: account.default_model.clone(), weight: 1 })
+            .collect()
     }
 
     /// Who pays where only the provider is named.
@@ -309,6 +298,7 @@ impl App {
             provider: Arc::clone(&way.account.provider),
             model: Arc::new(self.catalog.model(&id)),
             keys,
+            weight: way.weight,
         })
     }
 }

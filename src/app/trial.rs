@@ -13,9 +13,7 @@ use super::{Account, App, ResolveError, local, observer::LedgerObserver};
 use crate::chat::{ChatRequest, Event, Failure, FailureClass, Message, ModelId, Role, Sampling};
 use crate::health::Health;
 use crate::providers::client::Client;
-use crate::router::{
-    Ask, Attempt, Delivery, Gone, Notice, OnBrokenStream, Route, Router, Stop, Strategy, Written,
-};
+use crate::router::{Ask, Attempt, Delivery, Gone, Notice, OnBrokenStream, Route, Router, Stop, Written};
 use crate::secret::{KeySource, Secret};
 
 /// What is asked: as little as a model can answer.
@@ -189,15 +187,13 @@ impl App {
             provider: Arc::clone(&account.provider),
             model: Arc::new(self.catalog.model(&id)),
             keys: key.iter().cloned().collect(),
+            weight: 1,
         };
         let route = Route {
-            name: id.to_string(),
-            stops: vec![stop],
             max_attempts: MAX_ATTEMPTS,
             patience: Duration::ZERO, // what fails now is what is to be seen
-            strategy: Strategy::Priority,
-            hedge_after: None,
             on_broken_stream: OnBrokenStream::Fail,
+            ..Route::new(id.to_string(), vec![stop])
         };
         let request = ChatRequest {
             messages: vec![Message::text(Role::User, QUESTION)],

@@ -17,7 +17,7 @@ mod usage;
 
 pub use answer::Answer;
 pub use embedding::{EmbedRequest, Embeddings, Purpose};
-pub use estimate::{estimate_message_tokens, estimate_part_tokens, estimate_tokens};
+pub use estimate::{Tokens, estimate_message_tokens, estimate_part_tokens};
 pub use event::Event;
 pub use failure::{Failure, FailureClass};
 pub use message::{Media, Message, Part, Role, Signature, Source};

@@ -37,10 +37,10 @@ enum ConfigCommand {
 
 /// One setting and where it comes from.
 #[derive(Debug, Serialize)]
-struct Setting {
-    key: String,
-    value: String,
-    origin: String,
+pub(super) struct Setting {
+    pub(super) key: String,
+    pub(super) value: String,
+    pub(super) origin: String,
 }
 
 /// Runs the command.
@@ -101,16 +101,8 @@ fn show(context: &Context, app: &App) -> Result<(), CommandError> {
             }
         }
     }
-    for (name, section) in &document.values.routes {
-        let (attempts, patience) =
-            (Route::MAX_ATTEMPTS.to_string(), format!("\"{}\"", Span(Route::PATIENCE)));
-        let usual =
-            [("strategy", "\"priority\"".to_owned()), ("max_attempts", attempts), ("patience", patience)];
-        for (key, value) in usual.map(|(key, value)| (format!("routes.{name}.{key}"), value)) {
-            if !section.models.is_empty() && document.position(&key).is_none() {
-                set(key, value, "default".into());
-            }
-        }
+    for name in document.values.routes.keys() {
+        settings.extend(route_settings(app, name).into_iter().filter(|setting| setting.origin == "default"));
     }
     settings.sort_by(|a, b| a.key.cmp(&b.key));
     if context.global.output() != Output::Text {
@@ -122,6 +114,30 @@ fn show(context: &Context, app: &App) -> Result<(), CommandError> {
     }
     context.ui.table(&table, "nothing is set")?;
     Ok(())
+}
+
+/// What is in force for a route, by key, except its models.
+pub(super) fn route_settings(app: &App, name: &str) -> Vec<Setting> {
+    let document = &app.config.document;
+    let usual = Route::new("", Vec::new());
+    let word = |word: &str| format!("\"{word}\"");
+    let defaults = [
+        ("content_filter", word(usual.on_content_filter.as_str())),
+        ("hedge_after", String::new()),
+        ("max_attempts", usual.max_attempts.to_string()),
+        ("min_tier", String::new()),
+        ("on_broken_stream", word(usual.on_broken_stream.as_str())),
+        ("patience", word(&Span(usual.patience).to_string())),
+        ("strategy", word(usual.strategy.as_str())),
+    ];
+    let setting = |(key, default): (&str, String)| {
+        let key = format!("routes.{name}.{key}");
+        let set = document.leaves().find(|(path, _)| *path == key).map(|(_, value)| value.to_owned());
+        let origin = if set.is_some() { place(app, &key) } else { "default".to_owned() };
+        let value = set.unwrap_or(default);
+        (!value.is_empty()).then_some(Setting { key, value, origin })
+    };
+    defaults.into_iter().filter_map(setting).collect()
 }
 
 /// What is in force for a provider where the file says nothing: name, value, origin.

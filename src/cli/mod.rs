@@ -15,6 +15,7 @@ mod key_advice;
 pub mod man;
 pub mod model;
 pub mod provider;
+pub mod route;
 pub mod serve;
 pub mod simulate;
 pub mod usage;
@@ -67,6 +68,7 @@ pub enum Command {
     Chat(Box<chat::ChatArgs>),
     Provider(provider::ProviderArgs),
     Model(model::ModelArgs),
+    Route(route::RouteArgs),
     Usage(usage::UsageArgs),
     Auth(auth::AuthArgs),
     Doctor(doctor::DoctorArgs),
@@ -142,6 +144,7 @@ async fn run(command: Option<Command>, context: Context) -> Result<(), CommandEr
         Some(Command::Chat(args)) => chat::run(*args, context).await,
         Some(Command::Provider(args)) => provider::run(&args, &context).await,
         Some(Command::Model(args)) => model::run(&args, &context).await,
+        Some(Command::Route(args)) => route::run(&args, &context).await,
         Some(Command::Usage(args)) => usage::run(&args, &context),
         Some(Command::Auth(args)) => auth::run(&args, &context).await,
         Some(Command::Doctor(args)) => doctor::run(&args, &context).await,

@@ -1,16 +1,15 @@
 //! `aigw usage`: what was used and what it cost.
 
-use std::time::Duration;
+mod requests;
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde_json::json;
 
-use super::{CommandError, Context, Exit, Output, json};
+use super::{CommandError, Context, Output, json};
 use crate::config::Span;
-use crate::ledger::{By, Entry, Ledger, Sum};
+use crate::ledger::{By, Sum};
 use crate::ui::Table;
 
 /// Show what was used and what it cost.
@@ -19,7 +18,7 @@ use crate::ui::Table;
 /// prices that are not known.
 #[derive(Debug, Args)]
 pub struct UsageArgs {
-    /// What to sum by
+    /// What to sum by; `request` lists the newest requests with their ids
     #[arg(long, value_enum, value_name = "WHAT", default_value_t = Group::Day)]
     by: Group,
 
@@ -44,6 +43,7 @@ enum Group {
     Day,
     Provider,
     Model,
+    Request,
 }
 
 fn since(text: &str) -> Result<Timestamp, String> {
@@ -62,31 +62,28 @@ fn since(text: &str) -> Result<Timestamp, String> {
 /// Runs the command.
 pub fn run(args: &UsageArgs, context: &Context) -> Result<(), CommandError> {
     let app = context.app()?;
-    if !app.ledger.path().exists() && args.request.is_none() {
-        return sums(context, args, &[]);
+    if let Some(id) = &args.request {
+        return requests::attempts(context, &app.ledger, id);
     }
-    match &args.request {
-        Some(id) => request(context, &app.ledger, id),
-        None => {
-            let by = match args.by {
-                Group::Day => By::Day,
-                Group::Provider => By::Provider,
-                Group::Model => By::Model,
-            };
-            sums(context, args, &app.ledger.sums(by, args.since)?)
-        }
-    }
+    let by = match args.by {
+        Group::Day => By::Day,
+        Group::Provider => By::Provider,
+        Group::Model => By::Model,
+        Group::Request => return requests::newest(context, &app.ledger, args.since),
+    };
+    let known = if app.ledger.path().exists() { app.ledger.sums(by, args.since)? } else { Vec::new() };
+    sums(context, by, args.since.is_some(), &known)
 }
 
-fn sums(context: &Context, args: &UsageArgs, sums: &[Sum]) -> Result<(), CommandError> {
+fn sums(context: &Context, by: By, narrowed: bool, sums: &[Sum]) -> Result<(), CommandError> {
     let output = context.global.output();
     if output != Output::Text {
         return json::list(&context.ui, output, sums);
     }
-    let name = match args.by {
-        Group::Day => "day",
-        Group::Provider => "provider",
-        Group::Model => "model",
+    let name = match by {
+        By::Day => "day",
+        By::Provider => "provider",
+        By::Model => "model",
     };
     let mut table = Table::new([name, "requests", "attempts", "failed", "tokens in", "tokens out", "cost $"])
         .right([1, 2, 3, 4, 5, 6]);
@@ -102,60 +99,11 @@ fn sums(context: &Context, args: &UsageArgs, sums: &[Sum]) -> Result<(), Command
             format!("{:.6}{plus}", sum.cost_usd),
         ]);
     }
-    let empty = if args.since.is_some() { "nothing was used since then" } else { "nothing was used yet" };
-    context.ui.table(&table, empty)?;
+    context
+        .ui
+        .table(&table, if narrowed { "nothing was used since then" } else { "nothing was used yet" })?;
     if sums.iter().any(|sum| sum.unpriced > 0) {
         context.ui.note("+ at least so much: the price of some attempts is not known");
     }
     Ok(())
-}
-
-fn request(context: &Context, ledger: &Ledger, id: &str) -> Result<(), CommandError> {
-    let entries = ledger.attempts(id)?;
-    if entries.is_empty() {
-        let error = CommandError::new(
-            Exit::NotFound,
-            format!("there is no request `{id}`, or more than one begins so"),
-        );
-        return Err(error.hint("ids begin with the time: a recent one needs a dozen signs"));
-    }
-    let output = context.global.output();
-    if output != Output::Text {
-        let reports: Vec<_> = entries.iter().map(report).collect();
-        return json::list(&context.ui, output, &reports);
-    }
-    let mut table = Table::new(["at", "model", "key", "result", "ms", "in", "out", "cost $", "message"])
-        .right([4, 5, 6, 7]);
-    let figure = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
-    for entry in &entries {
-        table.row([
-            entry.at.to_string(),
-            entry.model.to_string(),
-            entry.key.clone().unwrap_or_default(),
-            entry.class.map_or("answered", crate::chat::FailureClass::as_str).to_owned(),
-            entry.latency.as_millis().to_string(),
-            figure(entry.usage.input_tokens),
-            figure(entry.usage.output_tokens),
-            entry.cost_usd.map(|cost| format!("{cost:.6}")).unwrap_or_default(),
-            entry.message.clone().unwrap_or_default(),
-        ]);
-    }
-    context.ui.table(&table, "")?;
-    Ok(())
-}
-
-fn report(entry: &Entry) -> serde_json::Value {
-    let ms = |span: Duration| u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
-    json!({
-        "request_id": entry.request_id, "ordinal": entry.ordinal, "at": entry.at.to_string(), "route": entry.route,
-        "provider": entry.model.provider, "model": entry.model.model, "key": entry.key, "class": entry.class,
-        "status": entry.status, "message": entry.message, "latency_ms": ms(entry.latency),
-        "ttft_ms": entry.first_token.map(ms),
-        "usage": {
-            "input_tokens": entry.usage.input_tokens, "output_tokens": entry.usage.output_tokens,
-            "cached_tokens": entry.usage.cached_tokens, "reasoning_tokens": entry.usage.reasoning_tokens,
-            "source": entry.usage_source,
-        },
-        "cost_usd": entry.cost_usd,
-    })
 }

@@ -26,11 +26,25 @@ pub(super) fn check(document: &Document) -> Result<(), ConfigError> {
                 return Err(document.error(&format!("providers.{id}.timeout.{name}"), error));
             }
         }
+        if let Some((name, _)) = section.limits.each().iter().find(|(_, limit)| *limit == Some(0)) {
+            let error = document.error(&format!("providers.{id}.limits.{name}"), "it must be at least 1");
+            return Err(
+                error.hinted("leave it out for no limit; `enabled = false` switches the provider off")
+            );
+        }
     }
     for (name, section) in &document.values.routes {
         if section.max_attempts == Some(0) {
             let message = "it must be at least 1: without an attempt there is no answer";
             return Err(document.error(&format!("routes.{name}.max_attempts"), message));
+        }
+        if let Some(Err(error)) = section.hedge_after.map(Span::some) {
+            return Err(document.error(&format!("routes.{name}.hedge_after"), error));
+        }
+        if let Some(index) = section.models.iter().position(|model| model.weight() == 0) {
+            let error =
+                document.error(&format!("routes.{name}.models[{index}].weight"), "it must be at least 1");
+            return Err(error.hinted("leave the model out if it shall get no requests"));
         }
     }
     Ok(())

@@ -69,7 +69,7 @@ impl Document {
         before.max_by_key(|(_, position)| **position).map(|(path, _)| path.clone())
     }
 
-    /// Every value that the file sets, with its path.
+    /// Every value that the file sets, with its path. A list is one value, whatever stands in it.
     pub fn leaves(&self) -> impl Iterator<Item = (&str, &str)> {
         self.written.iter().map(|(path, value)| (path.as_str(), value.as_str()))
     }
@@ -126,8 +126,13 @@ impl Walk<'_> {
                 for (index, item) in items.iter().enumerate() {
                     let item_path = format!("{path}[{index}]");
                     self.check_type(item.get_ref(), &item_schema, &item_path, item.span().start)?;
-                    self.document.positions.insert(item_path, position(self.text, item.span().start));
+                    self.document.positions.insert(item_path.clone(), position(self.text, item.span().start));
+                    if let DeValue::Table(table) = item.get_ref() {
+                        self.table(table, &item_schema, &item_path)?;
+                    }
                 }
+                let inside = format!("{path}[");
+                self.document.written.retain(|written, _| !written.starts_with(&inside));
             }
             _ => {}
         }
@@ -183,7 +188,7 @@ impl Walk<'_> {
 
     /// The words that a schema allows, if it lists them.
     fn words(&self, schema: &Json) -> Vec<String> {
-        let resolved = if schema.get("$ref").is_some() { self.resolve(schema) } else { schema.clone() };
+        let resolved = self.target(schema);
         let listed = resolved.get("enum").and_then(Json::as_array).cloned().unwrap_or_default();
         let constant = resolved.get("const").cloned();
         let mut words: Vec<String> =
@@ -198,10 +203,7 @@ impl Walk<'_> {
 
     /// The types that a schema allows, without null: what is absent is simply not written.
     fn types(&self, schema: &Json) -> Vec<String> {
-        let resolved = match schema.get("$ref") {
-            Some(_) => self.resolve(schema),
-            None => schema.clone(),
-        };
+        let resolved = self.target(schema);
         let of = |schema: &Json| match schema.get("type") {
             Some(Json::String(name)) => vec![name.clone()],
             Some(Json::Array(names)) => {
@@ -220,21 +222,27 @@ impl Walk<'_> {
         types
     }
 
-    /// Follows references; of alternatives (an optional table) takes the one that has keys.
+    /// Follows references; of alternatives (an optional table, a name or a list) takes the one that has parts.
     fn resolve(&self, schema: &Json) -> Json {
-        if let Some(reference) = schema.get("$ref").and_then(Json::as_str) {
-            let target = reference.strip_prefix('#').and_then(|pointer| self.root.pointer(pointer));
-            return target.map_or(Json::Null, |target| self.resolve(target));
-        }
+        let schema = self.target(schema);
         let alternatives = ["anyOf", "allOf"].iter().find_map(|key| schema.get(*key)?.as_array());
         match alternatives {
             Some(alternatives) => alternatives
                 .iter()
                 .map(|alternative| self.resolve(alternative))
-                .find(|alternative| alternative.get("properties").is_some())
+                .find(|alternative| {
+                    ["properties", "items"].iter().any(|part| alternative.get(part).is_some())
+                })
                 .unwrap_or(Json::Null),
-            None => schema.clone(),
+            None => schema,
         }
+    }
+
+    /// Follows references.
+    fn target(&self, schema: &Json) -> Json {
+        let Some(reference) = schema.get("$ref").and_then(Json::as_str) else { return schema.clone() };
+        let target = reference.strip_prefix('#').and_then(|pointer| self.root.pointer(pointer));
+        target.map_or(Json::Null, |target| self.target(target))
     }
 }
 
@@ -312,7 +320,42 @@ mod tests {
             error("[routes.x]\nmax_attempts = \"many\"")
                 .starts_with("config.toml:2:16: `routes.x.max_attempts`: ")
         );
-        assert!(error("[routes.x]\nstrategy = \"fastest\"").contains("expected one of: priority"));
+        assert!(error("[routes.x]\nstrategy = \"fastest\"").contains("expected one of: priority, weighted"));
+    }
+
+    #[test]
+    fn models_of_a_route_are_names_or_tables() {
+        let document = parse(
+            "[routes.x]\nstrategy = \"weighted\"\nmodels = [\"groq\", { model = \"cerebras\", weight = 3 }]\n\
+             [aliases]\none = \"groq\"\ntwo = [\"groq\", \"cerebras\"]\n",
+        )
+        .unwrap();
+        let models = &document.values.routes["x"].models;
+        let shown: Vec<_> = models.iter().map(|model| (model.name(), model.weight())).collect();
+        assert_eq!(shown, [("groq", 1), ("cerebras", 3)]);
+        assert_eq!(document.position("routes.x.models[1].weight"), Some((3, 41)));
+        assert_eq!(document.values.aliases["two"].names().len(), 2);
+        // The list is shown as it was written, and what stands in it not once more.
+        let leaves: Vec<_> = document.leaves().map(|(path, _)| path).collect();
+        assert_eq!(leaves, ["aliases.one", "aliases.two", "routes.x.models", "routes.x.strategy"]);
+        let models = |list: &str| error(&format!("[routes.x]\nmodels = [{list}]"));
+        assert_eq!(
+            models("{ modle = \"groq\" }"),
+            "config.toml:2:13: unknown key `routes.x.models[0].modle` / did you mean `model`?"
+        );
+        assert_eq!(
+            models("\"groq\", 3"),
+            "config.toml:2:19: `routes.x.models[1]`: expected text in quotes or a table of its own, not a number / "
+        );
+        assert!(models("{ weight = 3 }").contains("`routes.x.models[0]`: missing field `model`"));
+        assert!(models("{ model = \"groq\", weight = -1 }").contains("`routes.x.models[0].weight`: "));
+        assert!(
+            error("[aliases]\nx = [1]")
+                .starts_with("config.toml:2:6: `aliases.x[0]`: expected text in quotes")
+        );
+        assert!(
+            error("[providers.groq]\nlimits = { concurency = 1 }").ends_with("did you mean `concurrency`?")
+        );
     }
 
     #[test]

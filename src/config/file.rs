@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Span;
+use super::{AliasTarget, RouteSection, Span};
 
 /// The configuration of aigw. Every key is optional: a known provider needs only its key, which may come from the
 /// environment.
@@ -18,6 +18,8 @@ pub struct ConfigFile {
     pub providers: BTreeMap<String, ProviderSection>,
     /// Named, ordered sets of models.
     pub routes: BTreeMap<String, RouteSection>,
+    /// Other names: each stands for a model, a provider or a route, or for a list of models in order.
+    pub aliases: BTreeMap<String, AliasTarget>,
 }
 
 /// An upstream account.
@@ -38,6 +40,8 @@ pub struct ProviderSection {
     pub priority: Option<i64>,
     /// How long it may take.
     pub timeout: TimeoutSection,
+    /// What each of its keys may be asked; nothing is held back where nothing is set.
+    pub limits: LimitsSection,
 }
 
 /// The wire formats that can be named.
@@ -68,25 +72,31 @@ pub struct TimeoutSection {
     pub total: Option<Span>,
 }
 
-/// A named, ordered set of models.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+/// What a key of a provider may be asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct RouteSection {
-    /// How the models are ordered.
-    pub strategy: Strategy,
-    /// What it may go to: `provider/model`, or a provider for its default model.
-    pub models: Vec<String>,
-    /// How many attempts a request may take in all; 5 where nothing is set.
-    pub max_attempts: Option<u32>,
-    /// How long to wait for a preferred candidate rather than to move on; 2s where nothing is set.
-    pub patience: Option<Span>,
+pub struct LimitsSection {
+    /// Requests per minute.
+    pub rpm: Option<u64>,
+    /// Requests per day.
+    pub rpd: Option<u64>,
+    /// Tokens per minute, in and out.
+    pub tpm: Option<u64>,
+    /// Tokens per day, in and out.
+    pub tpd: Option<u64>,
+    /// Requests at once.
+    pub concurrency: Option<u64>,
 }
 
-/// How the models of a route are ordered.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Strategy {
-    /// As they are listed.
-    #[default]
-    Priority,
+impl LimitsSection {
+    /// Each limit with its name, set or not.
+    pub fn each(&self) -> [(&'static str, Option<u64>); 5] {
+        [
+            ("rpm", self.rpm),
+            ("rpd", self.rpd),
+            ("tpm", self.tpm),
+            ("tpd", self.tpd),
+            ("concurrency", self.concurrency),
+        ]
+    }
 }

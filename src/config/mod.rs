@@ -12,6 +12,7 @@ mod error;
 mod file;
 pub mod keys;
 mod paths;
+mod route;
 mod span;
 
 use std::io::Read;
@@ -21,8 +22,11 @@ pub use credentials::Credentials;
 pub use document::{Document, nearest, schema};
 pub use env::Env;
 pub use error::{ConfigError, Place};
-pub use file::{ConfigFile, ProviderSection, RouteSection, Strategy, TimeoutSection, WireName};
+pub use file::{ConfigFile, LimitsSection, ProviderSection, TimeoutSection, WireName};
 pub use paths::{NoHome, Paths};
+pub use route::{
+    AliasTarget, OnBrokenStream, OnContentFilter, RouteModel, RouteSection, Strategy, TierName, WeightedModel,
+};
 pub use span::{ParseSpanError, Span};
 
 /// The largest configuration file that is read.

@@ -3,11 +3,15 @@
 //! Health only records and answers; what follows from a failure is the router's verdict. Times are passed in, so that
 //! everything here can be tested without waiting.
 
+mod ratio;
+
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
+
+pub use ratio::Ratios;
 
 use crate::chat::FailureClass;
 
@@ -202,6 +206,16 @@ impl Snapshot {
     /// The share of a key's limits that is still free, from 0 to 1, if any limit is known.
     pub fn free(&self, _key_model: &Subject) -> Option<f64> {
         None
+    }
+
+    /// How many requests a route has taken.
+    pub fn turn(&self, _route: &str) -> u64 {
+        0
+    }
+
+    /// Takes something for resting, whatever is known of it: for a rehearsal of what would happen then.
+    pub fn pretend(&mut self, subject: Subject, cooling: Cooling) {
+        self.cooling.insert(subject, cooling);
     }
 
     /// Until when a key's known limits have no room for so many tokens.

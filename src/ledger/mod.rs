@@ -3,9 +3,11 @@
 //! Failed and partial attempts are in it too: what was used was used. It survives a power cut.
 
 mod entry;
+mod requests;
 mod sums;
 
 pub use entry::Entry;
+pub use requests::Request;
 pub use sums::{By, Sum};
 
 use std::path::Path;
@@ -51,6 +53,11 @@ impl Ledger {
     /// Sums, grouped, newest or largest first.
     pub fn sums(&self, by: By, since: Option<Timestamp>) -> Result<Vec<Sum>, StoreError> {
         self.database.read(|db| sums::sums(db, by, since))
+    }
+
+    /// The newest requests, at most so many.
+    pub fn requests(&self, since: Option<Timestamp>, most: usize) -> Result<Vec<Request>, StoreError> {
+        self.database.read(|db| requests::newest(db, since, most))
     }
 
     /// The attempts of one request, in order. An abbreviated id is enough if it is unique.
@@ -101,6 +108,16 @@ mod tests {
         }
         ledger.flush(Duration::from_secs(20)).unwrap();
         assert_eq!(ledger.attempts("r1").unwrap(), entries[..2]);
+        let requests = ledger.requests(None, 10).unwrap();
+        let shown: Vec<_> = requests
+            .iter()
+            .map(|request| {
+                (request.request_id.as_str(), request.attempts, request.failed, request.output_tokens)
+            })
+            .collect();
+        assert_eq!(shown, [("r2", 1, 0, 5), ("r1", 2, 1, 5)]);
+        assert_eq!(requests[1].answered_by.as_deref(), Some("cerebras/m"));
+        assert_eq!(ledger.requests(None, 1).unwrap().len(), 1);
         let sums = ledger.sums(By::Provider, None).unwrap();
         assert_eq!(
             sums.iter().map(|sum| (sum.group.as_str(), sum.attempts, sum.failed)).collect::<Vec<_>>(),

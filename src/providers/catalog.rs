@@ -238,6 +238,18 @@ pub enum Tier {
     Frontier,
 }
 
+impl Tier {
+    /// The word in the catalogue and in messages.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Small => "small",
+            Self::Medium => "medium",
+            Self::Large => "large",
+            Self::Frontier => "frontier",
+        }
+    }
+}
+
 impl Catalog {
     /// The catalogue that comes with the program.
     pub fn built_in() -> &'static Self {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::chat::ModelId;
 use crate::health::Subject;
+use crate::providers::catalog::Tier;
 use crate::providers::{Model, Provider};
 use crate::secret::KeySource;
 
@@ -25,6 +26,10 @@ pub struct Route {
     pub hedge_after: Option<Duration>,
     /// What to do about an answer that breaks after some of it was delivered.
     pub on_broken_stream: OnBrokenStream,
+    /// What to do about an answer that the provider's filter holds back.
+    pub on_content_filter: OnContentFilter,
+    /// Models that are known to be less capable are left out.
+    pub min_tier: Option<Tier>,
 }
 
 /// How the stops of a route are ordered.
@@ -59,11 +64,72 @@ pub enum OnBrokenStream {
     Fail,
 }
 
+/// What to do about an answer that the provider's filter holds back.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OnContentFilter {
+    /// Say so.
+    #[default]
+    Fail,
+    /// Ask the next model.
+    Next,
+}
+
 impl Route {
     /// How many attempts a request may take where nothing is set.
     pub const MAX_ATTEMPTS: usize = 5;
     /// How long a preferred candidate is waited for where nothing is set.
     pub const PATIENCE: Duration = Duration::from_secs(2);
+
+    /// A route with nothing set but where it goes.
+    pub fn new(name: impl Into<String>, stops: Vec<Stop>) -> Self {
+        Self {
+            name: name.into(),
+            stops,
+            max_attempts: Self::MAX_ATTEMPTS,
+            patience: Self::PATIENCE,
+            strategy: Strategy::default(),
+            hedge_after: None,
+            on_broken_stream: OnBrokenStream::default(),
+            on_content_filter: OnContentFilter::default(),
+            min_tier: None,
+        }
+    }
+}
+
+impl Strategy {
+    /// The word in the configuration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Priority => "priority",
+            Self::Weighted => "weighted",
+            Self::RoundRobin => "round_robin",
+            Self::Latency => "latency",
+            Self::Cost => "cost",
+            Self::LeastBusy => "least_busy",
+            Self::Quota => "quota",
+        }
+    }
+}
+
+impl OnBrokenStream {
+    /// The word in the configuration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Resume => "resume",
+            Self::Restart => "restart",
+            Self::Fail => "fail",
+        }
+    }
+}
+
+impl OnContentFilter {
+    /// The word in the configuration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fail => "fail",
+            Self::Next => "next",
+        }
+    }
 }
 
 /// One model of a route with the keys that open it.
@@ -75,6 +141,8 @@ pub struct Stop {
     pub model: Arc<Model>,
     /// The keys; empty for servers that need none.
     pub keys: Vec<Arc<KeySource>>,
+    /// Its share of the requests where chance decides, beside the weights of the others.
+    pub weight: u32,
 }
 
 /// Model and key that a request may go to.
@@ -86,6 +154,27 @@ pub struct Candidate {
     pub model: Arc<Model>,
     /// The key.
     pub key: Option<Arc<KeySource>>,
+    /// What was known of it when the plan was made.
+    pub weighed: Weighed,
+}
+
+/// The numbers by which strategies order candidates.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Weighed {
+    /// Its share where chance decides.
+    pub weight: u32,
+    /// How long its model takes to the first token, on average.
+    pub first_token: Option<Duration>,
+    /// What the request is likely to cost there, in USD.
+    pub cost_usd: Option<f64>,
+    /// Requests under way with this key.
+    pub busy: u32,
+    /// The share of the key's limits that is left, from 0 to 1.
+    pub free: Option<f64>,
+    /// The model kept failing, and this request would show whether it is well again.
+    pub probe: bool,
+    /// The request fits into the model's window only if it has fewer tokens than estimated.
+    pub tight: bool,
 }
 
 impl Candidate {

@@ -7,14 +7,14 @@ use tokio::time::{Instant, sleep_until};
 use tracing::debug;
 
 use super::mend::{Manner, Mend, Resumed};
-use super::plan::{Plan, Skipped, request_tokens};
+use super::plan::{Plan, Skipped};
 use super::race::{Raced, race};
 use super::run::{Attempting, Ended, Setting};
 use super::verdict::{History, Scope, Verdict, verdict};
 use super::walk::Walk;
 use super::{
-    Ask, Attempt, Candidate, Completion, Delivery, Gone, Notice, OnBrokenStream, RouteError, RouteErrorKind,
-    Router, Upstream,
+    Ask, Attempt, Candidate, Completion, Delivery, Demand, Gone, Notice, OnBrokenStream, RouteError,
+    RouteErrorKind, Router, Upstream,
 };
 use crate::chat::{Answer, Failure, FailureClass, Usage, UsageSource};
 use crate::health::Subject;
@@ -377,7 +377,7 @@ fn begin<'a, U: Upstream>(
     ordinal: u32,
     asked: (Manner, &Answer),
 ) -> Option<Attempting<'a>> {
-    let tokens = request_tokens(setting.ask.request);
+    let tokens = Demand::of(setting.ask.request).total();
     let (key_model, model) = (candidate.key_model_subject(), candidate.model_subject());
     let lease = router.health.begin(&key_model, &model, tokens, Instant::now())?;
     Some(Attempting::begin(setting, candidate, ordinal, lease, asked))

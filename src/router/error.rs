@@ -1,7 +1,7 @@
 //! When a request got no whole answer.
 
 use super::Attempt;
-use super::plan::{SkipReason, Skipped};
+use super::plan::Skipped;
 use crate::chat::{Answer, ModelId};
 
 /// No whole answer.
@@ -38,6 +38,6 @@ impl RouteError {
     /// Whether nobody was asked because no model of the route can do what the request needs.
     pub fn is_unable(&self) -> bool {
         matches!(self.kind, RouteErrorKind::NoCandidate)
-            && self.skipped.iter().all(|skipped| !matches!(skipped.reason, SkipReason::Cooling { .. }))
+            && self.skipped.iter().all(|skipped| skipped.reason.until().is_none())
     }
 }

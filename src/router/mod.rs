@@ -16,8 +16,10 @@ mod budget;
 mod candidate;
 mod course;
 mod delivery;
+mod demand;
 mod error;
 mod mend;
+mod order;
 pub mod plan;
 mod race;
 mod report;
@@ -29,11 +31,12 @@ mod walk;
 
 pub use attempt::{Attempt, Observer, RequestTag};
 pub use budget::RetryBudget;
-pub use candidate::{Candidate, OnBrokenStream, Route, Stop, Strategy};
+pub use candidate::{Candidate, OnBrokenStream, OnContentFilter, Route, Stop, Strategy, Weighed};
 pub use delivery::{Delivery, Gone, Notice, Upstream, Written};
+pub use demand::Demand;
 pub use error::{RouteError, RouteErrorKind};
 pub use mend::Resumed;
-pub use report::AttemptReport;
+pub use report::{AttemptReport, people};
 
 use crate::chat::{Answer, ChatRequest, Usage, UsageSource};
 use crate::health::Health;
@@ -116,7 +119,9 @@ impl<U: Upstream> Router<U> {
 
     /// Whom a request may go to now.
     fn plan(&self, ask: &Ask<'_>) -> Plan {
-        plan(ask.route, ask.request, &self.health.snapshot(Instant::now()))
+        let now = Instant::now();
+        let (demand, health) = (Demand::of(ask.request), self.health.snapshot(now));
+        plan(ask.route, &demand, &health, now, &mut fastrand::Rng::new())
     }
 
     /// Whether somebody may be asked again who has failed in the same request.

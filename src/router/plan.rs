@@ -1,12 +1,15 @@
-//! Which candidates a request may go to, in which order. Pure: the same inputs always give the same plan, so that what
-//! is shown to a user (`--dry-run`) is what would happen.
+//! Which candidates a request may go to, in which order. Pure: the same inputs (chance is one of them, as a seed) always
+//! give the same plan, so that what is shown to a user (`route explain`, `--dry-run`) is what would happen.
 
 use tokio::time::Instant;
 
-use super::{Candidate, Route};
-use crate::chat::{ChatRequest, FailureClass, Need, estimate_message_tokens, estimate_tokens};
-use crate::health::Snapshot;
+use super::order::order;
+use super::{Candidate, Demand, Route, Stop, Weighed};
+use crate::chat::{FailureClass, Need, Usage};
+use crate::health::{Gate, Snapshot};
+use crate::providers::catalog::Tier;
 use crate::providers::quirks::SchemaManner;
+use crate::providers::{Billing, Model};
 
 /// What a request may go to.
 #[derive(Debug, Clone, Default)]
@@ -31,9 +34,16 @@ pub struct Skipped {
 pub enum SkipReason {
     /// The model cannot do something that the request needs.
     Unable(Need),
+    /// The model is less capable than the route wants.
+    Lesser {
+        /// What it is.
+        tier: Tier,
+        /// What the route wants at least.
+        least: Tier,
+    },
     /// The request does not fit into its window.
     TooLong {
-        /// What the request has, estimated, in tokens.
+        /// What the request has at least, in tokens.
         tokens: u64,
         /// What fits.
         window: u64,
@@ -45,47 +55,109 @@ pub enum SkipReason {
         /// Why.
         class: FailureClass,
     },
+    /// Its model kept failing.
+    Open {
+        /// Until when it is left alone.
+        until: Instant,
+    },
+    /// The key's limits have no room for the request.
+    Out {
+        /// Until when.
+        until: Instant,
+    },
 }
 
 impl SkipReason {
-    /// When it may be asked again, where time heals it.
+    /// When it may be asked again; none if time does not help.
     pub fn until(&self) -> Option<Instant> {
         match self {
-            Self::Cooling { until, .. } => Some(*until),
-            Self::Unable(_) | Self::TooLong { .. } => None,
+            Self::Unable(_) | Self::Lesser { .. } | Self::TooLong { .. } => None,
+            Self::Cooling { until, .. } | Self::Open { until } | Self::Out { until } => Some(*until),
         }
     }
 }
 
-/// Expands a route into candidates: its models in order, each with its keys in order, less what is unable or resting.
-pub fn plan(route: &Route, request: &ChatRequest, health: &Snapshot) -> Plan {
-    let needs = request.needs();
-    // Only what certainly does not fit is left out; the rest is for the provider to say.
-    let tokens = request_tokens(request) * 3 / 4;
-    let mut plan = Plan::default();
-    for stop in &route.stops {
-        let keys: Vec<_> =
-            if stop.keys.is_empty() { vec![None] } else { stop.keys.iter().cloned().map(Some).collect() };
-        for key in keys {
-            let candidate = Candidate { provider: stop.provider.clone(), model: stop.model.clone(), key };
-            match skip_reason(&candidate, &needs, tokens, health) {
-                None => plan.candidates.push(candidate),
-                Some(reason) => plan.skipped.push(Skipped { candidate, reason }),
+/// Expands a route into candidates (its models, each with its keys), leaves out what is unable, resting or used up, and
+/// orders the rest by the route's strategy. A model that is due for a probe keeps its place: a provider that has
+/// recovered must be used again soon, and a probe that fails costs one attempt.
+pub fn plan(
+    route: &Route,
+    demand: &Demand,
+    health: &Snapshot,
+    now: Instant,
+    draw: &mut fastrand::Rng,
+) -> Plan {
+    let (mut able, mut skipped) = (Vec::new(), Vec::new());
+    for (place, stop) in route.stops.iter().enumerate() {
+        let keys = stop.keys.iter().cloned().map(Some);
+        for key in keys.chain(stop.keys.is_empty().then_some(None)) {
+            let (provider, model) = (stop.provider.clone(), stop.model.clone());
+            let mut candidate = Candidate { provider, model, key, weighed: Weighed::default() };
+            candidate.weighed = weigh(&candidate, stop, demand, health);
+            match skip_reason(&candidate, route, demand, health, now) {
+                None => able.push((place, candidate)),
+                Some(reason) => skipped.push(Skipped { candidate, reason }),
             }
         }
     }
-    plan
+    Plan { candidates: order(route.strategy, able, health.turn(&route.name), draw), skipped }
 }
 
-fn skip_reason(candidate: &Candidate, needs: &[Need], tokens: u64, health: &Snapshot) -> Option<SkipReason> {
-    if let Some(need) = needs.iter().find(|need| !is_able(candidate, **need)) {
+fn weigh(candidate: &Candidate, stop: &Stop, demand: &Demand, health: &Snapshot) -> Weighed {
+    let (model, key_model) = (candidate.model_subject(), candidate.key_model_subject());
+    Weighed {
+        weight: stop.weight,
+        first_token: health.first_token(&model),
+        cost_usd: cost(candidate, demand),
+        busy: health.busy(&key_model),
+        free: health.free(&key_model),
+        probe: health.gate(&model) == Gate::Probe,
+        tight: candidate.model.window.is_some_and(|window| window < demand.input),
+    }
+}
+
+/// What the request is likely to cost, by the listed prices, also where a free tier may cover it: the ledger counts so
+/// too. Where none is listed, what nobody pays for costs nothing.
+fn cost(candidate: &Candidate, demand: &Demand) -> Option<f64> {
+    let model: &Model = &candidate.model;
+    let usage =
+        Usage { input_tokens: Some(demand.input), output_tokens: Some(demand.output), ..Usage::default() };
+    let billing = model.billing.unwrap_or(candidate.provider.billing);
+    let gratis = matches!(billing, Billing::Free | Billing::Local).then_some(0.0);
+    model.cost(&usage).or(gratis)
+}
+
+fn skip_reason(
+    candidate: &Candidate,
+    route: &Route,
+    demand: &Demand,
+    health: &Snapshot,
+    now: Instant,
+) -> Option<SkipReason> {
+    let model = &candidate.model;
+    if let Some(need) = demand.needs.iter().find(|need| !is_able(candidate, **need)) {
         return Some(SkipReason::Unable(*need));
     }
-    if let Some(window) = candidate.model.window.filter(|window| tokens > *window) {
+    // Of a model that is not in the catalogue nothing is known, so nothing is held against it.
+    if let (Some(tier), Some(least)) = (model.tier, route.min_tier)
+        && tier < least
+    {
+        return Some(SkipReason::Lesser { tier, least });
+    }
+    let tokens = demand.least_input;
+    if let Some(window) = model.window.filter(|window| tokens > *window) {
         return Some(SkipReason::TooLong { tokens, window });
     }
-    let cooling = health.cooling(&candidate.subjects())?;
-    Some(SkipReason::Cooling { until: cooling.until, class: cooling.class })
+    if let Some(cooling) = health.cooling(&candidate.subjects()).filter(|cooling| cooling.until > now) {
+        return Some(SkipReason::Cooling { until: cooling.until, class: cooling.class });
+    }
+    if let Gate::Open { until } = health.gate(&candidate.model_subject())
+        && until > now
+    {
+        return Some(SkipReason::Open { until });
+    }
+    let out = health.out(&candidate.key_model_subject(), demand.total());
+    out.filter(|until| *until > now).map(|until| SkipReason::Out { until })
 }
 
 /// Whether a candidate can do what a request needs. Where a provider takes the schema as an instruction, any model can.
@@ -94,13 +166,177 @@ fn is_able(candidate: &Candidate, need: Need) -> bool {
     candidate.model.can(need) || (need == Need::Schema && by_instruction)
 }
 
-/// The tokens of a request, estimated on the high side.
-pub(super) fn request_tokens(request: &ChatRequest) -> u64 {
-    let messages: u64 = request.messages.iter().map(estimate_message_tokens).sum();
-    let tools: u64 = request
-        .tools
-        .iter()
-        .map(|tool| estimate_tokens(&tool.description) + estimate_tokens(&tool.parameters.to_string()))
-        .sum();
-    messages + tools
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::super::tests::rig::stop;
+    use super::super::{OnContentFilter, Strategy};
+    use super::*;
+    use crate::chat::{ChatRequest, Message, Role, Tokens};
+    use crate::health::{Cooling, Subject};
+    use crate::providers::Ability;
+    use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
+
+    fn with_model(name: &str, keys: &[&str], change: impl FnOnce(&mut Model)) -> Stop {
+        let mut stop = stop(name, keys);
+        change(Arc::make_mut(&mut stop.model));
+        stop
+    }
+
+    fn planned(route: &Route, demand: &Demand, health: &Snapshot, now: Instant) -> Plan {
+        plan(route, demand, health, now, &mut fastrand::Rng::with_seed(1))
+    }
+
+    fn demand(needs: Vec<Need>, most: u64) -> Demand {
+        Demand::tokens(needs, Tokens { most, least: most / 2 }, None)
+    }
+
+    fn names(candidates: &[Candidate]) -> Vec<&str> {
+        candidates.iter().map(|candidate| candidate.provider.id.as_str()).collect()
+    }
+
+    #[test]
+    fn what_is_known_to_be_unable_is_left_out() {
+        let stops = vec![
+            with_model("tools", &["k"], |model| model.abilities = Some(vec![Ability::Tools])),
+            with_model("none", &["k"], |model| model.abilities = Some(Vec::new())),
+            stop("unknown", &["k"]),
+            with_model("small", &["k"], |model| model.tier = Some(Tier::Small)),
+            with_model("short", &["k"], |model| model.window = Some(499)),
+            with_model("tight", &["k"], |model| model.window = Some(500)),
+        ];
+        let route = Route { min_tier: Some(Tier::Medium), ..Route::new("r", stops) };
+        let demand = demand(vec![Need::Tools], 1000);
+        let plan = planned(&route, &demand, &Snapshot::default(), Instant::now());
+        assert_eq!(names(&plan.candidates), ["tools", "unknown", "tight"]);
+        assert!(plan.candidates[2].weighed.tight && !plan.candidates[0].weighed.tight);
+        let reasons: Vec<_> = plan.skipped.into_iter().map(|skipped| skipped.reason).collect();
+        let expected = [
+            SkipReason::Unable(Need::Tools),
+            SkipReason::Lesser { tier: Tier::Small, least: Tier::Medium },
+            SkipReason::TooLong { tokens: 500, window: 499 },
+        ];
+        assert_eq!(reasons, expected);
+        assert!(reasons.iter().all(|reason| reason.until().is_none()));
+    }
+
+    #[test]
+    fn what_rests_is_left_out_until_then() {
+        let route = Route::new("r", vec![stop("a", &["k1", "k2"]), stop("b", &[])]);
+        let now = Instant::now();
+        let until = now + Duration::from_secs(9);
+        let mut health = Snapshot::default();
+        let subject = planned(&route, &Demand::default(), &health, now).candidates[0].key_subject();
+        health.pretend(subject, Cooling { until, class: FailureClass::Auth });
+        let plan = planned(&route, &Demand::default(), &health, now);
+        assert_eq!(names(&plan.candidates), ["a", "b"]);
+        assert_eq!(plan.skipped[0].reason, SkipReason::Cooling { until, class: FailureClass::Auth });
+        assert_eq!(plan.skipped[0].reason.until(), Some(until));
+        // A picture of health that is old does not hold longer than what it shows.
+        assert_eq!(planned(&route, &Demand::default(), &health, until).candidates.len(), 3);
+    }
+
+    #[test]
+    fn costs_are_those_of_this_request() {
+        let priced = |name: &str, input, output| {
+            with_model(name, &["k"], |model| {
+                (model.input_price, model.output_price) = (Some(input), Some(output));
+            })
+        };
+        let stops = vec![priced("talker", 1.0, 1.0), stop("unknown", &["k"]), priced("reader", 0.1, 9.0)];
+        let route = Route { strategy: Strategy::Cost, ..Route::new("r", stops) };
+        let order = |tokens| {
+            let demand = demand(Vec::new(), tokens);
+            let plan = planned(&route, &demand, &Snapshot::default(), Instant::now());
+            names(&plan.candidates).join(" ")
+        };
+        assert_eq!(order(100), "talker reader unknown");
+        assert_eq!(order(100_000), "reader talker unknown");
+        let unlisted = |billing| {
+            let mut stop = stop("x", &["k"]);
+            Arc::make_mut(&mut stop.provider).billing = billing;
+            let route = Route::new("r", vec![stop]);
+            planned(&route, &Demand::default(), &Snapshot::default(), Instant::now()).candidates[0]
+                .weighed
+                .cost_usd
+        };
+        assert_eq!((unlisted(Billing::Local), unlisted(Billing::Paid)), (Some(0.0), None));
+    }
+
+    #[test]
+    fn a_request_asks_for_what_is_in_it() {
+        let request = ChatRequest {
+            messages: vec![Message::text(Role::User, "What is the capital of France, and since when?")],
+            ..ChatRequest::default()
+        };
+        let demand = Demand::of(&request);
+        assert!((10..30).contains(&demand.input), "{demand:?}");
+        assert_eq!(demand.total(), demand.input + demand.output);
+        assert_eq!(Demand::tokens(Vec::new(), Tokens::default(), Some(7)).output, 7);
+        assert!(demand.least_input < demand.input);
+        // What the defaults say about filters is what the verdicts have always done.
+        assert_eq!(Route::new("r", Vec::new()).on_content_filter, OnContentFilter::Fail);
+    }
+
+    /// A model with its number of keys, its window, and whether it calls tools, rests, or has a key that does.
+    type Shape = (usize, Option<u64>, Option<bool>, bool, bool);
+
+    proptest! {
+        #[test]
+        fn a_plan_splits_the_expansion_and_repeats_itself(
+            shapes in proptest::collection::vec(
+                (0usize..4, proptest::option::of(0u64..3000), proptest::option::of(any::<bool>()), any::<bool>(), any::<bool>()),
+                0..6,
+            ),
+            strategy in proptest::sample::select(vec![
+                Strategy::Priority, Strategy::Weighted, Strategy::RoundRobin, Strategy::Latency, Strategy::Cost,
+                Strategy::LeastBusy, Strategy::Quota,
+            ]),
+            tokens in 0u64..6000,
+            seed: u64,
+        ) {
+            let now = Instant::now();
+            let mut health = Snapshot::default();
+            let resting = Cooling { until: now + Duration::from_secs(1), class: FailureClass::Server };
+            let stops = shapes.iter().enumerate().map(|(place, (keys, window, tools, rests, key_rests)): (_, &Shape)| {
+                let names: Vec<String> = (0..*keys).map(|key| format!("k-{place}-{key}")).collect();
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                let stop = with_model(&place.to_string(), &names, |model| {
+                    model.window = *window;
+                    model.abilities = tools.map(|tools| if tools { vec![Ability::Tools] } else { Vec::new() });
+                });
+                if *rests {
+                    health.pretend(Subject::Provider(place.to_string()), resting);
+                }
+                if let (true, Some(key)) = (key_rests, stop.keys.first()) {
+                    let key = key.id().to_owned();
+                    health.pretend(Subject::Key { provider: place.to_string(), key }, resting);
+                }
+                stop
+            }).collect();
+            let route = Route { strategy, ..Route::new("r", stops) };
+            let demand = demand(vec![Need::Tools], tokens);
+            let draw = || plan(&route, &demand, &health, now, &mut fastrand::Rng::with_seed(seed));
+            let first = draw();
+            let id = |candidate: &Candidate| (candidate.provider.id.clone(), candidate.key.as_ref().map(|key| key.id().to_owned()));
+            let asked: Vec<_> = first.candidates.iter().map(id).collect();
+            prop_assert_eq!(&asked, &draw().candidates.iter().map(id).collect::<Vec<_>>());
+            let mut all: Vec<_> = asked.iter().cloned().chain(first.skipped.iter().map(|skipped| id(&skipped.candidate))).collect();
+            all.sort();
+            let mut expected = Vec::new();
+            for stop in &route.stops {
+                let keys = stop.keys.iter().map(|key| Some(key.id().to_owned()));
+                expected.extend(keys.chain(stop.keys.is_empty().then_some(None)).map(|key| (stop.provider.id.clone(), key)));
+            }
+            expected.sort();
+            prop_assert_eq!(all, expected);
+            for candidate in &first.candidates {
+                prop_assert!(candidate.model.can(Need::Tools));
+                prop_assert!(candidate.model.window.is_none_or(|window| window >= demand.least_input));
+                prop_assert!(health.cooling(&candidate.subjects()).is_none());
+            }
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! Attempts and what was left out, as programs and people read them. The shape is an interface.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use tokio::time::Instant;
 
@@ -39,15 +41,43 @@ impl AttemptReport {
 impl SkipReason {
     /// Why a candidate was left out, in words.
     pub fn words(&self) -> String {
+        let rest = |until: &Instant| {
+            let rest = until.saturating_duration_since(Instant::now());
+            format!("to be tried again in {}", people(rest))
+        };
         match self {
             Self::Unable(need) => format!("it cannot do {}", need.as_str()),
+            Self::Lesser { tier, least } => {
+                format!("it is {}, and the route wants {} at least", tier.as_str(), least.as_str())
+            }
             Self::TooLong { tokens, window } => {
-                format!("about {tokens} tokens do not fit into its window of {window}")
+                format!("at least {tokens} tokens do not fit into its window of {window}")
             }
-            Self::Cooling { until, class } => {
-                let rest = until.saturating_duration_since(Instant::now()).as_secs();
-                format!("{}, to be tried again in {rest} s", class.as_str())
-            }
+            Self::Cooling { until, class } => format!("{}, {}", class.as_str(), rest(until)),
+            Self::Open { until } => format!("it kept failing, {}", rest(until)),
+            Self::Out { until } => format!("its limits are used up, {}", rest(until)),
         }
+    }
+}
+
+/// A span as people say it.
+pub fn people(span: Duration) -> String {
+    let seconds = span.as_secs() + u64::from(span.subsec_nanos() > 0);
+    match seconds {
+        0..=119 => format!("{seconds} s"),
+        120..=7199 => format!("{} min", seconds.div_ceil(60)),
+        _ => format!("{} h", seconds.div_ceil(3600)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_for_people() {
+        assert_eq!(people(Duration::from_millis(1500)), "2 s");
+        assert_eq!(people(Duration::from_mins(30)), "30 min");
+        assert_eq!(people(Duration::from_hours(20)), "20 h");
     }
 }

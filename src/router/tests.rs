@@ -2,7 +2,7 @@
 
 mod hedge;
 mod mend;
-mod rig;
+pub(super) mod rig;
 
 use super::*;
 use crate::chat::{Failure, FailureClass as C, Format, Schema};
@@ -99,6 +99,27 @@ async fn the_request_s_own_faults_are_not_shopped_around() {
     let rig_wrong = rig(&[&[refuses(C::BadRequest)], &[refuses(C::BadRequest)], &[Act::Says("c")]]);
     assert!(rig_wrong.ask().await.0.is_err());
     assert_eq!(rig_wrong.asked(), "ab");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_filter_ends_it_unless_the_route_goes_on() {
+    let mut rig = rig(&[&[refuses(C::ContentFilter)], &[Act::Says("b")]]);
+    rig.route.on_content_filter = OnContentFilter::Next;
+    assert_eq!(rig.ask().await.1, "b");
+    // Nobody rests for it.
+    assert_eq!(rig.ask().await.1, "b");
+    assert_eq!(rig.asked(), "abab");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_has_room_for_certain_goes_first_once_a_window_was_too_small() {
+    let mut rig = rig(&[&[refuses(C::ContextLength)], &[Act::Says("b")], &[Act::Says("c")]]);
+    // The request has one token at least and half a dozen at most.
+    for (stop, window) in rig.route.stops.iter_mut().zip([2, 3, 1000]) {
+        Arc::make_mut(&mut stop.model).window = Some(window);
+    }
+    assert_eq!(rig.ask().await.1, "c");
+    assert_eq!(rig.asked(), "ac");
 }
 
 #[tokio::test(start_paused = true)]

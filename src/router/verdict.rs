@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::OnContentFilter;
 use crate::chat::{Failure, FailureClass};
 
 /// Parameters that an answer does not hang on: a provider that refuses one is asked again without it.
@@ -75,6 +76,8 @@ pub(super) struct History {
     pub(super) bad_requests: u32,
     /// The window of the candidate, if known.
     pub(super) window: Option<u64>,
+    /// What the route says about answers that a filter holds back.
+    pub(super) on_content_filter: OnContentFilter,
     /// A draw from 0 to 1, for jitter.
     pub(super) jitter: f64,
 }
@@ -118,6 +121,9 @@ pub(super) fn verdict(failure: &Failure, history: History) -> Verdict {
         },
         // The request was translated for this provider; another one, asked in other words, may take it.
         FailureClass::BadRequest if history.bad_requests == 0 => next(Scope::Provider, Duration::ZERO),
+        FailureClass::ContentFilter if history.on_content_filter == OnContentFilter::Next => {
+            next(Scope::Model, Duration::ZERO)
+        }
         FailureClass::BadRequest | FailureClass::ContentFilter | FailureClass::Cancelled => Verdict::Fail,
     }
 }
@@ -150,6 +156,7 @@ mod tests {
             throttled: 0,
             bad_requests: 0,
             window: None,
+            on_content_filter: OnContentFilter::Fail,
             jitter: 0.5,
         }
     }
@@ -198,6 +205,9 @@ mod tests {
         assert_eq!(verdict(&refused("temperature"), fresh()), Verdict::Without("temperature".into()));
         assert!(matches!(verdict(&refused("tools"), fresh()), Verdict::Next { .. }));
         assert_eq!(verdict(&failure(C::ContentFilter), fresh()), Verdict::Fail);
+        let lenient = History { on_content_filter: OnContentFilter::Next, ..fresh() };
+        let next = Verdict::Next { scope: Scope::Model, rest: Duration::ZERO };
+        assert_eq!(verdict(&failure(C::ContentFilter), lenient), next);
         assert!(matches!(verdict(&failure(C::BadRequest), fresh()), Verdict::Next { .. }));
         assert_eq!(verdict(&failure(C::BadRequest), History { bad_requests: 1, ..fresh() }), Verdict::Fail);
         let long = Failure { window: Some(8192), ..failure(C::ContextLength) };

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::verdict::{History, Scope, Verdict};
-use super::{Attempt, Candidate, Route};
+use super::{Attempt, Candidate, OnContentFilter, Route};
 use crate::chat::{Failure, FailureClass, ModelId};
 
 /// The state of one request between attempts.
@@ -23,6 +23,7 @@ pub(super) struct Walk {
     bad_requests: u32,
     patience: Duration,
     max_attempts: usize,
+    on_content_filter: OnContentFilter,
 }
 
 impl Walk {
@@ -37,6 +38,7 @@ impl Walk {
             bad_requests: 0,
             patience: route.patience,
             max_attempts: route.max_attempts.max(1),
+            on_content_filter: route.on_content_filter,
         }
     }
 
@@ -85,6 +87,7 @@ impl Walk {
             throttled,
             bad_requests: self.bad_requests,
             window: self.waiting.front().and_then(|candidate| candidate.model.window),
+            on_content_filter: self.on_content_filter,
             jitter: fastrand::f64(),
         }
     }
@@ -105,6 +108,8 @@ impl Walk {
             Verdict::Larger { than } => {
                 self.leave(Scope::Model, false);
                 self.waiting.retain(|candidate| candidate.model.window.is_none_or(|window| window > *than));
+                // An estimate that was too low once is not trusted twice: who has room for more goes first.
+                self.waiting.make_contiguous().sort_by_key(|candidate| candidate.weighed.tight);
             }
             // Whoever is left would do no better, so they are not unasked either.
             Verdict::Fail => self.waiting.clear(),

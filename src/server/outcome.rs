@@ -160,7 +160,9 @@ fn status(class: FailureClass) -> (StatusCode, &'static str, &'static str) {
 fn resting(error: &RouteError) -> Option<FailureClass> {
     let classes = error.skipped.iter().filter_map(|skipped| match skipped.reason {
         SkipReason::Cooling { class, .. } => Some(class),
-        SkipReason::Unable(_) | SkipReason::TooLong { .. } => None,
+        SkipReason::Open { .. } => Some(FailureClass::Server),
+        SkipReason::Out { .. } => Some(FailureClass::RateLimited),
+        SkipReason::Unable(_) | SkipReason::Lesser { .. } | SkipReason::TooLong { .. } => None,
     });
     classes.min_by_key(|class| rank(*class))
 }
@@ -173,10 +175,8 @@ fn rest(error: &RouteError) -> Option<Duration> {
         attempt.rest.or(failure.reset)
     });
     let skipped = error.skipped.iter().filter_map(|skipped| match skipped.reason {
-        SkipReason::Cooling { until, class } if passes(class) => {
-            Some(until.saturating_duration_since(Instant::now()))
-        }
-        _ => None,
+        SkipReason::Cooling { class, .. } if !passes(class) => None,
+        ref reason => Some(reason.until()?.saturating_duration_since(Instant::now())),
     });
     failed.chain(skipped).min()
 }

@@ -49,7 +49,7 @@ fn every_error_names_its_place() {
     hint: did you mean `groq`?
     ");
     assert_snapshot!(complaint("[routes.fast]\n"), @"error: [HOME]/config/config.toml:1:9: `routes.fast`: the route has no `models`");
-    assert_snapshot!(complaint("[routes.fast]\nstrategy = \"fastest\"\nmodels = [\"groq\"]\n"), @"error: [HOME]/config/config.toml:2:12: `routes.fast.strategy`: expected one of: priority");
+    assert_snapshot!(complaint("[routes.fast]\nstrategy = \"fastest\"\nmodels = [\"groq\"]\n"), @"error: [HOME]/config/config.toml:2:12: `routes.fast.strategy`: expected one of: priority, weighted, round_robin, latency, cost, least_busy, quota");
     assert_snapshot!(complaint("default_route = \"smrt\"\n[routes.smart]\nmodels = [\"groq\"]\n"), @"
     error: [HOME]/config/config.toml:1:1: `default_route`: there is no route, provider or model `smrt`
     hint: did you mean `smart`?

@@ -20,6 +20,18 @@ async fn every_attempt_counts() {
     openai           1         1       0          6           8  0.000005
     --- stderr
     ");
+    let requests = env.run(&["--json", "usage", "--by", "request"]).exits(0).json();
+    assert_eq!(requests[0]["request_id"], id.as_str());
+    assert_eq!((&requests[0]["attempts"], &requests[0]["failed"]), (&3.into(), &2.into()));
+    assert!(requests[0]["answered_by"].as_str().unwrap().starts_with("openai/"));
+    let listed = env.run(&["usage", "--by", "request"]).exits(0).stdout;
+    assert!(listed.contains(&id) && listed.starts_with("REQUEST "), "{listed}");
+    // The first characters of an id are enough.
+    let shown = env.run(&["usage", "--request", &id[..14]]).exits(0).stdout;
+    assert_eq!(shown.lines().count(), 4, "{shown}");
+    let first: Vec<&str> = shown.lines().nth(1).unwrap().split_whitespace().collect();
+    assert_eq!(first[3..5], ["server", "503"], "{shown}");
+    assert!(shown.lines().last().unwrap().ends_with(" provider"), "{shown}");
     let attempts = env.run(&["--json", "usage", "--request", &id]).exits(0).json();
     let classes: Vec<_> =
         attempts.as_array().unwrap().iter().map(|attempt| attempt["class"].as_str()).collect();
@@ -36,7 +48,7 @@ async fn every_attempt_counts() {
     --- stdout
     --- stderr
     error: there is no request `nope`, or more than one begins so
-    hint: ids begin with the time: a recent one needs a dozen signs
+    hint: ids begin with the time: a recent one needs a dozen signs; `aigw usage --by request` lists them
     ");
     assert_snapshot!(env.run(&["usage", "--since", "soon"]), @"
     exit 2
@@ -51,6 +63,7 @@ async fn every_attempt_counts() {
 #[test]
 fn nothing_yet_is_no_error() {
     drop(TestEnv::new().run(&["usage", "--request", "nope"]).exits(6));
+    assert_eq!(TestEnv::new().run(&["usage", "--by", "request"]).exits(0).stdout, "");
     assert_snapshot!(TestEnv::new().run(&["usage"]), @"
     exit 0
     --- stdout

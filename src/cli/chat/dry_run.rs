@@ -1,17 +1,25 @@
 //! `--dry-run`: who would be asked and what would be sent, by the code that would do it.
 
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::super::{CommandError, Context, Output, json};
+use crate::app::App;
 use crate::chat::ChatRequest;
-use crate::health::Snapshot;
 use crate::providers::wire::{Encoded, Target, codec};
 use crate::router::plan::{Plan, plan};
-use crate::router::{Candidate, Route};
+use crate::router::{Candidate, Demand, Route};
 
 /// Prints the plan. Nothing is sent, and no key is shown.
-pub(super) fn show(context: &Context, route: &Route, request: &ChatRequest) -> Result<(), CommandError> {
-    let plan = plan(route, request, &Snapshot::default());
+pub(super) fn show(
+    context: &Context,
+    app: &App,
+    route: &Route,
+    request: &ChatRequest,
+) -> Result<(), CommandError> {
+    let now = Instant::now();
+    let health = app.health().snapshot(now);
+    let plan = plan(route, &Demand::of(request), &health, now, &mut fastrand::Rng::new());
     let Some(first) = plan.candidates.first() else {
         return Err(super::outcome::unable(route, &plan.skipped));
     };

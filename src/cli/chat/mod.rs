@@ -21,7 +21,7 @@ use crate::chat::{ChatRequest, FinishReason, Format, Sampling, Schema};
 use crate::config::{Span, read_bounded};
 use crate::providers::client::Client;
 use crate::router::{Ask, Completion};
-pub(super) use outcome::people;
+
 use outcome::{dead_ends, failure, took, who_answered};
 use output::{Manner, Screen};
 use report::Report;
@@ -44,7 +44,7 @@ pub async fn run(args: ChatArgs, context: Context) -> Result<(), CommandError> {
     let prepare = async { Ok((app.route(&client, &args.model).await?, request(args, context).await?)) };
     let (route, request) = context.interrupt.unless(in_time(args, prepare)).await?;
     if args.dry_run {
-        return dry_run::show(context, &route, &request);
+        return dry_run::show(context, &app, &route, &request);
     }
     let output = context.global.output();
     let ask = Ask {

@@ -8,7 +8,7 @@ use super::report::Report;
 use crate::app::{Account, App, crossing};
 use crate::chat::FailureClass;
 use crate::router::plan::Skipped;
-use crate::router::{Attempt, Completion, Route, RouteError, RouteErrorKind};
+use crate::router::{Attempt, Completion, Route, RouteError, RouteErrorKind, people};
 use crate::secret::{KeySource, Secret};
 
 /// What will fail again next time, whoever answered now: refused keys and models that are not there.
@@ -154,26 +154,4 @@ pub(super) fn attempt_line(attempt: &Attempt) -> String {
         failure.reset.or(attempt.rest.filter(|_| throttled)).filter(|rest| *rest >= Duration::from_secs(1));
     let again = rest.map(|rest| format!("; try again in {}", people(rest))).unwrap_or_default();
     format!("{}  {}{status}: {}{key}{again}", attempt.model, failure.class.as_str(), failure.message)
-}
-
-/// A span as people say it.
-pub(in crate::cli) fn people(span: Duration) -> String {
-    let seconds = span.as_secs() + u64::from(span.subsec_nanos() > 0);
-    match seconds {
-        0..=119 => format!("{seconds} s"),
-        120..=7199 => format!("{} min", seconds.div_ceil(60)),
-        _ => format!("{} h", seconds.div_ceil(3600)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn spans_for_people() {
-        assert_eq!(people(Duration::from_millis(1500)), "2 s");
-        assert_eq!(people(Duration::from_mins(30)), "30 min");
-        assert_eq!(people(Duration::from_hours(20)), "20 h");
-    }
 }

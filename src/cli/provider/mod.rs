@@ -50,6 +50,7 @@ struct ProviderReport<'a> {
     key_env: &'a [String],
     keys_page: Option<&'a str>,
     timeout: TimeoutReport,
+    limits: crate::config::LimitsSection,
     free_tier: Option<&'a crate::providers::catalog::FreeTier>,
 }
 
@@ -99,7 +100,8 @@ fn is_listed(account: &Account) -> bool {
     account.configured || (account.is_on() && !account.is_local())
 }
 
-fn state(account: &Account) -> &'static str {
+/// Whether a provider is used, in a word or two.
+pub(super) fn state(account: &Account) -> &'static str {
     match account {
         Account { enabled: false, .. } => "off",
         account if !account.is_on() => "no key",
@@ -162,6 +164,7 @@ fn report(account: &Account) -> ProviderReport<'_> {
             idle: span(timeouts.idle),
             total: span(timeouts.total),
         },
+        limits: account.limits,
         free_tier: account.row.and_then(|row| row.free_tier.as_ref()),
     }
 }
@@ -202,6 +205,15 @@ fn show(context: &Context, account: &Account) -> Result<(), CommandError> {
             timeout.connect, timeout.first_token, timeout.idle, timeout.total
         ),
     )?;
+    let limits: Vec<String> = report
+        .limits
+        .each()
+        .iter()
+        .filter_map(|(name, limit)| Some(format!("{name} {}", (*limit)?)))
+        .collect();
+    if !limits.is_empty() {
+        row("limits", &format!("{} for each key", limits.join(", ")))?;
+    }
     if let Some(tier) = report.free_tier {
         let figures = [
             ("requests/min", tier.rpm),

@@ -9,10 +9,11 @@ use serde::Serialize;
 use crate::app::trial::{Outcome, Trial};
 use crate::app::{Account, App};
 use crate::chat::{Failure, FailureClass};
-use crate::cli::chat::{FAREWELL_PATIENCE, people, settle_ledger};
+use crate::cli::chat::{FAREWELL_PATIENCE, settle_ledger};
 use crate::cli::{CommandError, Context, Exit, Output, json, key_advice};
 use crate::config::Span;
 use crate::providers::client::{Client, is_loopback};
+use crate::router::people;
 use crate::ui::Table;
 
 /// Ask each provider one tiny question with each of its keys: does it work, and if not, why.

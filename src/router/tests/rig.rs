@@ -137,21 +137,13 @@ pub(super) fn rig(scripts: &[&[Act]]) -> Rig {
     let recorder = Arc::new(Recorder::default());
     let script = Script { acts: Mutex::new(acts), seen: Arc::clone(&seen), started: Instant::now() };
     let stops = names.iter().take(scripts.len()).map(|name| stop(name, &["k1"])).collect();
-    let route = Route {
-        name: "test".into(),
-        stops,
-        max_attempts: 5,
-        patience: Duration::from_secs(2),
-        strategy: Strategy::Priority,
-        hedge_after: None,
-        on_broken_stream: OnBrokenStream::Resume,
-    };
+    let route = Route::new("test", stops);
     let observer: Arc<dyn Observer> = recorder.clone();
     let router = Router::new(script, Arc::new(Health::default()), observer);
     Rig { router, route, restarts: false, max_wait: Duration::ZERO, temperature: 0.1, seen, recorder }
 }
 
-pub(super) fn stop(provider: &str, keys: &[&str]) -> Stop {
+pub(in crate::router) fn stop(provider: &str, keys: &[&str]) -> Stop {
     let row = Provider {
         id: provider.into(),
         wire: WireFormat::Openai,
@@ -166,6 +158,7 @@ pub(super) fn stop(provider: &str, keys: &[&str]) -> Stop {
         provider: Arc::new(row),
         model: Arc::new(model),
         keys: keys.iter().map(|key| Arc::new(KeySource::key("test", Secret::new(key)))).collect(),
+        weight: 1,
     }
 }
 

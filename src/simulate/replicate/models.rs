@@ -40,7 +40,12 @@ pub(super) fn meant(dialect: &Dialect, named: &str) -> Result<String, Refusal> {
 
 /// The id of the version of an official model.
 fn latest(model: &str) -> String {
-    Sha256::digest(model.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    let digest = Sha256::digest(model.as_bytes());
+    digest
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|half| char::from_digit(half.into(), 16))
+        .collect()
 }
 
 /// A model as the list of models shows it, or one of its versions where one is named.
