@@ -1,6 +1,7 @@
 //! A second candidate beside a slow first one, and waits for candidates that are all out.
 
 use super::*;
+use crate::chat::Event;
 
 fn hedged(scripts: &[&[Act]]) -> Rig {
     let mut rig = rig(scripts);
