@@ -4,6 +4,7 @@
 //! provider says. Nothing here knows a provider by name.
 
 mod answer;
+mod bucket;
 mod embedding;
 mod estimate;
 mod event;
@@ -16,6 +17,7 @@ mod tool;
 mod usage;
 
 pub use answer::Answer;
+pub use bucket::{Bucket, Unit};
 pub use embedding::{EmbedRequest, Embeddings, Purpose};
 pub use estimate::{Tokens, estimate_message_tokens, estimate_part_tokens};
 pub use event::Event;

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
+use jiff::Timestamp;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Response, redirect};
 use serde_json::Value;
@@ -22,12 +23,13 @@ pub use list::Listing;
 pub use look::{Look, Obstacle};
 
 use super::access::{Access, EVENT_STREAM, JSON};
+use super::buckets::buckets;
 use super::making::{Farewells, Making};
 use super::reading::{Reading, Timers};
 use super::response::{MAX_BODY, bounded, reason, refusal, silent, unreachable};
 use super::wire::{Encoded, Reply, Target, Wire, codec};
 use super::{Model, Provider, tls};
-use crate::chat::{ChatRequest, EmbedRequest, Embeddings, Event, Failure, FailureClass};
+use crate::chat::{Bucket, ChatRequest, EmbedRequest, Embeddings, Event, Failure, FailureClass};
 use crate::secret::Secret;
 
 /// The most models whose descriptions are remembered.
@@ -78,6 +80,8 @@ pub struct Opened {
     pub events: EventStream,
     /// What was asked for and not sent.
     pub dropped: Vec<String>,
+    /// How the limits of the key stand, as far as the provider says.
+    pub buckets: Vec<Bucket>,
 }
 
 /// Sends requests. One per process.
@@ -159,6 +163,7 @@ impl Client {
             self.forget_description(wire, &access, call.model);
         }
         let response = response?;
+        let buckets = buckets(response.headers(), Timestamp::now());
         let reading = if is_event_stream(&response, call.request.stream) {
             Reading::stream(response, wire.decoder(&target), timers)
         } else {
@@ -172,7 +177,7 @@ impl Client {
                 }
             }
         };
-        Ok(Opened { events: reading.into_stream().boxed(), dropped })
+        Ok(Opened { events: reading.into_stream().boxed(), dropped, buckets })
     }
 
     /// Asks for the vectors of texts.

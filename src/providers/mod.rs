@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 mod access;
+mod buckets;
 pub mod catalog;
 mod classify;
 pub mod client;

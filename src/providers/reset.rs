@@ -52,7 +52,7 @@ fn exhausted_bucket(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
 }
 
 /// A reset header: a Go duration, seconds, an epoch in seconds or milliseconds, or a date and time.
-fn moment(value: &str, now: Timestamp) -> Option<Duration> {
+pub(super) fn moment(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
     if let Ok(number) = value.parse::<f64>() {
         let millis = if number > 1e12 { number } else { number * 1000.0 };
@@ -71,15 +71,15 @@ fn moment(value: &str, now: Timestamp) -> Option<Duration> {
 
 /// The IETF draft: `"api";r=0;t=55`, `t` in seconds; it counts only when nothing remains.
 fn ietf_ratelimit(value: &str) -> Option<Duration> {
-    let field = |name: &str| {
-        value
-            .split(';')
-            .find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('=')?.parse::<f64>().ok())
-    };
-    if field("r")? > 0.0 {
+    if ietf_field(value, "r")? > 0.0 {
         return None;
     }
-    seconds(field("t")?)
+    seconds(ietf_field(value, "t")?)
+}
+
+/// A number in a header of the IETF draft.
+pub(super) fn ietf_field(value: &str, name: &str) -> Option<f64> {
+    value.split(';').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('=')?.parse().ok())
 }
 
 /// Fields of error bodies: `retry_after` (Replicate), `retryDelay` in `error.details[]` (Google), headers that are
@@ -146,7 +146,7 @@ pub fn go_duration(text: &str) -> Option<Duration> {
     seconds(total)
 }
 
-fn seconds(number: f64) -> Option<Duration> {
+pub(super) fn seconds(number: f64) -> Option<Duration> {
     Duration::try_from_secs_f64(number).ok()
 }
 

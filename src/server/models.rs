@@ -44,7 +44,8 @@ fn model(gateway: &Gateway, id: &str, owner: &str) -> Value {
 
 /// Names and owners.
 fn names(app: &App) -> Vec<(String, String)> {
-    let routes = app.config.document.values.routes.keys().map(String::as_str);
+    let values = &app.config.document.values;
+    let routes = values.routes.keys().chain(values.aliases.keys()).map(String::as_str);
     let routes = [app.default_route(), AUTO].into_iter().chain(routes);
     let mut all: Vec<(String, String)> = routes.map(|name| (name.to_owned(), OURS.to_owned())).collect();
     for account in app.ready_accounts() {

@@ -33,20 +33,11 @@ pub fn inspect(path: &Path, patience: Duration) -> Result<Inspection, StoreError
     let fail = |message: String| StoreError { path: path.to_owned(), message };
     let of_sqlite = |error: rusqlite::Error| fail(explain(&error));
     let size = |path: &Path| std::fs::metadata(path).map(|metadata| metadata.len());
-    let beside = |ending: &str| -> PathBuf {
-        [path.as_os_str(), ending.as_ref()].into_iter().collect::<std::ffi::OsString>().into()
-    };
-    let log = beside("-wal");
-    // Only a file that somebody has open has both side files. Reading another one needs none, and must not create any.
-    let shared = log.exists() && beside("-shm").exists();
-    let manner = if shared { "mode=ro" } else { "immutable=1" };
     let state =
         || std::fs::metadata(path).and_then(|metadata| Ok((metadata.len(), metadata.modified()?))).ok();
     let before = state();
-    let uri = format!("file:{}?{manner}", percent_encode(path.as_os_str().as_encoded_bytes(), SPECIAL));
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-    let connection = Connection::open_with_flags(uri, flags).map_err(of_sqlite)?;
-    connection.busy_timeout(BUSY_PATIENCE).map_err(of_sqlite)?;
+    let log = beside(path, "-wal");
+    let (connection, shared) = look(path, BUSY_PATIENCE).map_err(of_sqlite)?;
     let version = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(of_sqlite)?;
     let mut sound = quick_check(&connection, patience).map_err(of_sqlite)?;
     // Nobody was kept from writing meanwhile, and a log that was not read may complete the file: what looks wrong then
@@ -60,6 +51,23 @@ pub fn inspect(path: &Path, patience: Duration) -> Result<Inspection, StoreError
         log_size: size(&log).unwrap_or(0),
         sound,
     })
+}
+
+/// A connection that can change nothing, and whether it sees what others write.
+pub(super) fn look(path: &Path, patience: Duration) -> rusqlite::Result<(Connection, bool)> {
+    // Only a file that somebody has open has both side files. Reading another one needs none, and must not create any.
+    let shared = beside(path, "-wal").exists() && beside(path, "-shm").exists();
+    let manner = if shared { "mode=ro" } else { "immutable=1" };
+    let uri = format!("file:{}?{manner}", percent_encode(path.as_os_str().as_encoded_bytes(), SPECIAL));
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(uri, flags)?;
+    connection.busy_timeout(patience)?;
+    Ok((connection, shared))
+}
+
+/// A file beside another one.
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
+    [path.as_os_str(), ending.as_ref()].into_iter().collect::<std::ffi::OsString>().into()
 }
 
 fn quick_check(connection: &Connection, patience: Duration) -> rusqlite::Result<Option<bool>> {

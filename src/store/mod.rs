@@ -9,10 +9,13 @@
 //!   own busy handler polls and is unfair: under load some waiters starve for seconds. The kernel's queue is fair, and
 //!   it lets go when a process is killed.
 //! * Migrations are an append-only list; `user_version` counts those that were applied.
+//! * A file that may be deleted at any time may also be damaged at any time: it is set aside and made again, and nobody
+//!   hears of it. A file that was deleted or replaced under a process that writes it is opened anew.
 //!
 //! The system's SQLite is never used: versions before 3.51.3 can corrupt a file that several processes write in WAL
 //! mode.
 
+mod aside;
 mod inspect;
 mod migrate;
 mod open;
@@ -112,6 +115,30 @@ impl Database {
         query(&connection).map_err(|error| self.error(open::explain(&error)))
     }
 
+    /// Reads what is there, on a connection of its own that changes nothing and waits no longer than `patience` for
+    /// whoever keeps the file locked. None if there is no file, or none of this version yet.
+    pub fn peek<T>(
+        &self,
+        patience: Duration,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>, StoreError> {
+        if !self.path.exists() {
+            return Ok(None);
+        }
+        let look = || -> rusqlite::Result<Option<T>> {
+            let (connection, _) = inspect::look(&self.path, patience)?;
+            let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+            let is_ours = usize::try_from(version) == Ok(self.migrations.len());
+            if is_ours { query(&connection).map(Some) } else { Ok(None) }
+        };
+        look().or_else(|error| {
+            if self.file == File::State && aside::set_aside(&self.path) {
+                return Ok(None);
+            }
+            Err(self.error(open::explain(&error)))
+        })
+    }
+
     fn writer(&self) -> &Writer {
         self.writer.get_or_init(|| Writer::start(self.path.clone(), self.file, self.migrations))
     }
@@ -193,6 +220,66 @@ mod tests {
         }
         let error = old().read(|_| Ok(())).unwrap_err();
         assert!(error.to_string().contains("newer"), "{error}");
+    }
+
+    /// One migration more.
+    const NEWER: Migrations = &[MIGRATIONS[0], MIGRATIONS[1], "CREATE TABLE u (x INTEGER)"];
+
+    #[test]
+    fn a_peek_creates_nothing_and_waits_for_nobody() {
+        let directory = tempfile::tempdir().unwrap();
+        let database = |migrations| Database::new(directory.path(), File::State, migrations);
+        let peek = |database: &Database| {
+            database.peek(Duration::from_millis(50), |db| {
+                db.query_row("SELECT count(*) FROM t", [], |row| row.get::<_, i64>(0))
+            })
+        };
+        assert_eq!(peek(&database(MIGRATIONS)).unwrap(), None);
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+        let writer = database(MIGRATIONS);
+        writer.write(|db| db.execute("INSERT INTO t (x) VALUES (1)", []).map(drop));
+        writer.flush(PATIENCE).unwrap();
+        assert_eq!(peek(&database(MIGRATIONS)).unwrap(), Some(1));
+        // It has not been brought to this version yet.
+        assert_eq!(peek(&database(NEWER)).unwrap(), None);
+        let stranger = Connection::open(writer.path()).unwrap();
+        stranger.execute_batch("BEGIN EXCLUSIVE; INSERT INTO t (x) VALUES (2)").unwrap();
+        assert_eq!(peek(&database(MIGRATIONS)).unwrap(), Some(1));
+    }
+
+    #[test]
+    fn what_may_be_deleted_may_be_damaged() {
+        for damage in [&b"this is no database"[..], &[0x7f; 9000]] {
+            let directory = tempfile::tempdir().unwrap();
+            let path = directory.path().join(File::State.name());
+            std::fs::write(&path, damage).unwrap();
+            let database = Database::new(directory.path(), File::State, MIGRATIONS);
+            let insert = || database.write(|db| db.execute("INSERT INTO t (x) VALUES (1)", []).map(drop));
+            // Whoever reads or writes it first sets it aside.
+            if damage.len() > 100 {
+                assert_eq!(database.peek(PATIENCE, |_| Ok(())).unwrap(), None);
+            }
+            insert();
+            database.flush(PATIENCE).unwrap();
+            assert_eq!(count(&database), 1);
+            assert_eq!(std::fs::read(path.with_extension("damaged")).unwrap(), damage);
+            // Deleted under a process that has it open.
+            for ending in ["", "-wal", "-shm"] {
+                std::fs::remove_file(format!("{}{ending}", path.display())).unwrap();
+            }
+            insert();
+            database.flush(PATIENCE).unwrap();
+            assert_eq!(count(&database), 1);
+        }
+        let directory = tempfile::tempdir().unwrap();
+        // What is worth keeping is never moved.
+        let ledger = directory.path().join(File::Ledger.name());
+        std::fs::write(&ledger, "damaged").unwrap();
+        let database = Database::new(directory.path(), File::Ledger, MIGRATIONS);
+        assert!(database.peek(PATIENCE, |_| Ok(())).is_err());
+        database.write(|_| Ok(()));
+        assert!(database.flush(PATIENCE).is_err());
+        assert_eq!(std::fs::read(&ledger).unwrap(), b"damaged");
     }
 
     #[cfg(unix)]

@@ -14,6 +14,10 @@ use super::{File, Migrations};
 const BUSY_PATIENCE: Duration = Duration::from_secs(15);
 /// A write-ahead log that has grown beyond this is cut back.
 const MAX_LOG: i64 = 16 << 20;
+/// The most pages of a file that may be deleted at any time: it must not grow, whatever is written to it.
+const MOST_PAGES: i64 = 1024;
+/// Its log is merged after so many pages: whoever opens the file reads all of the log.
+const PAGES_OF_LOG: i64 = 100;
 
 /// Opens a database and brings it to the newest version. The error is one line for a person.
 pub(super) fn open(path: &Path, file: File, migrations: Migrations) -> Result<Connection, String> {
@@ -27,11 +31,19 @@ pub(super) fn open(path: &Path, file: File, migrations: Migrations) -> Result<Co
 
 /// The lock on which writers of all processes queue.
 pub(super) fn lock(path: &Path) -> Result<fs::File, String> {
-    let file = private(OpenOptions::new().create(true).truncate(false).write(true))
-        .open(path.with_extension("lock"))
-        .map_err(|error| format!("cannot create its lock: {error}"))?;
+    let file = lock_file(path).map_err(|error| format!("cannot create its lock: {error}"))?;
     file.lock().map_err(|error| format!("cannot lock it: {error}"))?;
     Ok(file)
+}
+
+/// The same lock, if nobody has it.
+pub(super) fn try_lock(path: &Path) -> Option<fs::File> {
+    let file = lock_file(path).ok()?;
+    file.try_lock().is_ok().then_some(file)
+}
+
+fn lock_file(path: &Path) -> io::Result<fs::File> {
+    private(OpenOptions::new().create(true).truncate(false).write(true)).open(path.with_extension("lock"))
 }
 
 fn configure(connection: &Connection, file: File) -> rusqlite::Result<()> {
@@ -39,7 +51,12 @@ fn configure(connection: &Connection, file: File) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", file.synchronous())?;
     connection.pragma_update(None, "journal_size_limit", MAX_LOG)?;
-    connection.pragma_update(None, "foreign_keys", true)
+    connection.pragma_update(None, "foreign_keys", true)?;
+    if file == File::State {
+        connection.pragma_update(None, "wal_autocheckpoint", PAGES_OF_LOG)?;
+        connection.query_row(&format!("PRAGMA max_page_count = {MOST_PAGES}"), [], |_| Ok(()))?;
+    }
+    Ok(())
 }
 
 /// Creates the directory and the file for their owner only. SQLite gives its side files the mode of the file.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use super::aside::set_aside;
 use super::open::{explain, lock, open};
 use super::{File, Migrations};
 
@@ -64,7 +65,7 @@ impl Writer {
 }
 
 fn run(path: &Path, file: File, migrations: Migrations, jobs: &Receiver<Message>) {
-    let mut connection: Option<Connection> = None;
+    let mut desk = Desk { path, file, migrations, opened: None };
     let mut problem: Option<String> = None;
     while let Ok(first) = jobs.recv() {
         let mut batch = Vec::new();
@@ -76,7 +77,7 @@ fn run(path: &Path, file: File, migrations: Migrations, jobs: &Receiver<Message>
             }
         }
         if !batch.is_empty()
-            && let Err(error) = write(&mut connection, || open(path, file, migrations), path, batch)
+            && let Err(error) = desk.write(batch)
         {
             problem.get_or_insert(error);
         }
@@ -87,17 +88,45 @@ fn run(path: &Path, file: File, migrations: Migrations, jobs: &Receiver<Message>
     }
 }
 
-/// Writes a batch as one transaction. A job that fails is undone alone.
-fn write(
-    connection: &mut Option<Connection>,
-    open: impl FnOnce() -> Result<Connection, String>,
-    path: &Path,
-    batch: Vec<Job>,
-) -> Result<(), String> {
-    let connection = match connection {
-        Some(connection) => connection,
-        None => connection.insert(open()?),
-    };
+/// The file as the thread has it open.
+struct Desk<'a> {
+    path: &'a Path,
+    file: File,
+    migrations: Migrations,
+    opened: Option<(Connection, Identity)>,
+}
+
+impl Desk<'_> {
+    /// Writes a batch as one transaction. A job that fails is undone alone.
+    fn write(&mut self, batch: Vec<Job>) -> Result<(), String> {
+        let written = self.connection().and_then(|(connection, path)| transact(connection, path, batch));
+        if written.is_err() && self.file == File::State {
+            self.opened = None;
+            set_aside(self.path);
+        }
+        written
+    }
+
+    /// The connection; a new one where the file is not the one that was opened any more.
+    fn connection(&mut self) -> Result<(&Connection, &Path), String> {
+        let identity = identity(self.path);
+        let opened = match self.opened.take().filter(|(_, opened)| *opened == identity) {
+            Some(opened) => opened,
+            None => {
+                let open = || open(self.path, self.file, self.migrations);
+                let connection = open().or_else(|error| {
+                    let again = self.file == File::State && set_aside(self.path);
+                    if again { open() } else { Err(error) }
+                })?;
+                (connection, self::identity(self.path))
+            }
+        };
+        let (connection, _) = self.opened.insert(opened);
+        Ok((connection, self.path))
+    }
+}
+
+fn transact(connection: &Connection, path: &Path, batch: Vec<Job>) -> Result<(), String> {
     let _queue = lock(path)?;
     let mut problem = Ok(());
     let apply = || -> rusqlite::Result<()> {
@@ -113,4 +142,19 @@ fn write(
     };
     apply().map_err(|error| explain(&error))?;
     problem
+}
+
+/// What tells a file from another one of the same name.
+type Identity = Option<(u64, u64)>;
+
+#[cfg(unix)]
+fn identity(path: &Path) -> Identity {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
+}
+
+/// Elsewhere a file that is open cannot be replaced.
+#[cfg(not(unix))]
+fn identity(_path: &Path) -> Identity {
+    None
 }

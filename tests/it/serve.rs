@@ -489,6 +489,17 @@ async fn models_and_health() {
     assert_eq!(gateway.get("/health/live").await.is(200).json(), json!({"status": "ok"}));
     gateway.get("/health/ready").await.is(200);
 
+    // Clients that know one name only are served under it.
+    let env = TestEnv::with_stands(&[&groq]);
+    let text = std::fs::read_to_string(env.config_dir().join("config.toml")).unwrap();
+    env.config(&format!("{text}[aliases]\ngpt-4o = \"test\"\n"));
+    let gateway = Gateway::start(&env).await;
+    let list = gateway.get("/v1/models").await.is(200).json();
+    assert!(list["data"].as_array().unwrap().iter().any(|model| model["id"] == "gpt-4o"), "{list}");
+    let mut body = asked("hello");
+    body["model"] = json!("gpt-4o");
+    gateway.chat(&body).await.is(200);
+
     let env = TestEnv::new();
     env.config(&super::support::nothing_local());
     let gateway = Gateway::start(&env).await;

@@ -73,7 +73,7 @@ impl Upstream for Script {
             Act::Breaks(words, class) => vec![text(words), Err(Failure::new(class, "broke"))],
             Act::Thinks => vec![Ok(Event::Reasoning("hm".into())), Err(Failure::new(C::Server, "broke"))],
         };
-        Ok(Opened { events: stream::iter(events).boxed(), dropped: Vec::new() })
+        Ok(Opened { events: stream::iter(events).boxed(), dropped: Vec::new(), buckets: Vec::new() })
     }
 }
 
