@@ -166,7 +166,7 @@ impl App {
     }
 
     /// What a name may go to. If nothing that it leads to is usable, the first one's reason stands for all.
-    fn ways(&self, target: &str) -> Result<Vec<Way<'_>>, ResolveError> {
+    pub fn ways(&self, target: &str) -> Result<Vec<Way<'_>>, ResolveError> {
         let ways = self.everywhere(target)?;
         let usable: Vec<_> = ways.iter().filter(|way| way.account.is_on()).cloned().collect();
         match (usable.is_empty(), ways.first()) {

@@ -18,11 +18,16 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("app", &["chat", "config", "store", "providers", "health", "ledger", "router"]),
     ("server", &["app", "chat", "config", "providers", "health", "ledger", "router"]),
     (
+        "drill",
+        &["app", "chat", "config", "store", "providers", "health", "ledger", "router", "server", "simulate"],
+    ),
+    (
         "cli",
         &[
             "app",
             "chat",
             "config",
+            "drill",
             "store",
             "ui",
             "providers",
