@@ -24,6 +24,7 @@ pub mod app;
 pub mod chat;
 pub mod cli;
 pub mod config;
+pub mod drill;
 pub mod health;
 pub mod ledger;
 pub mod providers;

@@ -6,6 +6,7 @@ pub mod completions;
 pub mod config;
 pub mod demo;
 pub mod doctor;
+pub mod drill;
 mod failure;
 pub mod global;
 pub mod init;
@@ -74,6 +75,7 @@ pub enum Command {
     Doctor(doctor::DoctorArgs),
     Config(config::ConfigArgs),
     Serve(serve::ServeArgs),
+    Drill(drill::DrillArgs),
     Simulate(simulate::SimulateArgs),
     Demo(demo::DemoArgs),
     Completions(completions::CompletionsArgs),
@@ -150,6 +152,7 @@ async fn run(command: Option<Command>, context: Context) -> Result<(), CommandEr
         Some(Command::Doctor(args)) => doctor::run(&args, &context).await,
         Some(Command::Config(args)) => config::run(&args, &context),
         Some(Command::Serve(args)) => serve::run(&args, &context).await,
+        Some(Command::Drill(args)) => drill::run(&args, &context).await,
         Some(Command::Simulate(args)) => simulate::run(args, &context).await,
         Some(Command::Demo(args)) => demo::run(&args, context).await,
         Some(Command::Completions(args)) => completions::run(&args, &context),

@@ -17,12 +17,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("simulate", &[]),
     ("app", &["chat", "config", "store", "providers", "health", "ledger", "router"]),
     ("server", &["app", "chat", "config", "providers", "health", "ledger", "router"]),
+    ("drill", &["app", "chat", "ledger", "providers", "router", "server", "simulate"]),
     (
         "cli",
         &[
             "app",
             "chat",
             "config",
+            "drill",
             "store",
             "ui",
             "providers",

@@ -17,6 +17,7 @@ mod chat;
 mod config;
 mod crossing;
 mod doctor;
+mod drill;
 mod embeddings;
 mod estimate;
 mod fuzz;
