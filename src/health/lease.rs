@@ -5,6 +5,7 @@ use tokio::time::Instant;
 use super::limits::Used;
 use super::state::State;
 use super::{Gate, Health, Subject};
+use crate::chat::Bucket;
 
 /// A request under way to a key and model: its share of the limits is reserved until it is settled or dropped.
 #[derive(Debug)]
@@ -62,6 +63,11 @@ impl<'a> Lease<'a> {
     /// made is dropped instead.
     pub fn settle(mut self, tokens: u64) {
         self.took = Some(tokens);
+    }
+
+    /// The provider has said how the key's limits stand.
+    pub fn reported(&self, buckets: &[Bucket]) {
+        self.health.reported(&self.key_model, buckets, Instant::now());
     }
 
     /// Those whose limits are known.

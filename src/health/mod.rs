@@ -204,7 +204,7 @@ impl Health {
         let mut state = self.lock();
         for subject in subjects {
             let limited = |class| matches!(class, FailureClass::RateLimited | FailureClass::QuotaExhausted);
-            let rest = state.rests.get(subject, now).filter(|entry| !limited(entry.value)).is_some();
+            let rest = state.rests.get(subject, now).is_some_and(|entry| !limited(entry.value));
             let throttled = state.throttled.get(subject, now).is_some();
             let suspect = state.breakers.get(subject, now).is_some_and(|entry| entry.value.is_suspect());
             if rest {

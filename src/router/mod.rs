@@ -113,8 +113,12 @@ impl<U: Upstream> Router<U> {
         let tag = RequestTag { id: ask.id.clone(), route: ask.route.name.clone() };
         let deadline = Instant::now() + ask.deadline.unwrap_or(FOREVER);
         let setting = Setting { ask, tag: &tag, observer: self.observer.as_ref(), deadline };
+        let course = Course::new(self, setting, delivery);
+        if ask.route.strategy == Strategy::RoundRobin {
+            self.health.took_turn(&ask.route.name);
+        }
         // On the heap: whoever waits for an answer should not have to carry all of it around.
-        Box::pin(Course::new(self, setting, delivery).run()).await
+        Box::pin(course.run()).await
     }
 
     /// Whom a request may go to now.

@@ -128,6 +128,7 @@ impl<'a> Attempting<'a> {
         };
         self.asked = true;
         let opened = upstream.open(call).await.map_err(failed)?;
+        self.lease.iter().for_each(|lease| lease.reported(&opened.buckets));
         self.answered = true;
         let mut begun =
             Begun { events: opened.events, held: Vec::new(), dropped: opened.dropped, over: false };

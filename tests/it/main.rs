@@ -21,6 +21,7 @@ mod embeddings;
 mod estimate;
 mod fuzz;
 mod generated;
+mod health;
 mod hostile;
 mod init;
 mod layering;
