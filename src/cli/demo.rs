@@ -2,7 +2,6 @@
 
 use clap::Args;
 
-use super::provider::{self, ProviderArgs};
 use super::{CommandError, Context, simulate, usage};
 use crate::cli::chat::{self, ChatArgs};
 use crate::simulate::{FaultSpec, Settings, Stand};
@@ -50,9 +49,6 @@ impl Tour {
         .await?;
 
         first.clear();
-        self.say("\ngroq is well again and still left alone for a moment; that can be forgotten.")?;
-        self.context.ui.heading("$ aigw provider reset groq")?;
-        provider::run(&ProviderArgs::reset("groq"), &self.context()).await?;
         first.inject(fault("cut:4")?);
         let title = "3. groq breaks off in the middle. The answer was not shown yet (--schema), so you see a whole one.";
         let schema = r#"{"type":"object","properties":{"city":{"type":"string"}},"required":["city"],"additionalProperties":false}"#;

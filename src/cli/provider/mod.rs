@@ -56,13 +56,6 @@ enum ProviderCommand {
     },
 }
 
-impl ProviderArgs {
-    /// Forgets what is known against a provider.
-    pub(super) fn reset(id: &str) -> Self {
-        Self { command: ProviderCommand::Reset { id: Some(id.to_owned()) } }
-    }
-}
-
 /// A provider as JSON. The shape is an interface.
 #[derive(Debug, Serialize)]
 struct ProviderReport<'a> {
