@@ -86,6 +86,12 @@ impl App {
         Arc::clone(&self.health)
     }
 
+    /// The accounts that requests may go to as things are. A server on this machine is one only if somebody has said so.
+    pub fn ready_accounts(&self) -> impl Iterator<Item = &Account> {
+        let said = |account: &&Account| !account.is_local() || account.configured;
+        self.accounts.iter().filter(|account| account.is_on()).filter(said)
+    }
+
     /// An account by its id.
     pub fn account(&self, id: &str) -> Option<&Account> {
         self.accounts.iter().find(|account| account.provider.id == id)

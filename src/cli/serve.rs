@@ -16,6 +16,14 @@ use crate::ui::Ui;
 const GRACE: Duration = Duration::from_secs(10);
 /// What tidying up takes beyond that.
 const TIDY_UP: Duration = Duration::from_secs(5);
+/// The most connections at a time, where the system lets us.
+const MOST_CONNECTIONS: usize = 8192;
+/// The most open files that are asked of the system.
+#[cfg(unix)]
+const MOST_FILES: u64 = 32_768;
+/// Open files that are no connections: databases, the runtime's own.
+#[cfg(unix)]
+const OTHER_FILES: u64 = 100;
 /// The port where none is named.
 const PORT: u16 = 8787;
 
@@ -51,11 +59,16 @@ pub async fn run(args: &ServeArgs, context: &Context) -> Result<(), CommandError
     let addr = address(args)?;
     let app = Arc::new(context.app()?);
     app.health().watch();
-    let settings = Settings { addr, grace: GRACE, log: log(&context.ui) };
+    let connections = connections();
+    let settings = Settings { addr, connections, grace: GRACE, log: log(&context.ui) };
     let server = Server::bind(settings, Arc::clone(&app), Client::new()?)
         .await
         .map_err(|error| CommandError::failed(format!("cannot listen on {addr}: {error}")))?;
     context.interrupt.allow(GRACE + TIDY_UP);
+    if app.ready_accounts().next().is_none() {
+        context.ui.warn("no provider is set up: only servers on this machine are asked, if any answers");
+        context.ui.hint("`aigw init` sets providers up");
+    }
     context.ui.status(&format!("listening on http://{}", server.addr()));
     let stop = async {
         context.interrupt.wait().await;
@@ -89,6 +102,24 @@ fn address(args: &ServeArgs) -> Result<SocketAddr, CommandError> {
         addr.set_port(port);
     }
     Ok(addr)
+}
+
+/// How many connections there may be at a time: each may need a second one, to a provider. Without room for that, a
+/// provider would be blamed for what this process lacks.
+fn connections() -> usize {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let limit = getrlimit(Resource::Nofile);
+        let wanted = limit.maximum.unwrap_or(MOST_FILES).min(MOST_FILES);
+        let raised = Rlimit { current: Some(wanted), maximum: limit.maximum };
+        let has = limit.current.unwrap_or(MOST_FILES);
+        let has = if has < wanted && setrlimit(Resource::Nofile, raised).is_ok() { wanted } else { has };
+        let room = usize::try_from(has.saturating_sub(OTHER_FILES) / 2).unwrap_or(MOST_CONNECTIONS);
+        room.clamp(1, MOST_CONNECTIONS)
+    }
+    #[cfg(not(unix))]
+    MOST_CONNECTIONS
 }
 
 /// One line per request, for `-v`.

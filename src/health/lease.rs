@@ -5,7 +5,6 @@ use tokio::time::Instant;
 use super::limits::Used;
 use super::state::State;
 use super::{Gate, Health, Subject};
-use crate::chat::Bucket;
 
 /// A request under way to a key and model: its share of the limits is reserved until it is settled or dropped.
 #[derive(Debug)]
@@ -24,7 +23,7 @@ impl<'a> Lease<'a> {
         key_model: &Subject,
         model: &Subject,
         tokens: u64,
-        now: Instant,
+        (now, insists): (Instant, bool),
     ) -> Option<Self> {
         let mut state = health.lock();
         let gate = state.breakers.get(model, now).map_or(Gate::Closed, |entry| entry.value.gate(now));
@@ -33,7 +32,8 @@ impl<'a> Lease<'a> {
             state.meters.get(subject).is_none_or(|told| told.meter.out(tokens, wall).is_none())
         };
         let key = key_model.key();
-        if matches!(gate, Gate::Open { .. }) || !has_room(key_model) || !key.as_ref().is_none_or(has_room) {
+        let is_shut = matches!(gate, Gate::Open { .. }) && !insists;
+        if is_shut || !has_room(key_model) || !key.as_ref().is_none_or(has_room) {
             return None;
         }
         if gate == Gate::Probe
@@ -63,11 +63,6 @@ impl<'a> Lease<'a> {
     /// made is dropped instead.
     pub fn settle(mut self, tokens: u64) {
         self.took = Some(tokens);
-    }
-
-    /// The provider has said how the key's limits stand.
-    pub fn reported(&self, buckets: &[Bucket]) {
-        self.health.reported(&self.key_model, buckets, Instant::now());
     }
 
     /// Those whose limits are known.

@@ -109,7 +109,18 @@ impl Health {
         tokens: u64,
         now: Instant,
     ) -> Option<Lease<'_>> {
-        Lease::begin(self, key_model, model, tokens, now)
+        Lease::begin(self, key_model, model, tokens, (now, false))
+    }
+
+    /// The same where nobody else is left to be asked: an open breaker does not count.
+    pub fn insist(
+        &self,
+        key_model: &Subject,
+        model: &Subject,
+        tokens: u64,
+        now: Instant,
+    ) -> Option<Lease<'_>> {
+        Lease::begin(self, key_model, model, tokens, (now, true))
     }
 
     /// The provider has said how a key's limits stand.

@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep_until};
 use tracing::debug;
 
 use super::mend::{Manner, Mend, Resumed};
-use super::plan::{Plan, Skipped};
+use super::plan::{Plan, SkipReason, Skipped};
 use super::race::{Raced, race};
 use super::run::{Attempting, Ended, Setting};
 use super::verdict::{History, Scope, Verdict, verdict};
@@ -22,6 +22,9 @@ use crate::health::Subject;
 /// How often a long wait says that it goes on.
 const SECOND: Duration = Duration::from_secs(1);
 
+/// The first rest of one that kept failing takes no longer than this.
+const SOON: Duration = Duration::from_secs(5);
+
 /// The state of one request.
 pub(super) struct Course<'a, U, D> {
     router: &'a Router<U>,
@@ -30,6 +33,8 @@ pub(super) struct Course<'a, U, D> {
     walk: Walk,
     mend: Mend,
     skipped: Vec<Skipped>,
+    /// Nobody else is left: those that kept failing are asked all the same.
+    insists: bool,
     /// Tokens of broken attempts that were told.
     told_tokens: u64,
     /// How much longer candidates may be waited for that are out for now.
@@ -51,7 +56,17 @@ impl<'a, U: Upstream, D: Delivery> Course<'a, U, D> {
         let Plan { candidates, skipped } = router.plan(setting.ask);
         let walk = Walk::new(setting.ask.route, candidates);
         let max_wait = setting.ask.max_wait;
-        Self { router, delivery, setting, walk, mend: Mend::default(), skipped, told_tokens: 0, max_wait }
+        Self {
+            router,
+            delivery,
+            setting,
+            walk,
+            mend: Mend::default(),
+            skipped,
+            insists: false,
+            told_tokens: 0,
+            max_wait,
+        }
     }
 
     /// Asks until somebody answers, or nobody is left.
@@ -95,8 +110,18 @@ impl<'a, U: Upstream, D: Delivery> Course<'a, U, D> {
         if !self.walk.has_attempts() {
             return Turn::End;
         }
+        if self.mend.told.is_empty() && self.next_well().is_some() {
+            return Turn::Look;
+        }
+        if !std::mem::replace(&mut self.insists, true) {
+            let shut = self.shut();
+            if !shut.is_empty() {
+                self.walk.go_on_with(shut);
+                return self.turn();
+            }
+        }
         if self.mend.told.is_empty() {
-            return if self.next_well().is_some() { Turn::Look } else { Turn::End };
+            return Turn::End;
         }
         let may = route.on_broken_stream != OnBrokenStream::Fail
             && self.delivery.restarts()
@@ -116,7 +141,8 @@ impl<'a, U: Upstream, D: Delivery> Course<'a, U, D> {
         manner: Manner,
     ) -> Result<Option<(Answer, Option<Resumed>)>, RouteErrorKind> {
         let asked = (manner, &self.mend.told);
-        let Some(attempting) = begin(self.router, self.setting, candidate.clone(), self.walk.tried(), asked)
+        let Some(attempting) =
+            begin(self.router, self.setting, candidate.clone(), (self.walk.tried(), self.insists), asked)
         else {
             // Another request was faster to take what was left there.
             self.walk.remove(&candidate);
@@ -127,7 +153,9 @@ impl<'a, U: Upstream, D: Delivery> Course<'a, U, D> {
         let second = self.walk.second().filter(|_| manner == Manner::Plain).cloned();
         let ordinal = self.walk.tried() + 1;
         let hedge = setting.ask.route.hedge_after.zip(second).map(|(after, second)| {
-            (after, move || begin(router, setting, second, ordinal, (Manner::Plain, &Answer::default())))
+            (after, move || {
+                begin(router, setting, second, (ordinal, false), (Manner::Plain, &Answer::default()))
+            })
         });
         let without = (&self.walk.without[..], setting.deadline);
         let Raced { mut winner, begun, lost } = race(&router.upstream, attempting, without, hedge).await;
@@ -141,6 +169,7 @@ impl<'a, U: Upstream, D: Delivery> Course<'a, U, D> {
             self.tell_of(&candidate, manner).map_err(|Gone| RouteErrorKind::Gone)?;
         }
         self.walk.promote(&candidate);
+        router.health.reported(&candidate.key_model_subject(), &winner.buckets, Instant::now());
         let ended = match begun {
             Err(ended) => ended,
             Ok(begun) => winner.tell(begun, self.delivery, &mut self.mend).await,
@@ -302,11 +331,27 @@ impl<'a, U: Upstream, D: Delivery> Course<'a, U, D> {
         verdict
     }
 
+    /// Who was not asked because it kept failing, the one first whose rest is over first. To fail is worse than to ask them.
+    fn shut(&self) -> Vec<Candidate> {
+        let skipped = self.router.plan(self.setting.ask).skipped.into_iter();
+        let mut shut: Vec<Skipped> =
+            skipped.filter(|skipped| matches!(skipped.reason, SkipReason::Open { .. })).collect();
+        // Where others were asked in vain, only those who may be well: a long rest is for who failed its probes too.
+        let soon = Instant::now() + SOON;
+        let hope = |skipped: &Skipped| {
+            self.walk.tried() == 0 || skipped.reason.until().is_some_and(|until| until <= soon)
+        };
+        shut.retain(|skipped| hope(skipped) && !self.walk.has_asked(&skipped.candidate));
+        shut.sort_by_key(|skipped| skipped.reason.until());
+        shut.into_iter().map(|skipped| skipped.candidate).collect()
+    }
+
     /// Who is out for now and well again before it is too late to wait for; the soonest.
     fn next_well(&self) -> Option<(Instant, Candidate)> {
         let latest = (Instant::now() + self.max_wait).min(self.setting.deadline);
         let skipped = self.router.plan(self.setting.ask).skipped.into_iter();
-        let out = skipped.filter_map(|skipped| Some((skipped.reason.until()?, skipped.candidate)));
+        let throttled = skipped.filter(|skipped| skipped.reason.is_a_limit());
+        let out = throttled.filter_map(|skipped| Some((skipped.reason.until()?, skipped.candidate)));
         out.filter(|(until, _)| *until <= latest).min_by_key(|(until, _)| *until)
     }
 
@@ -374,12 +419,17 @@ fn begin<'a, U: Upstream>(
     router: &'a Router<U>,
     setting: Setting<'a>,
     candidate: Candidate,
-    ordinal: u32,
+    (ordinal, insists): (u32, bool),
     asked: (Manner, &Answer),
 ) -> Option<Attempting<'a>> {
     let tokens = Demand::of(setting.ask.request).total();
     let (key_model, model) = (candidate.key_model_subject(), candidate.model_subject());
-    let lease = router.health.begin(&key_model, &model, tokens, Instant::now())?;
+    let (health, now) = (&router.health, Instant::now());
+    let lease = if insists {
+        health.insist(&key_model, &model, tokens, now)?
+    } else {
+        health.begin(&key_model, &model, tokens, now)?
+    };
     Some(Attempting::begin(setting, candidate, ordinal, lease, asked))
 }
 

@@ -1,7 +1,7 @@
 //! The router: one request in, one whole answer out, whoever gives it.
 //!
-//! [`plan`] says who may be asked in which order, [`verdict`] what follows from a failure, [`walk`] keeps the place of
-//! one request between the two, [`mend`] knows how a broken answer is completed; all of them are pure. The loop in
+//! [`mod@plan`] says who may be asked in which order, [`verdict`] what follows from a failure, [`walk`] keeps the place
+//! of one request between the two, [`mend`] knows how a broken answer is completed; all of them are pure. The loop in
 //! [`course`] is the only place in the program where anything is tried again, [`run`] is one attempt, [`race`] two at
 //! once. A failure before anything was delivered is nobody's business but the ledger's; after that an answer is either
 //! completed or ended honestly, never shown as whole.

@@ -68,6 +68,17 @@ pub enum SkipReason {
 }
 
 impl SkipReason {
+    /// Whether it has had enough for now, and says or is known to say when it takes more.
+    pub fn is_a_limit(&self) -> bool {
+        match self {
+            Self::Out { .. } => true,
+            Self::Cooling { class, .. } => {
+                matches!(class, FailureClass::RateLimited | FailureClass::QuotaExhausted)
+            }
+            Self::Unable(_) | Self::Lesser { .. } | Self::TooLong { .. } | Self::Open { .. } => false,
+        }
+    }
+
     /// When it may be asked again; none if time does not help.
     pub fn until(&self) -> Option<Instant> {
         match self {

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use super::mend::{Manner, Mend, Misfit, Splice};
 use super::{Ask, Attempt, Candidate, Delivery, Gone, Notice, Observer, RequestTag, Upstream, Written};
 use crate::chat::{
-    Answer, ChatRequest, Event, Failure, FailureClass, FinishReason, Format, UsageSource,
+    Answer, Bucket, ChatRequest, Event, Failure, FailureClass, FinishReason, Format, UsageSource,
     estimate_message_tokens, estimate_part_tokens,
 };
 use crate::health::Lease;
@@ -58,6 +58,8 @@ pub(super) struct Attempting<'a> {
     started: Instant,
     attempt: Attempt,
     answer: Answer,
+    /// How the limits of the key stand, as the answer's headers say.
+    pub(super) buckets: Vec<Bucket>,
     asked: bool,
     answered: bool,
     reported: bool,
@@ -93,6 +95,7 @@ impl<'a> Attempting<'a> {
             lease: Some(lease),
             started: Instant::now(),
             answer: Answer::default(),
+            buckets: Vec::new(),
             asked: false,
             answered: false,
             reported: false,
@@ -128,8 +131,8 @@ impl<'a> Attempting<'a> {
         };
         self.asked = true;
         let opened = upstream.open(call).await.map_err(failed)?;
-        self.lease.iter().for_each(|lease| lease.reported(&opened.buckets));
         self.answered = true;
+        self.buckets = opened.buckets;
         let mut begun =
             Begun { events: opened.events, held: Vec::new(), dropped: opened.dropped, over: false };
         while self.attempt.first_token.is_none() && !begun.over {

@@ -102,6 +102,16 @@ async fn the_request_s_own_faults_are_not_shopped_around() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn turns_are_taken_request_by_request() {
+    let mut rig = rig(&[&[Act::Says("a")], &[Act::Says("b")], &[Act::Says("c")]]);
+    rig.route.strategy = Strategy::RoundRobin;
+    for _ in 0..4 {
+        assert!(rig.ask().await.0.is_ok());
+    }
+    assert_eq!(rig.asked(), "abca");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_filter_ends_it_unless_the_route_goes_on() {
     let mut rig = rig(&[&[refuses(C::ContentFilter)], &[Act::Says("b")]]);
     rig.route.on_content_filter = OnContentFilter::Next;

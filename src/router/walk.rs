@@ -73,6 +73,11 @@ impl Walk {
         models
     }
 
+    /// Whether a candidate's model was asked in this request.
+    pub(super) fn has_asked(&self, candidate: &Candidate) -> bool {
+        self.attempts.iter().any(|attempt| attempt.model == candidate.model_id())
+    }
+
     /// How many attempts were made.
     pub(super) fn tried(&self) -> u32 {
         u32::try_from(self.attempts.len()).unwrap_or(u32::MAX)

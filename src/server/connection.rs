@@ -16,8 +16,6 @@ use tokio::time::timeout;
 use super::socket::Socket;
 use super::{Phase, reached};
 
-/// The most connections at a time; more wait in the system's queue.
-const MOST: usize = 1024;
 /// How long a client may take for the head of a request, and stay silent between two.
 const HEADER_PATIENCE: Duration = Duration::from_secs(10);
 /// The most that is held of a head that comes and of an answer that goes.
@@ -27,15 +25,24 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 /// When no connection can be taken (out of descriptors, say), that passes, and a busy loop would not help.
 const RECOVERY: Duration = Duration::from_millis(20);
 
+/// How much, and for how long.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    /// The most connections at a time.
+    pub(super) connections: usize,
+    /// How long those under way may take when the server is stopped.
+    pub(super) grace: Duration,
+}
+
 /// Serves until it is to stop, then drains. Says how many connections had to be cut.
 pub(super) async fn serve(
     listener: TcpListener,
     service: Router,
     stop: impl Future<Output = ()>,
     phase: &watch::Sender<Phase>,
-    grace: Duration,
+    bounds: Bounds,
 ) -> usize {
-    let slots = Arc::new(Semaphore::new(MOST));
+    let slots = Arc::new(Semaphore::new(bounds.connections));
     let mut connections = JoinSet::new();
     let mut stop = pin!(stop);
     loop {
@@ -52,7 +59,7 @@ pub(super) async fn serve(
     }
     drop(listener);
     phase.send_replace(Phase::Draining);
-    if all_over(&mut connections, grace).await {
+    if all_over(&mut connections, bounds.grace).await {
         return 0;
     }
     let cut = connections.len();

@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 
 use super::refusal::Refusal;
 use super::{Gateway, Phase};
-use crate::app::{Account, App};
 
 /// It answers, so it lives.
 pub(super) async fn live() -> Json<Value> {
@@ -22,15 +21,10 @@ pub(super) async fn ready(State(gateway): State<Arc<Gateway>>) -> Result<Json<Va
     if *gateway.phase.borrow() != Phase::Open {
         return Err(unready("the server is stopping").code("stopping"));
     }
-    let configured = on(&gateway.app).next().is_some();
+    let configured = gateway.app.ready_accounts().next().is_some();
     // Where nothing is set up, requests go to the servers of this machine that answer.
     if configured || !gateway.app.local_servers(gateway.router.upstream()).await.is_empty() {
         return Ok(Json(json!({"status": "ok"})));
     }
     Err(unready("no provider is set up").code("no_provider"))
-}
-
-/// The accounts that requests may go to. A server on this machine is one only if somebody has said so.
-pub(super) fn on(app: &App) -> impl Iterator<Item = &Account> {
-    app.accounts.iter().filter(|account| account.is_on() && (!account.is_local() || account.configured))
 }

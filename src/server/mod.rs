@@ -43,6 +43,8 @@ const FAREWELL: Duration = Duration::from_millis(800);
 pub struct Settings {
     /// Where to listen; port 0 takes any that is free.
     pub addr: SocketAddr,
+    /// The most connections at a time; more wait in the system's queue.
+    pub connections: usize,
     /// How long answers under way may take when the server is stopped.
     pub grace: Duration,
     /// Told about every request when it is over.
@@ -53,6 +55,7 @@ pub struct Settings {
 pub struct Server {
     listener: TcpListener,
     addr: SocketAddr,
+    connections: usize,
     grace: Duration,
     gateway: Arc<Gateway>,
 }
@@ -91,7 +94,8 @@ impl Server {
         let router = app.router(client).with_budget(RetryBudget::new(Instant::now()));
         let phase = watch::Sender::new(Phase::Open);
         let gateway = Gateway { app, router, started: Timestamp::now(), phase, log: settings.log };
-        Ok(Self { listener, addr, grace: settings.grace, gateway: Arc::new(gateway) })
+        let Settings { connections, grace, .. } = settings;
+        Ok(Self { listener, addr, connections, grace, gateway: Arc::new(gateway) })
     }
 
     /// Where it listens.
@@ -103,7 +107,8 @@ impl Server {
     /// had to be cut.
     pub async fn run(self, stop: impl Future<Output = ()>) -> usize {
         let service = paths::router(Arc::clone(&self.gateway));
-        let cut = connection::serve(self.listener, service, stop, &self.gateway.phase, self.grace).await;
+        let bounds = connection::Bounds { connections: self.connections, grace: self.grace };
+        let cut = connection::serve(self.listener, service, stop, &self.gateway.phase, bounds).await;
         self.gateway.router.upstream().settle(FAREWELL).await;
         cut
     }

@@ -7,7 +7,6 @@ use axum::extract::{Path, State};
 use axum::response::Json;
 use serde_json::{Value, json};
 
-use super::health::on;
 use super::outcome;
 use super::refusal::Refusal;
 use super::{Gateway, asking};
@@ -45,10 +44,11 @@ fn model(gateway: &Gateway, id: &str, owner: &str) -> Value {
 
 /// Names and owners.
 fn names(app: &App) -> Vec<(String, String)> {
-    let routes = app.config.document.values.routes.keys().map(String::as_str);
+    let values = &app.config.document.values;
+    let routes = values.routes.keys().chain(values.aliases.keys()).map(String::as_str);
     let routes = [app.default_route(), AUTO].into_iter().chain(routes);
     let mut all: Vec<(String, String)> = routes.map(|name| (name.to_owned(), OURS.to_owned())).collect();
-    for account in on(app) {
+    for account in app.ready_accounts() {
         let provider = &account.provider.id;
         let default = account.default_model.as_ref().map(|model| ModelId::new(provider, model));
         let listed = app.catalog.models().iter();

@@ -101,8 +101,8 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let home = |name: &str| (name.to_owned(), home.path().display().to_string());
         let env: Env = ["AIGW_CONFIG_DIR", "AIGW_DATA_DIR"].map(home).into_iter().collect();
-        let settings =
-            Settings { addr: SocketAddr::from(([127, 0, 0, 1], 0)), grace: Duration::ZERO, log: None };
+        let addr = SocketAddr::from(([127, 0, 0, 1], 0));
+        let settings = Settings { addr, connections: 8, grace: Duration::ZERO, log: None };
         let app = Arc::new(App::new(env, None).unwrap());
         let server = Server::bind(settings, app, Client::new().unwrap()).await.unwrap();
         let (addr, gateway) = (server.addr(), server.gateway);
@@ -110,7 +110,8 @@ mod tests {
         let service = guarded(routes, &gateway).with_state(Arc::clone(&gateway));
         let serving = async {
             let never = std::future::pending();
-            connection::serve(server.listener, service, never, &gateway.phase, Duration::ZERO).await
+            let bounds = connection::Bounds { connections: 8, grace: Duration::ZERO };
+            connection::serve(server.listener, service, never, &gateway.phase, bounds).await
         };
         let asking = async {
             let mut stream = TcpStream::connect(addr).await.unwrap();

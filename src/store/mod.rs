@@ -223,9 +223,11 @@ mod tests {
         assert!(error.to_string().contains("newer"), "{error}");
     }
 
+    /// One migration more.
+    const NEWER: Migrations = &[MIGRATIONS[0], MIGRATIONS[1], "CREATE TABLE u (x INTEGER)"];
+
     #[test]
     fn a_peek_creates_nothing_and_waits_for_nobody() {
-        const NEWER: Migrations = &[MIGRATIONS[0], MIGRATIONS[1], "CREATE TABLE u (x INTEGER)"];
         let directory = tempfile::tempdir().unwrap();
         let database = |migrations| Database::new(directory.path(), File::State, migrations);
         let peek = |database: &Database| {
@@ -248,7 +250,7 @@ mod tests {
 
     #[test]
     fn what_may_be_deleted_may_be_damaged() {
-        for damage in [&b"this is no database"[..], &[0x7f; 10_000]] {
+        for damage in [&b"this is no database"[..], &[0x7f; 9000]] {
             let directory = tempfile::tempdir().unwrap();
             let path = directory.path().join(File::State.name());
             std::fs::write(&path, damage).unwrap();

@@ -226,7 +226,10 @@ fn check(env: &TestEnv) -> u64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_processes_share_one_file() {
-    let (groq, openai) = (stand("groq", &["503"]).await, stand("openai", &[]).await);
+    // So many requests that the stand-in would say that its usual limits are used up.
+    let limits = Limits { rpm: Some(1_000_000), tpm: Some(1_000_000_000), ..Limits::default() };
+    let settings = Settings { limits, ..Settings::new("openai") };
+    let (groq, openai) = (stand("groq", &["503"]).await, Stand::start(settings).await.unwrap());
     let env = TestEnv::with_stands(&[&groq, &openai]).var("AIGW_LOG", "aigw=warn");
     let config = std::fs::read_to_string(env.config_dir().join("config.toml")).unwrap();
     env.config(&(config + "limits = { rpm = 100000, tpd = 100000000 }\n"));

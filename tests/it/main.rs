@@ -33,6 +33,7 @@ mod provider_test;
 mod route;
 mod serve;
 mod simulate;
+mod soak;
 mod support;
 mod usage;
 mod wire;

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -38,7 +39,7 @@ impl Gateway {
         let list = Arc::clone(&served);
         let log: Log = Arc::new(move |one| list.lock().unwrap().push(one.clone()));
         let addr = SocketAddr::from(([127, 0, 0, 1], 0));
-        let settings = Settings { addr, grace: Duration::from_secs(5), log: Some(log) };
+        let settings = Settings { addr, connections: 200, grace: Duration::from_secs(5), log: Some(log) };
         let app = Arc::new(env.app());
         let bound = Server::bind(settings, Arc::clone(&app), Client::new().unwrap()).await.unwrap();
         let addr = bound.addr();
@@ -426,6 +427,50 @@ async fn a_client_that_leaves_takes_its_provider_along() {
     }
 }
 
+/// A provider that never stops talking; counts what it could say. Its address is a base URL.
+fn endless_server() -> (String, Arc<AtomicUsize>) {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let said = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&said);
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        assert_ne!(stream.read(&mut [0; 4096]).unwrap(), 0);
+        let event = json!({"choices": [{"index": 0, "delta": {"content": "x".repeat(16 << 10)}}]});
+        let event = format!("data: {event}\n\n");
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
+        stream.write_all(head.as_bytes()).unwrap();
+        while stream.write_all(event.as_bytes()).is_ok() {
+            count.fetch_add(event.len(), Ordering::Relaxed);
+        }
+        count.store(0, Ordering::Relaxed);
+    });
+    (format!("http://{address}"), said)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_does_not_read_slows_its_provider_down() {
+    let (url, said) = endless_server();
+    let env = TestEnv::new();
+    env.config(&format!(
+        "default_route = \"test\"\n[routes.test]\nmodels = [\"box/m\"]\n[providers.box]\nwire = \"openai\"\nbase_url = \"{url}\"\n"
+    ));
+    let gateway = Gateway::start(&env).await;
+    let stream = reading(gateway.addr, &streamed("go on"), "xxxx").await;
+    // What fits into the system's buffers goes through; then it stands still.
+    let (mut before, mut still) = (0, 0);
+    while still < 20 {
+        tokio::time::sleep(Duration::from_millis(25)).await;
+        let now = said.load(Ordering::Relaxed);
+        still = if now == before { still + 1 } else { 0 };
+        before = now;
+        assert!(now < 64 << 20, "nothing holds it back");
+    }
+    drop(stream);
+    eventually("the provider is let go", || said.load(Ordering::Relaxed) == 0).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn models_and_health() {
     let groq = stand("groq", &[]).await;
@@ -443,6 +488,17 @@ async fn models_and_health() {
     assert_eq!(gateway.get("/v1/models/nobody").await.is(404).error()["code"], "model_not_found");
     assert_eq!(gateway.get("/health/live").await.is(200).json(), json!({"status": "ok"}));
     gateway.get("/health/ready").await.is(200);
+
+    // Clients that know one name only are served under it.
+    let env = TestEnv::with_stands(&[&groq]);
+    let text = std::fs::read_to_string(env.config_dir().join("config.toml")).unwrap();
+    env.config(&format!("{text}[aliases]\ngpt-4o = \"test\"\n"));
+    let gateway = Gateway::start(&env).await;
+    let list = gateway.get("/v1/models").await.is(200).json();
+    assert!(list["data"].as_array().unwrap().iter().any(|model| model["id"] == "gpt-4o"), "{list}");
+    let mut body = asked("hello");
+    body["model"] = json!("gpt-4o");
+    gateway.chat(&body).await.is(200);
 
     let env = TestEnv::new();
     env.config(&super::support::nothing_local());

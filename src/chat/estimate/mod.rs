@@ -1,9 +1,9 @@
 //! How many tokens a text has: at most, and at least.
 //!
 //! Exact tokenizers differ by model and weigh megabytes. What is estimated here is the range in which the common ones
-//! lie. The upper end follows the hungriest of them (Llama, Qwen and Gemma each are that for some script), so that
-//! nothing is promised that does not fit or costs more; the lower end is for leaving out what certainly does not fit.
-//! The ends lie close together for English and code, and far apart for scripts that only some vocabularies know.
+//! lie. The upper end is mostly within 15 % of all of them for English and code, and for other languages as far as they
+//! agree. Where they do not (scripts that only some vocabularies know) it is at most 15 % below the hungriest, so that
+//! nothing is promised that does not fit or costs much more. The lower end is for leaving out what certainly does not.
 //! `tests/it/support/tokens.json` holds what the estimate is measured against.
 
 mod scan;
@@ -26,9 +26,9 @@ const MEDIUM: Tokens = Tokens { most: 1600, least: 64 };
 /// An estimated number of tokens.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tokens {
-    /// It has hardly more.
+    /// It has hardly more: what is reserved, compared and billed.
     pub most: u64,
-    /// It has hardly fewer.
+    /// It has hardly fewer: what must fit for certain.
     pub least: u64,
 }
 

@@ -20,27 +20,27 @@ const fn rate(most: u64, least: u64) -> Rate {
 }
 
 /// A word, and a name in code up to where its case changes.
-const WORD: Rate = rate(100, 85);
+const WORD: Rate = rate(97, 85);
 /// A letter of a word after its ninth.
-const TAIL: Rate = rate(34, 15);
+const TAIL: Rate = rate(38, 15);
 /// A capital that does not begin its word.
-const CAPITAL: Rate = rate(14, 0);
+const CAPITAL: Rate = rate(12, 0);
 /// A letter of a foreign word after its third.
-const FOREIGN: Rate = rate(27, 0);
+const FOREIGN: Rate = rate(29, 0);
 /// A letter with an accent in a foreign word.
-const ACCENT: Rate = rate(80, 0);
+const ACCENT: Rate = rate(70, 0);
 /// A digit: some tokenizers take each for itself, others up to three at once.
-const DIGIT: Rate = rate(100, 0);
+const DIGIT: Rate = rate(94, 0);
 const DIGITS: Rate = rate(0, 80);
 /// A letter and a digit of a long code: a key, a hash, base64.
-const CODE_LETTER: Rate = rate(68, 45);
-const CODE_DIGIT: Rate = rate(100, 27);
+const CODE_LETTER: Rate = rate(64, 45);
+const CODE_DIGIT: Rate = rate(94, 27);
 /// The first of a row of marks; the others.
-const MARK: Rate = rate(100, 45);
-const MORE_MARKS: Rate = rate(12, 8);
+const MARK: Rate = rate(88, 45);
+const MORE_MARKS: Rate = rate(14, 8);
 /// A row of line ends; blanks that are more than one space.
-const LINES: Rate = rate(95, 45);
-const BLANKS: Rate = rate(95, 60);
+const LINES: Rate = rate(88, 45);
+const BLANKS: Rate = rate(82, 60);
 
 /// Letters and digits in a row that are a code if they are so many.
 const LONG: usize = 20;

@@ -6,9 +6,9 @@ use std::time::Duration;
 use super::super::{CommandError, Exit, key_advice};
 use super::report::Report;
 use crate::app::{Account, App, crossing};
-use crate::chat::FailureClass;
+use crate::chat::{FailureClass, ModelId};
 use crate::router::plan::Skipped;
-use crate::router::{Attempt, Completion, Route, RouteError, RouteErrorKind, people};
+use crate::router::{Attempt, Completion, Route, RouteError, RouteErrorKind, Strategy, people};
 use crate::secret::{KeySource, Secret};
 
 /// What will fail again next time, whoever answered now: refused keys and models that are not there.
@@ -39,8 +39,13 @@ fn origin<'a>(account: &'a Account, attempt: &Attempt) -> Option<&'a str> {
 /// One line when another one answered than was asked first, or than would have been asked first.
 pub(super) fn who_answered(app: &App, route: &Route, completion: &Completion) -> Option<String> {
     let last = completion.attempts.last()?;
-    let (first, to) =
-        (route.stops.first()?, route.stops.iter().find(|stop| stop.model.model_id() == last.model)?);
+    let stop = |model: &ModelId| route.stops.iter().find(|stop| stop.model.model_id() == *model);
+    // Only where the list is an order its first one is the one that was meant.
+    let first = match route.strategy {
+        Strategy::Priority => route.stops.first()?,
+        _ => stop(&completion.attempts.first()?.model)?,
+    };
+    let to = stop(&last.model)?;
     let crossing = crossing(app, first, to).map(|what| format!(", {what}")).unwrap_or_default();
     if completion.attempts.first()?.model == last.model && crossing.is_empty() {
         return None;

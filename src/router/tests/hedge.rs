@@ -1,6 +1,7 @@
 //! A second candidate beside a slow first one, and waits for candidates that are all out.
 
 use super::*;
+use crate::chat::Event;
 
 fn hedged(scripts: &[&[Act]]) -> Rig {
     let mut rig = rig(scripts);
@@ -69,4 +70,36 @@ async fn a_spent_budget_ends_the_repeating_and_not_the_failover() {
     rig.router = rig.router.with_budget(budget);
     assert_eq!(rig.ask().await.1, "b");
     assert_eq!(rig.asked(), "ab");
+}
+
+/// Hears who is asked, and takes whatever comes.
+#[derive(Default)]
+struct Names(Vec<String>);
+
+impl Delivery for Names {
+    async fn event(&mut self, event: &Event) -> Result<Written, Gone> {
+        if let Event::Text(text) = event {
+            self.0.push(text.clone());
+        }
+        Ok(Written::Yes)
+    }
+
+    fn notice(&mut self, notice: &Notice<'_>) -> Result<(), Gone> {
+        if let Notice::Trying { model } = notice {
+            self.0.push(model.clone());
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_wins_is_told_of_before_it_speaks() {
+    let rig = hedged(&[&[Act::Hangs], &[Act::Says("b")]]);
+    let request = ChatRequest::default();
+    let (id, max_wait) = ("r".into(), Duration::ZERO);
+    let ask = Ask { id, request: &request, route: &rig.route, buffered: false, deadline: None, max_wait };
+    let mut names = Names::default();
+    rig.router.chat(&ask, &mut names).await.unwrap();
+    let models: Vec<String> = rig.route.stops.iter().map(|stop| stop.model.model_id().to_string()).collect();
+    assert_eq!(names.0, [models[0].as_str(), models[1].as_str(), "b"]);
 }

@@ -245,6 +245,7 @@ fn format(body: FormatBody) -> Result<Format, Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn asked(more: &Value) -> Result<Asked, Refusal> {
         let mut body = json!({"model": "m", "messages": [{"role": "user", "content": "hi"}]});
@@ -326,5 +327,38 @@ mod tests {
         assert_eq!(asked.request.tools[0].parameters["type"], "object");
         assert_eq!(asked.request.tool_choice, ToolChoice::Named("f".into()));
         assert!(matches!(asked.request.format, Format::Schema(schema) if schema.name() == "city"));
+    }
+
+    /// A value of any shape, with the words of requests in it.
+    fn values() -> impl Strategy<Value = Value> {
+        let word = "role|content|type|text|user|tool|image_url|url|function|name|id|data:;base64,|[a-z]{0,3}";
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            word.prop_map(Value::from)
+        ];
+        leaf.prop_recursive(4, 32, 4, move |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                proptest::collection::btree_map(word, inner, 0..4)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_is_read_or_refused(name in "messages|tools|tool_choice|response_format|stop", value in values()) {
+            match asked(&json!({name: value})) {
+                Ok(asked) => prop_assert!(!asked.request.messages.is_empty()),
+                Err(refusal) => prop_assert_eq!(refusal.status, 400),
+            }
+        }
+
+        #[test]
+        fn whatever_bytes_come_are_refused(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
+            prop_assert_eq!(read(&bytes).unwrap_err().status, 400);
+        }
     }
 }
