@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use super::Ledger;
 use crate::store::StoreError;
 
-/// How long a locked file may hold a program up that only starts.
-const PATIENCE: Duration = Duration::from_millis(50);
+/// How long a locked file may hold a program up: what was decided holds, even when many start at once.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 impl Ledger {
     /// Those that are switched off. Nothing is created where there is no ledger yet.

@@ -59,6 +59,27 @@ async fn whoever_was_told_to_wait_tells_the_next_process() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_lives_long_hears_of_it() {
+    let groq = stand("groq", &["429:40"]).await;
+    let env = TestEnv::with_stands(&[&groq]);
+    let health = std::sync::Arc::new(Health::load(&env.data_dir()));
+    health.watch();
+    let rests = || health.snapshot(tokio::time::Instant::now()).ailing("groq").len();
+    assert_eq!(rests(), 0);
+    drop(env.run(&["chat", "hello"]).exits(4));
+    let started = Instant::now();
+    while rests() == 0 {
+        assert!(started.elapsed() < Duration::from_secs(20));
+        tokio::task::yield_now().await;
+    }
+    drop(env.run(&["provider", "reset"]).exits(0));
+    while rests() > 0 {
+        assert!(started.elapsed() < Duration::from_secs(20));
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_keeps_failing_is_left_alone_by_all_processes() {
     let (groq, openai) = (stand("groq", &["503"]).await, stand("openai", &[]).await);
     let env = TestEnv::with_stands(&[&groq, &openai]);
@@ -69,6 +90,8 @@ async fn what_keeps_failing_is_left_alone_by_all_processes() {
     }
     let health = || env.run(&["--json", "provider", "show", "groq"]).exits(0).json()["health"].clone();
     assert_eq!((&health()[0]["state"], &health()[0]["scope"]), (&"open".into(), &"model".into()));
+    let ran = env.run(&["chat", "hello"]).exits(0);
+    assert!(ran.stderr.contains("(groq/openai/gpt-oss-20b it kept failing, to be tried again in"), "{ran}");
     // Then one request sees how it is, and it is left alone for longer.
     let sql = "UPDATE marks SET what = json_set(what, '$.open_until_ms', at_ms - 1) WHERE kind = 'breaker'";
     assert_eq!(state(&env).execute(sql, []).unwrap(), 1);
@@ -82,7 +105,7 @@ async fn what_keeps_failing_is_left_alone_by_all_processes() {
     drop(env.run(&["provider", "test", "groq"]).exits(0));
     assert_eq!(health(), serde_json::json!([]));
     drop(env.run(&["chat", "hello"]).exits(0));
-    assert_eq!((groq.requests().len(), openai.requests().len()), (6, 5));
+    assert_eq!((groq.requests().len(), openai.requests().len()), (6, 6));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -233,28 +256,30 @@ async fn many_processes_share_one_file() {
     let env = TestEnv::with_stands(&[&groq, &openai]).var("AIGW_LOG", "aigw=warn");
     let config = std::fs::read_to_string(env.config_dir().join("config.toml")).unwrap();
     env.config(&(config + "limits = { rpm = 100000, tpd = 100000000 }\n"));
-    let (started, mut runs) = (Instant::now(), 0_i64);
+    let (started, mut runs, mut without) = (Instant::now(), 0_i64, 0);
     #[expect(clippy::disallowed_methods, reason = "a longer run by hand")]
     let span = std::env::var("AIGW_STRESS_SECONDS").ok().and_then(|seconds| seconds.parse().ok());
     let span = Duration::from_secs(span.unwrap_or(2));
     while started.elapsed() < span {
-        let spawn = |_| {
+        let child = |_| {
             let mut command = env.command(&["chat", "hello"]);
             command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
         };
-        let children: Vec<_> = (0..32).map(spawn).collect();
+        let children: Vec<_> = (0..32).map(child).collect();
         for child in children {
             let ran = env.ran(child.wait_with_output().unwrap()).exits(0);
-            assert!(!ran.stderr.contains("locked") && !ran.stderr.contains("WARN"), "{ran}");
-            runs += 1;
+            // Where a machine has far too much to do the file may not be readable in time: that is said, and no more.
+            let late = ran.stderr.contains("cannot be shared with other processes for now");
+            assert!(late || !(ran.stderr.contains("locked") || ran.stderr.contains("WARN")), "{ran}");
+            (runs, without) = (runs + 1, without + i64::from(late));
         }
     }
     let counted: i64 = state(&env)
         .query_row("SELECT sum(requests) FROM used WHERE width_ms = 3600000", [], |row| row.get(0))
         .unwrap();
     let size = check(&env);
-    println!("{runs} runs in {:?}, {counted} counted, {size} bytes", started.elapsed());
-    assert!(counted <= runs && counted * 10 >= runs * 9, "{counted} of {runs}");
+    println!("{runs} runs in {:?}, {without} without it, {counted} counted, {size} bytes", started.elapsed());
+    assert!(without * 10 <= runs && counted <= runs && counted * 2 >= runs, "{without}, {counted} of {runs}");
     assert!(size < 10 << 20);
 }
 
