@@ -187,8 +187,17 @@ _aigw() {
             aigw__subcmd__help__subcmd__model,show)
                 cmd="aigw__subcmd__help__subcmd__model__subcmd__show"
                 ;;
+            aigw__subcmd__help__subcmd__provider,disable)
+                cmd="aigw__subcmd__help__subcmd__provider__subcmd__disable"
+                ;;
+            aigw__subcmd__help__subcmd__provider,enable)
+                cmd="aigw__subcmd__help__subcmd__provider__subcmd__enable"
+                ;;
             aigw__subcmd__help__subcmd__provider,ls)
                 cmd="aigw__subcmd__help__subcmd__provider__subcmd__ls"
+                ;;
+            aigw__subcmd__help__subcmd__provider,reset)
+                cmd="aigw__subcmd__help__subcmd__provider__subcmd__reset"
                 ;;
             aigw__subcmd__help__subcmd__provider,show)
                 cmd="aigw__subcmd__help__subcmd__provider__subcmd__show"
@@ -223,11 +232,20 @@ _aigw() {
             aigw__subcmd__model__subcmd__help,show)
                 cmd="aigw__subcmd__model__subcmd__help__subcmd__show"
                 ;;
+            aigw__subcmd__provider,disable)
+                cmd="aigw__subcmd__provider__subcmd__disable"
+                ;;
+            aigw__subcmd__provider,enable)
+                cmd="aigw__subcmd__provider__subcmd__enable"
+                ;;
             aigw__subcmd__provider,help)
                 cmd="aigw__subcmd__provider__subcmd__help"
                 ;;
             aigw__subcmd__provider,ls)
                 cmd="aigw__subcmd__provider__subcmd__ls"
+                ;;
+            aigw__subcmd__provider,reset)
+                cmd="aigw__subcmd__provider__subcmd__reset"
                 ;;
             aigw__subcmd__provider,show)
                 cmd="aigw__subcmd__provider__subcmd__show"
@@ -235,11 +253,20 @@ _aigw() {
             aigw__subcmd__provider,test)
                 cmd="aigw__subcmd__provider__subcmd__test"
                 ;;
+            aigw__subcmd__provider__subcmd__help,disable)
+                cmd="aigw__subcmd__provider__subcmd__help__subcmd__disable"
+                ;;
+            aigw__subcmd__provider__subcmd__help,enable)
+                cmd="aigw__subcmd__provider__subcmd__help__subcmd__enable"
+                ;;
             aigw__subcmd__provider__subcmd__help,help)
                 cmd="aigw__subcmd__provider__subcmd__help__subcmd__help"
                 ;;
             aigw__subcmd__provider__subcmd__help,ls)
                 cmd="aigw__subcmd__provider__subcmd__help__subcmd__ls"
+                ;;
+            aigw__subcmd__provider__subcmd__help,reset)
+                cmd="aigw__subcmd__provider__subcmd__help__subcmd__reset"
                 ;;
             aigw__subcmd__provider__subcmd__help,show)
                 cmd="aigw__subcmd__provider__subcmd__help__subcmd__show"
@@ -1112,7 +1139,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__help__subcmd__provider)
-            opts="ls show test"
+            opts="ls show test disable enable reset"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1125,7 +1152,49 @@ _aigw() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        aigw__subcmd__help__subcmd__provider__subcmd__disable)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aigw__subcmd__help__subcmd__provider__subcmd__enable)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         aigw__subcmd__help__subcmd__provider__subcmd__ls)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aigw__subcmd__help__subcmd__provider__subcmd__reset)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1464,7 +1533,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__provider)
-            opts="-q -v -h --config --output --json --quiet --verbose --color --help ls show test help"
+            opts="-q -v -h --config --output --json --quiet --verbose --color --help ls show test disable enable reset help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1489,9 +1558,89 @@ _aigw() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        aigw__subcmd__provider__subcmd__help)
-            opts="ls show test help"
+        aigw__subcmd__provider__subcmd__disable)
+            opts="-q -v -h --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aigw__subcmd__provider__subcmd__enable)
+            opts="-q -v -h --config --output --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aigw__subcmd__provider__subcmd__help)
+            opts="ls show test disable enable reset help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aigw__subcmd__provider__subcmd__help__subcmd__disable)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aigw__subcmd__provider__subcmd__help__subcmd__enable)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1518,6 +1667,20 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__provider__subcmd__help__subcmd__ls)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aigw__subcmd__provider__subcmd__help__subcmd__reset)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1561,6 +1724,32 @@ _aigw() {
             ;;
         aigw__subcmd__provider__subcmd__ls)
             opts="-a -q -v -h --all --config --output --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aigw__subcmd__provider__subcmd__reset)
+            opts="-q -v -h --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

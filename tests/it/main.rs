@@ -22,6 +22,7 @@ mod embeddings;
 mod estimate;
 mod fuzz;
 mod generated;
+mod health;
 mod hostile;
 mod init;
 mod layering;
