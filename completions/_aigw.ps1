@@ -35,7 +35,7 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Set up providers, step by step: find keys, try them, write a configuration')
             [CompletionResult]::new('chat', 'chat', [CompletionResultType]::ParameterValue, 'Ask a question and get one answer')
-            [CompletionResult]::new('provider', 'provider', [CompletionResultType]::ParameterValue, 'List, show and test providers')
+            [CompletionResult]::new('provider', 'provider', [CompletionResultType]::ParameterValue, 'List, show and test providers, and switch them off and on')
             [CompletionResult]::new('model', 'model', [CompletionResultType]::ParameterValue, 'List and show models')
             [CompletionResult]::new('route', 'route', [CompletionResultType]::ParameterValue, 'List, show and explain routes')
             [CompletionResult]::new('usage', 'usage', [CompletionResultType]::ParameterValue, 'Show what was used and what it cost')
@@ -43,6 +43,7 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check the installation: files, keys, databases, the network')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show and check the configuration')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Answer HTTP clients that speak OpenAI''s format')
+            [CompletionResult]::new('drill', 'drill', [CompletionResultType]::ParameterValue, 'Rehearse outages with your own route, and see how it comes through')
             [CompletionResult]::new('simulate', 'simulate', [CompletionResultType]::ParameterValue, 'Run wire-accurate stand-ins for providers, with faults on demand')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Take a tour on stand-ins: no key, no network')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print completions for a shell')
@@ -107,6 +108,9 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List the providers that can be used now')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one provider: address, keys, timers, what its free tier allows')
             [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Ask each provider one tiny question with each of its keys: does it work, and if not, why')
+            [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Switch a provider off, until it is enabled again; the configuration stays as it is')
+            [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Switch a provider on that was disabled')
+            [CompletionResult]::new('reset', 'reset', [CompletionResultType]::ParameterValue, 'Forget what is known against a provider: that it rests, that a key is bad, that its limits are used up')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -154,10 +158,52 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'aigw;provider;disable' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'aigw;provider;enable' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'aigw;provider;reset' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'aigw;provider;help' {
             [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List the providers that can be used now')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one provider: address, keys, timers, what its free tier allows')
             [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Ask each provider one tiny question with each of its keys: does it work, and if not, why')
+            [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Switch a provider off, until it is enabled again; the configuration stays as it is')
+            [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Switch a provider on that was disabled')
+            [CompletionResult]::new('reset', 'reset', [CompletionResultType]::ParameterValue, 'Forget what is known against a provider: that it rests, that a key is bad, that its limits are used up')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -168,6 +214,15 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             break
         }
         'aigw;provider;help;test' {
+            break
+        }
+        'aigw;provider;help;disable' {
+            break
+        }
+        'aigw;provider;help;enable' {
+            break
+        }
+        'aigw;provider;help;reset' {
             break
         }
         'aigw;provider;help;help' {
@@ -526,6 +581,23 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'aigw;drill' {
+            [CompletionResult]::new('--timing', '--timing', [CompletionResultType]::ParameterName, 'The benchmark''s own times, or a fifth of them with a fifth of your timeouts')
+            [CompletionResult]::new('--through', '--through', [CompletionResultType]::ParameterName, 'How requests are made: as `aigw chat` makes them into a pipe, through the HTTP gateway, or both')
+            [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Only these scenarios (may be repeated, or with commas)')
+            [CompletionResult]::new('--min', '--min', [CompletionResultType]::ParameterName, 'How many must pass; all that are played if not set')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'aigw;simulate' {
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'The first one''s port, the others on the ports after it; any free ports if 0')
             [CompletionResult]::new('--fault', '--fault', [CompletionResultType]::ParameterName, 'What goes wrong: `FAULT` for all, `PROVIDER=FAULT` for one; may be repeated')
@@ -590,7 +662,7 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
         'aigw;help' {
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Set up providers, step by step: find keys, try them, write a configuration')
             [CompletionResult]::new('chat', 'chat', [CompletionResultType]::ParameterValue, 'Ask a question and get one answer')
-            [CompletionResult]::new('provider', 'provider', [CompletionResultType]::ParameterValue, 'List, show and test providers')
+            [CompletionResult]::new('provider', 'provider', [CompletionResultType]::ParameterValue, 'List, show and test providers, and switch them off and on')
             [CompletionResult]::new('model', 'model', [CompletionResultType]::ParameterValue, 'List and show models')
             [CompletionResult]::new('route', 'route', [CompletionResultType]::ParameterValue, 'List, show and explain routes')
             [CompletionResult]::new('usage', 'usage', [CompletionResultType]::ParameterValue, 'Show what was used and what it cost')
@@ -598,6 +670,7 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check the installation: files, keys, databases, the network')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show and check the configuration')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Answer HTTP clients that speak OpenAI''s format')
+            [CompletionResult]::new('drill', 'drill', [CompletionResultType]::ParameterValue, 'Rehearse outages with your own route, and see how it comes through')
             [CompletionResult]::new('simulate', 'simulate', [CompletionResultType]::ParameterValue, 'Run wire-accurate stand-ins for providers, with faults on demand')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Take a tour on stand-ins: no key, no network')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print completions for a shell')
@@ -615,6 +688,9 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List the providers that can be used now')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one provider: address, keys, timers, what its free tier allows')
             [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Ask each provider one tiny question with each of its keys: does it work, and if not, why')
+            [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Switch a provider off, until it is enabled again; the configuration stays as it is')
+            [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Switch a provider on that was disabled')
+            [CompletionResult]::new('reset', 'reset', [CompletionResultType]::ParameterValue, 'Forget what is known against a provider: that it rests, that a key is bad, that its limits are used up')
             break
         }
         'aigw;help;provider;ls' {
@@ -624,6 +700,15 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             break
         }
         'aigw;help;provider;test' {
+            break
+        }
+        'aigw;help;provider;disable' {
+            break
+        }
+        'aigw;help;provider;enable' {
+            break
+        }
+        'aigw;help;provider;reset' {
             break
         }
         'aigw;help;model' {
@@ -693,6 +778,9 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             break
         }
         'aigw;help;serve' {
+            break
+        }
+        'aigw;help;drill' {
             break
         }
         'aigw;help;simulate' {

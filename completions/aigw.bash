@@ -34,6 +34,9 @@ _aigw() {
             aigw,doctor)
                 cmd="aigw__subcmd__doctor"
                 ;;
+            aigw,drill)
+                cmd="aigw__subcmd__drill"
+                ;;
             aigw,help)
                 cmd="aigw__subcmd__help"
                 ;;
@@ -133,6 +136,9 @@ _aigw() {
             aigw__subcmd__help,doctor)
                 cmd="aigw__subcmd__help__subcmd__doctor"
                 ;;
+            aigw__subcmd__help,drill)
+                cmd="aigw__subcmd__help__subcmd__drill"
+                ;;
             aigw__subcmd__help,help)
                 cmd="aigw__subcmd__help__subcmd__help"
                 ;;
@@ -187,8 +193,17 @@ _aigw() {
             aigw__subcmd__help__subcmd__model,show)
                 cmd="aigw__subcmd__help__subcmd__model__subcmd__show"
                 ;;
+            aigw__subcmd__help__subcmd__provider,disable)
+                cmd="aigw__subcmd__help__subcmd__provider__subcmd__disable"
+                ;;
+            aigw__subcmd__help__subcmd__provider,enable)
+                cmd="aigw__subcmd__help__subcmd__provider__subcmd__enable"
+                ;;
             aigw__subcmd__help__subcmd__provider,ls)
                 cmd="aigw__subcmd__help__subcmd__provider__subcmd__ls"
+                ;;
+            aigw__subcmd__help__subcmd__provider,reset)
+                cmd="aigw__subcmd__help__subcmd__provider__subcmd__reset"
                 ;;
             aigw__subcmd__help__subcmd__provider,show)
                 cmd="aigw__subcmd__help__subcmd__provider__subcmd__show"
@@ -223,11 +238,20 @@ _aigw() {
             aigw__subcmd__model__subcmd__help,show)
                 cmd="aigw__subcmd__model__subcmd__help__subcmd__show"
                 ;;
+            aigw__subcmd__provider,disable)
+                cmd="aigw__subcmd__provider__subcmd__disable"
+                ;;
+            aigw__subcmd__provider,enable)
+                cmd="aigw__subcmd__provider__subcmd__enable"
+                ;;
             aigw__subcmd__provider,help)
                 cmd="aigw__subcmd__provider__subcmd__help"
                 ;;
             aigw__subcmd__provider,ls)
                 cmd="aigw__subcmd__provider__subcmd__ls"
+                ;;
+            aigw__subcmd__provider,reset)
+                cmd="aigw__subcmd__provider__subcmd__reset"
                 ;;
             aigw__subcmd__provider,show)
                 cmd="aigw__subcmd__provider__subcmd__show"
@@ -235,11 +259,20 @@ _aigw() {
             aigw__subcmd__provider,test)
                 cmd="aigw__subcmd__provider__subcmd__test"
                 ;;
+            aigw__subcmd__provider__subcmd__help,disable)
+                cmd="aigw__subcmd__provider__subcmd__help__subcmd__disable"
+                ;;
+            aigw__subcmd__provider__subcmd__help,enable)
+                cmd="aigw__subcmd__provider__subcmd__help__subcmd__enable"
+                ;;
             aigw__subcmd__provider__subcmd__help,help)
                 cmd="aigw__subcmd__provider__subcmd__help__subcmd__help"
                 ;;
             aigw__subcmd__provider__subcmd__help,ls)
                 cmd="aigw__subcmd__provider__subcmd__help__subcmd__ls"
+                ;;
+            aigw__subcmd__provider__subcmd__help,reset)
+                cmd="aigw__subcmd__provider__subcmd__help__subcmd__reset"
                 ;;
             aigw__subcmd__provider__subcmd__help,show)
                 cmd="aigw__subcmd__provider__subcmd__help__subcmd__show"
@@ -278,7 +311,7 @@ _aigw() {
 
     case "${cmd}" in
         aigw)
-            opts="-q -v -h -V --config --output --json --quiet --verbose --color --help --version init chat provider model route usage auth doctor config serve simulate demo completions man help"
+            opts="-q -v -h -V --config --output --json --quiet --verbose --color --help --version init chat provider model route usage auth doctor config serve drill simulate demo completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -831,8 +864,50 @@ _aigw() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        aigw__subcmd__drill)
+            opts="-q -v -h --timing --through --only --min --config --output --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --timing)
+                    COMPREPLY=($(compgen -W "fast full" -- "${cur}"))
+                    return 0
+                    ;;
+                --through)
+                    COMPREPLY=($(compgen -W "cli serve both" -- "${cur}"))
+                    return 0
+                    ;;
+                --only)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --min)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         aigw__subcmd__help)
-            opts="init chat provider model route usage auth doctor config serve simulate demo completions man help"
+            opts="init chat provider model route usage auth doctor config serve drill simulate demo completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1027,6 +1102,20 @@ _aigw() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        aigw__subcmd__help__subcmd__drill)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         aigw__subcmd__help__subcmd__help)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1112,7 +1201,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__help__subcmd__provider)
-            opts="ls show test"
+            opts="ls show test disable enable reset"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1125,7 +1214,49 @@ _aigw() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        aigw__subcmd__help__subcmd__provider__subcmd__disable)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aigw__subcmd__help__subcmd__provider__subcmd__enable)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         aigw__subcmd__help__subcmd__provider__subcmd__ls)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aigw__subcmd__help__subcmd__provider__subcmd__reset)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1464,7 +1595,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__provider)
-            opts="-q -v -h --config --output --json --quiet --verbose --color --help ls show test help"
+            opts="-q -v -h --config --output --json --quiet --verbose --color --help ls show test disable enable reset help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1489,9 +1620,89 @@ _aigw() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        aigw__subcmd__provider__subcmd__help)
-            opts="ls show test help"
+        aigw__subcmd__provider__subcmd__disable)
+            opts="-q -v -h --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aigw__subcmd__provider__subcmd__enable)
+            opts="-q -v -h --config --output --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aigw__subcmd__provider__subcmd__help)
+            opts="ls show test disable enable reset help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aigw__subcmd__provider__subcmd__help__subcmd__disable)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aigw__subcmd__provider__subcmd__help__subcmd__enable)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1518,6 +1729,20 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__provider__subcmd__help__subcmd__ls)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aigw__subcmd__provider__subcmd__help__subcmd__reset)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1561,6 +1786,32 @@ _aigw() {
             ;;
         aigw__subcmd__provider__subcmd__ls)
             opts="-a -q -v -h --all --config --output --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aigw__subcmd__provider__subcmd__reset)
+            opts="-q -v -h --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

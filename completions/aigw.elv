@@ -32,7 +32,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --version 'Print version'
             cand init 'Set up providers, step by step: find keys, try them, write a configuration'
             cand chat 'Ask a question and get one answer'
-            cand provider 'List, show and test providers'
+            cand provider 'List, show and test providers, and switch them off and on'
             cand model 'List and show models'
             cand route 'List, show and explain routes'
             cand usage 'Show what was used and what it cost'
@@ -40,6 +40,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand doctor 'Check the installation: files, keys, databases, the network'
             cand config 'Show and check the configuration'
             cand serve 'Answer HTTP clients that speak OpenAI''s format'
+            cand drill 'Rehearse outages with your own route, and see how it comes through'
             cand simulate 'Run wire-accurate stand-ins for providers, with faults on demand'
             cand demo 'Take a tour on stand-ins: no key, no network'
             cand completions 'Print completions for a shell'
@@ -101,6 +102,9 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand ls 'List the providers that can be used now'
             cand show 'Show one provider: address, keys, timers, what its free tier allows'
             cand test 'Ask each provider one tiny question with each of its keys: does it work, and if not, why'
+            cand disable 'Switch a provider off, until it is enabled again; the configuration stays as it is'
+            cand enable 'Switch a provider on that was disabled'
+            cand reset 'Forget what is known against a provider: that it rests, that a key is bad, that its limits are used up'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'aigw;provider;ls'= {
@@ -144,10 +148,49 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'aigw;provider;disable'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;provider;enable'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;provider;reset'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'aigw;provider;help'= {
             cand ls 'List the providers that can be used now'
             cand show 'Show one provider: address, keys, timers, what its free tier allows'
             cand test 'Ask each provider one tiny question with each of its keys: does it work, and if not, why'
+            cand disable 'Switch a provider off, until it is enabled again; the configuration stays as it is'
+            cand enable 'Switch a provider on that was disabled'
+            cand reset 'Forget what is known against a provider: that it rests, that a key is bad, that its limits are used up'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'aigw;provider;help;ls'= {
@@ -155,6 +198,12 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;provider;help;show'= {
         }
         &'aigw;provider;help;test'= {
+        }
+        &'aigw;provider;help;disable'= {
+        }
+        &'aigw;provider;help;enable'= {
+        }
+        &'aigw;provider;help;reset'= {
         }
         &'aigw;provider;help;help'= {
         }
@@ -472,6 +521,22 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'aigw;drill'= {
+            cand --timing 'The benchmark''s own times, or a fifth of them with a fifth of your timeouts'
+            cand --through 'How requests are made: as `aigw chat` makes them into a pipe, through the HTTP gateway, or both'
+            cand --only 'Only these scenarios (may be repeated, or with commas)'
+            cand --min 'How many must pass; all that are played if not set'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'aigw;simulate'= {
             cand --port 'The first one''s port, the others on the ports after it; any free ports if 0'
             cand --fault 'What goes wrong: `FAULT` for all, `PROVIDER=FAULT` for one; may be repeated'
@@ -532,7 +597,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;help'= {
             cand init 'Set up providers, step by step: find keys, try them, write a configuration'
             cand chat 'Ask a question and get one answer'
-            cand provider 'List, show and test providers'
+            cand provider 'List, show and test providers, and switch them off and on'
             cand model 'List and show models'
             cand route 'List, show and explain routes'
             cand usage 'Show what was used and what it cost'
@@ -540,6 +605,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand doctor 'Check the installation: files, keys, databases, the network'
             cand config 'Show and check the configuration'
             cand serve 'Answer HTTP clients that speak OpenAI''s format'
+            cand drill 'Rehearse outages with your own route, and see how it comes through'
             cand simulate 'Run wire-accurate stand-ins for providers, with faults on demand'
             cand demo 'Take a tour on stand-ins: no key, no network'
             cand completions 'Print completions for a shell'
@@ -554,12 +620,21 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand ls 'List the providers that can be used now'
             cand show 'Show one provider: address, keys, timers, what its free tier allows'
             cand test 'Ask each provider one tiny question with each of its keys: does it work, and if not, why'
+            cand disable 'Switch a provider off, until it is enabled again; the configuration stays as it is'
+            cand enable 'Switch a provider on that was disabled'
+            cand reset 'Forget what is known against a provider: that it rests, that a key is bad, that its limits are used up'
         }
         &'aigw;help;provider;ls'= {
         }
         &'aigw;help;provider;show'= {
         }
         &'aigw;help;provider;test'= {
+        }
+        &'aigw;help;provider;disable'= {
+        }
+        &'aigw;help;provider;enable'= {
+        }
+        &'aigw;help;provider;reset'= {
         }
         &'aigw;help;model'= {
             cand ls 'List the models of the providers that can be used now'
@@ -610,6 +685,8 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;help;config;validate'= {
         }
         &'aigw;help;serve'= {
+        }
+        &'aigw;help;drill'= {
         }
         &'aigw;help;simulate'= {
         }

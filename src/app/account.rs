@@ -28,6 +28,8 @@ pub struct Account {
     pub configured: bool,
     /// Whether it may be used at all.
     pub enabled: bool,
+    /// Whether it was switched off by command, and not in the configuration.
+    pub disabled: bool,
     /// Its key was found only in a variable that people set for other purposes.
     pub incidental: bool,
     /// Its place in `auto`; higher goes first.
@@ -39,6 +41,12 @@ pub struct Account {
 }
 
 impl Account {
+    /// Takes the user's word for which providers are not to be used.
+    pub(super) fn switch(&mut self, disabled: &[String]) {
+        self.disabled = disabled.contains(&self.provider.id);
+        self.enabled &= !self.disabled;
+    }
+
     /// Whether a request needs a key.
     pub fn needs_key(&self) -> bool {
         self.row.is_some_and(|row| row.billing != Billing::Local)
@@ -125,6 +133,7 @@ fn account(
         key_env,
         configured,
         enabled: section.enabled.unwrap_or(true),
+        disabled: false,
         incidental,
         priority: section.priority.unwrap_or(0),
         default_model: section

@@ -17,7 +17,7 @@ pub use account::Account;
 pub use resolve::{AUTO, ResolveError, Way, crossing};
 
 use crate::config::{Config, ConfigError, Env, NoHome, Paths};
-use crate::health::Health;
+use crate::health::{Day, Health, Limits};
 use crate::ledger::Ledger;
 use crate::providers::Catalog;
 use crate::providers::client::Client;
@@ -35,6 +35,7 @@ pub struct App {
     pub accounts: Vec<Account>,
     /// Every attempt is written here.
     pub ledger: Arc<Ledger>,
+    health: Arc<Health>,
     /// Things to tell the user that are no errors.
     pub warnings: Vec<String>,
 }
@@ -62,9 +63,14 @@ impl App {
     pub fn of(paths: Paths, config: Config) -> Result<Self, ConfigError> {
         let catalog = Catalog::built_in();
         let mut warnings = Vec::new();
-        let accounts = account::accounts(catalog, &config, &mut warnings)?;
+        let mut accounts = account::accounts(catalog, &config, &mut warnings)?;
         let ledger = Arc::new(Ledger::new(&paths.data_dir));
-        let app = Self { paths, config, catalog, accounts, ledger, warnings };
+        match ledger.disabled() {
+            Ok(disabled) => accounts.iter_mut().for_each(|account| account.switch(&disabled)),
+            Err(error) => warnings.push(format!("which providers are disabled cannot be read: {error}")),
+        }
+        let health = Arc::new(health(&paths, &accounts));
+        let app = Self { paths, config, catalog, accounts, ledger, health, warnings };
         app.check_names()?;
         Ok(app)
     }
@@ -77,7 +83,7 @@ impl App {
 
     /// What is known about the state of upstreams.
     pub fn health(&self) -> Arc<Health> {
-        Arc::new(Health::default())
+        Arc::clone(&self.health)
     }
 
     /// The accounts that requests may go to as things are. A server on this machine is one only if somebody has said so.
@@ -90,4 +96,17 @@ impl App {
     pub fn account(&self, id: &str) -> Option<&Account> {
         self.accounts.iter().find(|account| account.provider.id == id)
     }
+}
+
+/// What this and other processes know about the state of upstreams, and what the user allows.
+fn health(paths: &Paths, accounts: &[Account]) -> Health {
+    let health = Health::load(&paths.data_dir);
+    for account in accounts {
+        let set = account.limits;
+        let limits =
+            Limits { rpm: set.rpm, rpd: set.rpd, tpm: set.tpm, tpd: set.tpd, concurrency: set.concurrency };
+        let resets = account.row.and_then(|row| row.free_tier.as_ref()?.resets.as_deref());
+        health.allow(&account.provider.id, limits, Day::of(resets));
+    }
+    health
 }

@@ -36,6 +36,9 @@ pub enum ResolveError {
     },
     /// The user has switched the provider off.
     #[error("the provider `{0}` is switched off in the configuration (`enabled = false`)")]
+    Off(String),
+    /// The user has switched the provider off by command.
+    #[error("the provider `{0}` is disabled; `aigw provider enable {0}` enables it")]
     Disabled(String),
     /// No model was named and the provider has no default one.
     #[error("`{provider}` has no default model: name one, as `{provider}/MODEL`")]
@@ -176,8 +179,11 @@ impl App {
     }
 
     fn problem(account: &Account) -> ResolveError {
-        if !account.enabled {
+        if account.disabled {
             return ResolveError::Disabled(account.provider.id.clone());
+        }
+        if !account.enabled {
+            return ResolveError::Off(account.provider.id.clone());
         }
         ResolveError::NoKey {
             provider: account.provider.id.clone(),

@@ -1,17 +1,18 @@
 //! One tiny request to one model with one key: does it work, how fast, and if not, why.
 //!
 //! It goes the way of every request (router, client, ledger), to one candidate and never on to another. What is known
-//! about the candidate's health does not count: whoever tests wants to know how it is now.
+//! about the candidate's health does not count: whoever tests wants to know how it is now. An answer disproves whatever
+//! was known against it.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::{Account, App, ResolveError, local, observer::LedgerObserver};
 use crate::chat::{ChatRequest, Event, Failure, FailureClass, Message, ModelId, Role, Sampling};
-use crate::health::Health;
+use crate::health::{self, Health};
 use crate::providers::client::Client;
 use crate::router::{Ask, Attempt, Delivery, Gone, Notice, OnBrokenStream, Route, Router, Stop, Written};
 use crate::secret::{KeySource, Secret};
@@ -216,6 +217,10 @@ impl App {
             Ok(completion) => works(completion.attempts.last(), listener.answered_by),
             Err(error) => Outcome::Failed(why(error.attempts.last())),
         };
+        if matches!(outcome, Outcome::Works { .. }) {
+            let key_id = key.as_ref().map(|key| key.id()).unwrap_or_default();
+            self.health.heal(&health::Subject::all_of(&id.provider, key_id, &id.model), Instant::now());
+        }
         Trial {
             provider: id.provider.clone(),
             model: Some(id),

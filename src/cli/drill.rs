@@ -28,7 +28,7 @@ Exits 0 if all that were played pass (or as many as --min says), else 1.
 
 Examples:
   aigw drill
-  aigw drill smart --timing full --through both
+  aigw drill smart --timing full --through serve
   aigw drill --only S08,S09,S14 --json"
 )]
 pub struct DrillArgs {
@@ -40,8 +40,8 @@ pub struct DrillArgs {
     #[arg(long, value_name = "TIMING", value_enum, default_value_t = Pace::Fast)]
     timing: Pace,
 
-    /// How requests are made: as `aigw chat` does into a pipe, through the HTTP gateway, or both
-    #[arg(long, value_name = "WAY", value_enum, default_value_t = Ways::Cli)]
+    /// How requests are made: as `aigw chat` makes them into a pipe, through the HTTP gateway, or both
+    #[arg(long, value_name = "WAY", value_enum, default_value_t = Ways::Both)]
     through: Ways,
 
     /// Only these scenarios (may be repeated, or with commas)
@@ -72,7 +72,7 @@ impl DrillArgs {
             return Ok(Scenario::ALL.to_vec());
         }
         let read = |id: &String| {
-            id.parse().map_err(|error: UnknownScenario| CommandError::usage(format!("--only {id}: {error}")))
+            id.parse().map_err(|error: UnknownScenario| CommandError::new(Exit::NotFound, error.to_string()))
         };
         let mut scenarios: Vec<Scenario> = self.only.iter().map(read).collect::<Result<_, _>>()?;
         scenarios.sort();
@@ -128,7 +128,7 @@ pub async fn run(args: &DrillArgs, context: &Context) -> Result<(), CommandError
 
 fn conclude(report: &Report, args: &DrillArgs, context: &Context) -> Result<(), CommandError> {
     let summary = report.summary;
-    let due = args.min.unwrap_or(summary.ran());
+    let due = args.min.unwrap_or(summary.played);
     let output = context.global.output();
     if output == Output::Text {
         show(report, context)?;
@@ -138,25 +138,25 @@ fn conclude(report: &Report, args: &DrillArgs, context: &Context) -> Result<(), 
     }
     // Then the error carries the report: one value, not two.
     let fields = serde_json::to_value(report).unwrap_or_default();
-    let message = format!("{} of {} passed, {due} are due", summary.pass, summary.ran());
+    let message = format!("{} of {} passed, {due} are due", summary.pass, summary.played);
     Err(CommandError::failed(message).with_json(fields))
 }
 
 fn show(report: &Report, context: &Context) -> Result<(), CommandError> {
     let mut table =
         Table::new(["id", "by", "the provider", "verdict", "the caller saw", "the providers saw"]);
-    for scenario in &report.scenarios {
+    for scenario in &report.scores {
         table.row([
             scenario.scenario.to_string(),
             scenario.through.as_str().to_owned(),
-            scenario.does.to_owned(),
+            scenario.fault.to_owned(),
             scenario.verdict.as_str().to_owned(),
             caller(scenario),
             providers(scenario),
         ]);
     }
     context.ui.table(&table, "nothing was rehearsed")?;
-    for scenario in report.scenarios.iter().filter(|scenario| scenario.verdict != Verdict::Pass) {
+    for scenario in report.scores.iter().filter(|scenario| scenario.verdict != Verdict::Pass) {
         let (id, by, verdict) = (scenario.scenario, scenario.through.as_str(), scenario.verdict.as_str());
         context.ui.line(&format!("{id} {by} {verdict}: {}", scenario.why.join("; ")))?;
     }
@@ -164,7 +164,7 @@ fn show(report: &Report, context: &Context) -> Result<(), CommandError> {
 }
 
 fn sums(summary: &Summary) -> String {
-    let Summary { pass, partial, safe, fail, skip, ms } = *summary;
+    let Summary { pass, partial, safe, fail, skip, ms, .. } = *summary;
     let seconds = std::time::Duration::from_millis(ms).as_secs_f64();
     format!("{pass} pass, {partial} partial, {safe} safe, {fail} fail, {skip} skip in {seconds:.0} s")
 }
@@ -173,7 +173,7 @@ fn sums(summary: &Summary) -> String {
 fn caller(scenario: &ScenarioReport) -> String {
     let seconds = |ms: u64| std::time::Duration::from_millis(ms).as_secs_f64();
     let one = |request: &crate::drill::Request| {
-        let class = request.class.map(|class| format!(", {class}")).unwrap_or_default();
+        let class = request.class.as_ref().map(|class| format!(", {class}")).unwrap_or_default();
         format!("{}{class}, {:.1} s", request.text, seconds(request.took_ms))
     };
     match scenario.requests.as_slice() {

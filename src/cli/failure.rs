@@ -219,7 +219,9 @@ impl From<ResolveError> for CommandError {
                 .hint("or start a local server: Ollama (port 11434), LM Studio (1234), llama.cpp (8080), vLLM (8000)")
                 .hint("or just look around: `aigw demo`"),
             ResolveError::LocalDown { provider, failure, key, .. } => local(message, &provider, &failure, key.as_deref()),
-            ResolveError::Disabled(_) | ResolveError::NoDefaultModel { .. } => Self::new(Exit::Config, message),
+            ResolveError::Off(_) | ResolveError::Disabled(_) | ResolveError::NoDefaultModel { .. } => {
+                Self::new(Exit::Config, message)
+            }
         }
     }
 }

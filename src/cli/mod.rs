@@ -44,7 +44,7 @@ use crate::ui::Ui;
 #[command(after_help = "Environment:
   AIGW_CONFIG       the configuration file; `aigw config path` says which one is read
   AIGW_CONFIG_DIR   where config.toml and credentials.toml are
-  AIGW_DATA_DIR     where the ledger is
+  AIGW_DATA_DIR     where the ledger and what is known about providers are
   AIGW_LOG          what is logged to stderr, such as debug or aigw=debug
   NO_COLOR          no colours
   GROQ_API_KEY, …   keys; `aigw provider show PROVIDER` names the variables

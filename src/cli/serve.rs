@@ -58,6 +58,7 @@ pub struct ServeArgs {
 pub async fn run(args: &ServeArgs, context: &Context) -> Result<(), CommandError> {
     let addr = address(args)?;
     let app = Arc::new(context.app()?);
+    app.health().watch();
     let connections = connections();
     let settings = Settings { addr, connections, grace: GRACE, log: log(&context.ui) };
     let server = Server::bind(settings, Arc::clone(&app), Client::new()?)

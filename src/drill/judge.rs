@@ -44,7 +44,7 @@ pub enum End {
     /// With an error.
     Error {
         /// Its class.
-        class: &'static str,
+        class: String,
         /// What it says.
         message: String,
     },
@@ -142,13 +142,18 @@ fn fault(scenario: Scenario, heard: &Heard) -> Option<Judgement> {
         _ if !begins => fail("the text is not that of the answer".to_owned()),
         End::Whole => fail(format!("cut after {} words and shown as whole", words(&heard.text))),
         End::Error { class, .. }
-            if scenario == Scenario::CutWithoutPrefill && ["bad_request", "unsupported"].contains(class) =>
+            if scenario == Scenario::CutWithoutPrefill
+                && ["bad_request", "unsupported"].contains(&class.as_str()) =>
         {
             fail("the refusal of the prefill hides what happened".to_owned())
         }
         End::Error { class, .. } => Some(Judgement::new(
             Verdict::Safe,
             match words(&heard.text) {
+                // The route is at fault, not what was made of it.
+                0 if scenario == Scenario::TooLong && class == "context_length" => {
+                    "no answer: nobody after it takes more (context_length)".to_owned()
+                }
                 0 => format!("no answer: {class}"),
                 words => format!("cut after {words} words: {class}"),
             },
@@ -182,7 +187,7 @@ impl Bench<'_> {
             Scenario::Silence => vec![self.by_fallback(), self.exactly(1), self.within(seconds(100))],
             Scenario::SlowStart => vec![self.by_fallback(), self.within(seconds(15))],
             Scenario::Stall => vec![self.within(seconds(45))],
-            Scenario::NoTerminator => vec![self.within(seconds(8)), self.told_usage()],
+            Scenario::NoTerminator => vec![self.within(seconds(8)), self.told_usage(), self.exactly(1)],
             Scenario::TooLong => vec![self.by_fallback(), self.exactly(1)],
             // The one scenario in which there is no answer to be had.
             Scenario::Filtered => Vec::new(),
@@ -198,7 +203,7 @@ impl Bench<'_> {
             return Judgement::new(Verdict::Fail, "nothing heard");
         };
         match &heard.end {
-            End::Error { class: "content_filter", message } if !message.trim().is_empty() => {
+            End::Error { class, message } if class == "content_filter" && !message.trim().is_empty() => {
                 let asked = self.observation.seen.len();
                 if asked == 1 {
                     return Judgement { verdict: Verdict::Pass, why: Vec::new() };

@@ -11,6 +11,7 @@ mod report;
 mod scenario;
 mod script;
 mod stage;
+mod stranger;
 mod timing;
 mod way;
 
@@ -70,15 +71,15 @@ impl Drill {
         let mut playing = stream::iter(runs)
             .map(|(scenario, through)| self.one(scenario, through))
             .buffer_unordered(AT_A_TIME);
-        let mut scenarios = Vec::new();
+        let mut scores = Vec::new();
         while let Some(report) = playing.next().await {
             let report = report?;
             over(&report);
-            scenarios.push(report);
+            scores.push(report);
         }
         drop(playing);
-        scenarios.sort_by_key(|report| (report.through, report.scenario));
-        Ok(Report::new(&self.cast, self.timing, scenarios, began.elapsed()))
+        scores.sort_by_key(|report: &ScenarioReport| (report.through, report.scenario));
+        Ok(Report::new(&self.cast, self.timing, scores, began.elapsed()))
     }
 
     async fn one(&self, scenario: Scenario, through: Through) -> Result<ScenarioReport, DrillError> {

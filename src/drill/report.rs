@@ -14,7 +14,7 @@ pub struct Report {
     models: Vec<String>,
     timing: Timing,
     /// Every scenario, by each way.
-    pub scenarios: Vec<ScenarioReport>,
+    pub scores: Vec<ScenarioReport>,
     /// The sums.
     pub summary: Summary,
 }
@@ -22,6 +22,8 @@ pub struct Report {
 /// How many scenarios came to what.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
+    /// How many were played.
+    pub played: usize,
     /// With full marks.
     pub pass: usize,
     /// Answered, but not within the marks.
@@ -36,13 +38,6 @@ pub struct Summary {
     pub ms: u64,
 }
 
-impl Summary {
-    /// How many were played.
-    pub fn ran(&self) -> usize {
-        self.pass + self.partial + self.safe + self.fail
-    }
-}
-
 /// One scenario by one way.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ScenarioReport {
@@ -51,8 +46,10 @@ pub struct ScenarioReport {
     pub scenario: Scenario,
     /// How requests were made.
     pub through: Through,
-    /// What the provider does.
-    pub does: &'static str,
+    /// What the first model's provider does.
+    pub fault: &'static str,
+    /// What earns full marks.
+    pub wanted: &'static str,
     /// What it came to.
     pub verdict: Verdict,
     /// What kept it from full marks, or from being played.
@@ -69,7 +66,7 @@ pub struct Request {
     /// `whole`, `cut`, `none`, or `wrong`.
     pub text: &'static str,
     /// Of the error, if it ended with one; `never` if it did not end.
-    pub class: Option<&'static str>,
+    pub class: Option<String>,
     /// What the error says.
     pub message: Option<String>,
     /// Who is said to have answered.
@@ -90,10 +87,10 @@ pub struct Attempts {
 }
 
 impl Report {
-    pub(super) fn new(cast: &Cast, timing: Timing, scenarios: Vec<ScenarioReport>, took: Duration) -> Self {
+    pub(super) fn new(cast: &Cast, timing: Timing, scores: Vec<ScenarioReport>, took: Duration) -> Self {
         let mut summary = Summary { ms: ms(took), ..Summary::default() };
-        for scenario in &scenarios {
-            let count = match scenario.verdict {
+        for score in &scores {
+            let count = match score.verdict {
                 Verdict::Pass => &mut summary.pass,
                 Verdict::Partial => &mut summary.partial,
                 Verdict::Safe => &mut summary.safe,
@@ -101,16 +98,18 @@ impl Report {
                 Verdict::Skip => &mut summary.skip,
             };
             *count += 1;
+            summary.played += usize::from(score.verdict != Verdict::Skip);
         }
-        Self { route: cast.route.clone(), models: cast.models.clone(), timing, scenarios, summary }
+        Self { route: cast.route.clone(), models: cast.models.clone(), timing, scores, summary }
     }
 }
 
 impl ScenarioReport {
     pub(super) fn skipped(scenario: Scenario, through: Through, why: &str) -> Self {
-        let (does, why) = (scenario.does(), vec![why.to_owned()]);
+        let (fault, wanted) = (scenario.does(), scenario.wanted());
+        let (verdict, why) = (Verdict::Skip, vec![why.to_owned()]);
         let (requests, attempts) = (Vec::new(), Vec::new());
-        Self { scenario, through, does, verdict: Verdict::Skip, why, requests, attempts }
+        Self { scenario, through, fault, wanted, verdict, why, requests, attempts }
     }
 
     pub(super) fn new(
@@ -129,7 +128,8 @@ impl ScenarioReport {
         Self {
             scenario,
             through,
-            does: scenario.does(),
+            fault: scenario.does(),
+            wanted: scenario.wanted(),
             verdict,
             why,
             requests: observation.heard.iter().map(Request::new).collect(),
@@ -142,8 +142,8 @@ impl Request {
     fn new(heard: &super::Heard) -> Self {
         let (class, message) = match &heard.end {
             End::Whole => (None, None),
-            End::Error { class, message } => (Some(*class), Some(message.clone())),
-            End::Never => (Some("never"), None),
+            End::Error { class, message } => (Some(class.clone()), Some(message.clone())),
+            End::Never => (Some("never".to_owned()), None),
         };
         let text = match heard.text.as_str() {
             SIXTY => "whole",

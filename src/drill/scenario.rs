@@ -117,6 +117,26 @@ impl Scenario {
         }
     }
 
+    /// What earns full marks, in a few words.
+    pub fn wanted(self) -> &'static str {
+        match self {
+            Self::RetryAfter => "asked again after 1.8 s at the earliest, and it answers",
+            Self::Throttled => "at most 4 attempts in 3 s and 6 in all, then the fallback",
+            Self::Hiccup => "asked once more, and it answers",
+            Self::Outage => "at most 6 attempts, then the fallback",
+            Self::Reset => "answered",
+            Self::Silence => "one attempt, then the fallback, within 100 s",
+            Self::SlowStart => "the fallback answers within 15 s",
+            Self::Cut | Self::CutWithoutPrefill | Self::BadEvent => "the whole answer",
+            Self::Stall => "the whole answer within 45 s, and well afterwards",
+            Self::NoTerminator => "ended within 8 s, with its usage, after one attempt",
+            Self::TooLong => "one attempt, then a fallback that takes more",
+            Self::Filtered => "the provider's reason as an error, after one attempt",
+            Self::Recovery => "all answered, few attempts meanwhile, used again within 30 s",
+            Self::Accounts => "the fallback's name and usage; nothing billed for failures",
+        }
+    }
+
     pub(super) fn faults(self, timing: Timing) -> FaultSpec {
         let always = |fault: Fault| FaultSpec::from(fault);
         let once = |fault: Fault| FaultSpec { times: Some(1), ..FaultSpec::from(fault) };

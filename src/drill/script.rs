@@ -1,5 +1,7 @@
 //! What is said in a drill.
 
+use std::sync::LazyLock;
+
 use crate::chat::{ChatRequest, Message, Role};
 
 /// The whole answer: sixty words, each of which comes once, so that no place in it can be taken for another.
@@ -9,9 +11,12 @@ pub const SIXTY: &str = "Before dawn the harbour pilot climbs down a ladder into
     through these locks today because yesterday's storm closed all bridges north";
 
 /// The question that every stand-in answers with exactly that.
-pub(super) fn question() -> ChatRequest {
+pub(super) static QUESTION: LazyLock<String> = LazyLock::new(|| format!("Say exactly: {SIXTY}"));
+
+/// The same as a request.
+pub(super) fn request() -> ChatRequest {
     ChatRequest {
-        messages: vec![Message::text(Role::User, format!("Say exactly: {SIXTY}"))],
+        messages: vec![Message::text(Role::User, QUESTION.as_str())],
         stream: true,
         ..ChatRequest::default()
     }

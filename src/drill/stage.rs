@@ -10,9 +10,9 @@ use std::path::Path;
 use tempfile::TempDir;
 use tokio::time::Instant;
 
-use super::script::question;
+use super::script::request;
 use super::{Scenario, Seen, Timing};
-use crate::app::{Account, App, ResolveError};
+use crate::app::{Account, App, ResolveError, Way};
 use crate::config::{
     Config, ConfigError, ConfigFile, Credentials, Document, Env, Paths, ProviderSection, RouteModel,
     RouteSection, Span, Strategy,
@@ -94,7 +94,7 @@ impl Cast {
                 players.push(Player::new(way.account, section.cloned().unwrap_or_default()));
             }
         }
-        let models = ways.iter().map(|way| way.name()).collect();
+        let models = ways.iter().map(Way::name).collect();
         let ordered = section.strategy != Strategy::Priority;
         let cast = Self { route: name.to_owned(), models, ordered, section, players };
         let models = cast.order().await?;
@@ -109,7 +109,7 @@ impl Cast {
         let stage = Stage::with(self, None, Timing::Full).await?;
         let route = stage.app(self.section.strategy)?.route(&Client::new()?, &[]).await?;
         let draw = &mut fastrand::Rng::with_seed(0);
-        let demand = Demand::of(&question());
+        let demand = Demand::of(&request());
         let plan = plan(&route, &demand, &Snapshot::default(), Instant::now(), draw);
         let mut models: Vec<String> = Vec::new();
         for candidate in plan.candidates {

@@ -4,19 +4,17 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures_util::StreamExt;
 use serde::Serialize;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 
-use super::script::question;
-use super::stage::{DrillError, ROUTE, Stage};
-use super::{End, Heard};
+use super::script;
+use super::stage::{DrillError, Stage};
+use super::{End, Heard, stranger};
 use crate::app::App;
-use crate::chat::{Answer, Event, Failure, FailureClass, ModelId};
+use crate::chat::{Event, Failure, FailureClass};
 use crate::ledger::Entry;
-use crate::providers::client::{Call, Client};
-use crate::providers::{Billing, Catalog, Provider, Quirks, Timeouts, WireFormat};
+use crate::providers::client::Client;
 use crate::router::{Ask, Completion, Delivery, Gone, Notice, RouteError, RouteErrorKind, Written};
 use crate::server::{Log, Server, Settings};
 use crate::store::StoreError;
@@ -86,8 +84,11 @@ impl Way {
             }
             Self::Serve(gateway) => {
                 // What came before the patience ended is what such a caller saw.
-                let _ended = timeout(patience, gateway.chat(&mut heard)).await;
+                let ended = timeout(patience, stranger::ask(gateway.addr, &mut heard)).await;
                 heard.took = asked.elapsed();
+                if let Ok(Err(error)) = ended {
+                    heard.end = End::Error { class: "connection".to_owned(), message: error.to_string() };
+                }
             }
         }
         Ok(heard)
@@ -146,7 +147,7 @@ async fn chat(
     let app = stage.in_order()?;
     let client = Client::new()?;
     let route = app.route(&client, &[]).await?;
-    let request = question();
+    let request = script::request();
     let ask =
         Ask { id, request: &request, route: &route, buffered: false, deadline: None, max_wait: MAX_WAIT };
     let router = app.router(client);
@@ -160,9 +161,12 @@ async fn chat(
         Ok(Err(error)) => heard.end = failed(&error),
     }
     router.upstream().settle(FAREWELL).await;
-    let ledger = Arc::clone(&app.ledger);
-    let flushed = tokio::task::spawn_blocking(move || ledger.flush(LEDGER_PATIENCE)).await;
-    flushed.map_err(std::io::Error::other)??;
+    // The next request is another program's: it knows what was written.
+    let flush = move || {
+        app.health().flush(LEDGER_PATIENCE);
+        app.ledger.flush(LEDGER_PATIENCE)
+    };
+    tokio::task::spawn_blocking(flush).await.map_err(std::io::Error::other)??;
     Ok(())
 }
 
@@ -181,16 +185,16 @@ fn failed(error: &RouteError) -> End {
     };
     match failure {
         Some(Failure { class, message, .. }) => {
-            End::Error { class: class.as_str(), message: message.clone() }
+            End::Error { class: class.as_str().to_owned(), message: message.clone() }
         }
-        None => End::Error { class: "unanswered", message: "nobody could be asked".to_owned() },
+        None => End::Error { class: "unanswered".to_owned(), message: "nobody could be asked".to_owned() },
     }
 }
 
 /// The gateway in this process, on a port of its own.
 pub(super) struct Gateway {
     app: Arc<App>,
-    provider: Provider,
+    addr: SocketAddr,
     serving: JoinHandle<usize>,
     ids: Arc<IdList>,
 }
@@ -214,61 +218,8 @@ impl Gateway {
         let settings = Settings { addr, connections: 8, grace: Duration::ZERO, log: Some(log) };
         let app = Arc::new(stage.in_order()?);
         let server = Server::bind(settings, Arc::clone(&app), Client::new()?).await?;
-        let provider = as_provider(server.addr());
+        let addr = server.addr();
         let serving = tokio::spawn(server.run(std::future::pending()));
-        Ok(Self { app, provider, serving, ids })
-    }
-
-    /// As a client of OpenAI's format that streams, each with a connection of its own.
-    async fn chat(&self, heard: &mut Heard) -> Result<(), DrillError> {
-        let failed = |Failure { class, message, .. }| End::Error { class: class.as_str(), message };
-        let model = Catalog::built_in().model(&ModelId::new(&self.provider.id, ROUTE));
-        let (client, request) = (Client::new()?, question());
-        let deadline = Instant::now() + self.provider.timeouts.total;
-        let (provider, without) = (&self.provider, &[][..]);
-        let call = Call { provider, model: &model, key: None, request: &request, without, deadline };
-        let mut events = match client.open(call).await {
-            Ok(opened) => opened.events,
-            Err(failure) => {
-                heard.end = failed(failure);
-                return Ok(());
-            }
-        };
-        let mut answer = Answer::default();
-        while let Some(event) = events.next().await {
-            match event {
-                Err(failure) => {
-                    heard.end = failed(failure);
-                    return Ok(());
-                }
-                Ok(Event::Start { model, .. }) => heard.model = model,
-                Ok(event) => {
-                    answer.push(&event);
-                    heard.text = answer.text();
-                }
-            }
-        }
-        heard.output_tokens = answer.usage.output_tokens;
-        heard.end = match answer.finish {
-            Some(_) => End::Whole,
-            None => {
-                End::Error { class: "broken_stream", message: "the stream ended without an end".to_owned() }
-            }
-        };
-        Ok(())
-    }
-}
-
-/// The gateway as its clients know it. They wait for as long as it takes: its own patience is what is rehearsed.
-fn as_provider(addr: SocketAddr) -> Provider {
-    let long = Duration::from_mins(10);
-    Provider {
-        id: "gateway".to_owned(),
-        wire: WireFormat::Openai,
-        base_url: format!("http://{addr}/v1"),
-        headers: Vec::new(),
-        quirks: Quirks::default(),
-        timeouts: Timeouts { connect: Timeouts::DEFAULT.connect, first_token: long, idle: long, total: long },
-        billing: Billing::Local,
+        Ok(Self { app, addr, serving, ids })
     }
 }

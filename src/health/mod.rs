@@ -281,10 +281,14 @@ impl Health {
     /// Takes over what others wrote, if they did, and has written what has gathered.
     pub fn look(&self) {
         let Some(shared) = &self.shared else { return };
-        shared.write();
-        if !shared.has_changed() {
-            return;
+        if shared.has_changed() {
+            self.take_over(shared);
         }
+        // Afterwards: what is on its way to the file is known neither as written nor as unwritten.
+        shared.write();
+    }
+
+    fn take_over(&self, shared: &Shared) {
         let now = {
             let mut state = self.lock();
             state.clock.follow();

@@ -1,7 +1,9 @@
 //! The ledger: every attempt with its tokens, cost and times, and sums over it.
 //!
-//! Failed and partial attempts are in it too: what was used was used. It survives a power cut.
+//! Failed and partial attempts are in it too: what was used was used. It survives a power cut. So does what the user
+//! has decided about providers.
 
+mod disabled;
 mod entry;
 mod requests;
 mod sums;
@@ -18,7 +20,7 @@ use jiff::Timestamp;
 use crate::store::{Database, File, Migrations, StoreError};
 
 /// The ledger's tables, version by version.
-const MIGRATIONS: Migrations = &[include_str!("001_attempts.sql")];
+const MIGRATIONS: Migrations = &[include_str!("001_attempts.sql"), include_str!("002_disabled.sql")];
 
 /// A handle to the ledger.
 #[derive(Debug)]

@@ -411,7 +411,8 @@ impl<'a, U: Upstream, D: Delivery> Course<'a, U, D> {
             usage_source = UsageSource::Estimated;
         }
         answer.usage = usage;
-        Completion { answer, attempts: self.walk.attempts, usage, usage_source, resumed }
+        let (attempts, skipped) = (self.walk.attempts, self.skipped);
+        Completion { answer, attempts, usage, usage_source, resumed, skipped }
     }
 }
 

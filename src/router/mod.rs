@@ -41,7 +41,7 @@ pub use report::{AttemptReport, people};
 use crate::chat::{Answer, ChatRequest, Usage, UsageSource};
 use crate::health::Health;
 use course::Course;
-use plan::{Plan, plan};
+use plan::{Plan, Skipped, plan};
 use run::Setting;
 
 /// What is asked of the router.
@@ -74,6 +74,8 @@ pub struct Completion {
     pub usage_source: UsageSource,
     /// How it was completed, if it had broken after some of it was delivered.
     pub resumed: Option<Resumed>,
+    /// What was left out when it began.
+    pub skipped: Vec<Skipped>,
 }
 
 /// Longer than any request may take.

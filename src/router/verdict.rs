@@ -88,6 +88,8 @@ pub(super) fn verdict(failure: &Failure, history: History) -> Verdict {
     match failure.class {
         FailureClass::RateLimited => throttled(failure, history),
         FailureClass::QuotaExhausted => next(Scope::KeyModel, failure.reset.unwrap_or(QUOTA_REST)),
+        // Nobody has refused it: it could not be had, and perhaps can be the next time.
+        FailureClass::Auth if failure.status.is_none() => next(Scope::Key, Duration::ZERO),
         FailureClass::Auth => next(Scope::Key, KEY_REST),
         FailureClass::Forbidden => next(Scope::KeyModel, FORBIDDEN_REST),
         FailureClass::Server | FailureClass::Malformed => {

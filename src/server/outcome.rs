@@ -32,6 +32,7 @@ pub(super) fn unresolved(error: ResolveError) -> Refusal {
         // Asking again would not help: somebody has to set it up first.
         ResolveError::Unknown { .. }
         | ResolveError::NoKey { .. }
+        | ResolveError::Off(_)
         | ResolveError::Disabled(_)
         | ResolveError::NoDefaultModel { .. } => unknown(message),
         ResolveError::NoProvider => {

@@ -63,6 +63,7 @@ async fn nobody_answers() {
     hint: cerebras: put a good key into `api_keys` of `[providers.cerebras]` (https://cloud.cerebras.ai)
     hint: every attempt is on record: aigw usage --request [ID]
     ");
+    drop(env.run(&["provider", "reset"]).exits(0));
     let ran = env.run(&["--json", "chat", "hello"]).exits(4);
     let value = ran.json();
     assert_eq!(value["error"]["exit_code"], 4);
@@ -573,6 +574,7 @@ async fn routes_of_one_s_own() {
     env.config(&format!("{sections}[routes.mine]\nmodels = [\"groq\", \"cerebras\"]\nmax_attempts = 1\n"));
     let value = env.run(&["--json", "chat", "-m", "mine", "hello"]).exits(4).json();
     assert_eq!(value["attempts"].as_array().unwrap().len(), 1);
+    drop(env.run(&["provider", "reset"]).exits(0));
     let value = env.run(&["--json", "chat", "-m", "groq", "-m", "cerebras", "hello"]).exits(4).json();
     assert_eq!(value["attempts"].as_array().unwrap().len(), 4);
     assert_eq!(value["route"], "groq,cerebras");

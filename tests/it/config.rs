@@ -215,8 +215,8 @@ fn providers_and_models_are_listed() {
     assert_snapshot!(env.run(&["provider", "ls"]), @"
     exit 0
     --- stdout
-    PROVIDER  STATE  BILLING  KEYS  DEFAULT MODEL
-    groq      on     free        1  groq/openai/gpt-oss-20b
+    PROVIDER  STATE  HEALTH  BILLING  KEYS  DEFAULT MODEL
+    groq      on     well    free        1  groq/openai/gpt-oss-20b
     --- stderr
     ");
     assert_snapshot!(env.run(&["provider", "show", "groq"]).stable(), @"

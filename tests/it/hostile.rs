@@ -174,12 +174,14 @@ async fn a_damaged_ledger_costs_the_record_and_not_the_answer() {
     --- stdout
     still here
     --- stderr
+    warning: which providers are disabled cannot be read: [HOME]/data/ledger.db: it is not a database; move it away to start afresh
     warning: the usage of this request could not be recorded: [HOME]/data/ledger.db: it is not a database; move it away to start afresh
     ");
     assert_snapshot!(env.run(&["usage"]), @"
     exit 1
     --- stdout
     --- stderr
+    warning: which providers are disabled cannot be read: [HOME]/data/ledger.db: it is not a database; move it away to start afresh
     error: [HOME]/data/ledger.db: it is not a database; move it away to start afresh
     ");
 }

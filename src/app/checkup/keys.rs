@@ -26,6 +26,9 @@ pub(super) fn check(app: &App, checks: &mut Vec<Check>) {
 
 fn state(account: &Account) -> Check {
     let id = account.provider.id.as_str();
+    if account.disabled {
+        return Check::ok(id, format!("disabled; `aigw provider enable {id}` enables it"));
+    }
     if !account.enabled {
         return Check::ok(id, "switched off in the configuration");
     }

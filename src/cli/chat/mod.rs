@@ -32,6 +32,8 @@ const MAX_SCHEMA: u64 = 4 << 20;
 const MAX_WAIT: Duration = Duration::from_secs(20);
 /// How long the ledger may keep the program from ending.
 const LEDGER_PATIENCE: Duration = Duration::from_secs(3);
+/// How long what was learnt about providers may keep it.
+const HEALTH_PATIENCE: Duration = Duration::from_millis(100);
 /// How long providers may take to hear that their answer is not wanted any more.
 pub(super) const FAREWELL_PATIENCE: Duration = Duration::from_millis(800);
 
@@ -193,10 +195,15 @@ fn extract(text: &str) -> &str {
     start.map_or(whole, |start| text[start..].trim_end_matches('\n'))
 }
 
-/// Waits for what is still to be written. The answer does not depend on it, so a failure is a warning.
+/// Waits for what is still to be written. The answer does not depend on it, so a failure is a warning; what was learnt
+/// about providers may be lost.
 pub(super) async fn settle_ledger(app: &App, context: &Context) {
-    let ledger = std::sync::Arc::clone(&app.ledger);
-    let flushed = tokio::task::spawn_blocking(move || ledger.flush(LEDGER_PATIENCE)).await;
+    let (ledger, health) = (std::sync::Arc::clone(&app.ledger), app.health());
+    let flush = move || {
+        health.flush(HEALTH_PATIENCE);
+        ledger.flush(LEDGER_PATIENCE)
+    };
+    let flushed = tokio::task::spawn_blocking(flush).await;
     if let Ok(Err(error)) = flushed {
         context.ui.warn(&format!("the usage of this request could not be recorded: {error}"));
     }

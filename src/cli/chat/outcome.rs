@@ -8,7 +8,7 @@ use super::report::Report;
 use crate::app::{Account, App, crossing};
 use crate::chat::{FailureClass, ModelId};
 use crate::router::plan::Skipped;
-use crate::router::{Attempt, Completion, Route, RouteError, RouteErrorKind, Strategy, people};
+use crate::router::{Attempt, Completion, Route, RouteError, RouteErrorKind, Stop, Strategy, people};
 use crate::secret::{KeySource, Secret};
 
 /// What will fail again next time, whoever answered now: refused keys and models that are not there.
@@ -47,10 +47,11 @@ pub(super) fn who_answered(app: &App, route: &Route, completion: &Completion) ->
     };
     let to = stop(&last.model)?;
     let crossing = crossing(app, first, to).map(|what| format!(", {what}")).unwrap_or_default();
-    if completion.attempts.first()?.model == last.model && crossing.is_empty() {
+    let resting = resting(first, completion);
+    if completion.attempts.first()?.model == last.model && crossing.is_empty() && resting.is_none() {
         return None;
     }
-    let mut failed: Vec<(String, u32)> = Vec::new();
+    let mut failed: Vec<(String, u32)> = resting.map(|resting| (resting, 1)).into_iter().collect();
     for attempt in &completion.attempts {
         let Some(failure) = &attempt.failure else { continue };
         let what = format!("{} {}", attempt.model, failure.class.as_str());
@@ -65,6 +66,18 @@ pub(super) fn who_answered(app: &App, route: &Route, completion: &Completion) ->
         .collect();
     let why = if failed.is_empty() { String::new() } else { format!(" ({})", failed.join("; ")) };
     Some(format!("answered by {}{crossing}{why}", last.model))
+}
+
+/// Why the model that was meant was not even asked, where that passes.
+fn resting(first: &Stop, completion: &Completion) -> Option<String> {
+    let meant = first.model.model_id();
+    if completion.attempts.iter().any(|attempt| attempt.model == meant) {
+        return None;
+    }
+    let passes =
+        |skipped: &&Skipped| skipped.candidate.model_id() == meant && skipped.reason.until().is_some();
+    let skipped = completion.skipped.iter().find(passes)?;
+    Some(format!("{meant} {}", skipped.reason.words()))
 }
 
 /// Tokens, cost and time of an answer, for `-v`.

@@ -1,16 +1,20 @@
 //! `aigw provider`: upstream accounts.
 
+mod ailing;
+mod switch;
 pub(super) mod test;
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
+use tokio::time::Instant;
 
 use super::{CommandError, Context, Output, json};
 use crate::app::{Account, App};
 use crate::config::Span;
+use crate::health::Snapshot;
 use crate::ui::Table;
 
-/// List, show and test providers.
+/// List, show and test providers, and switch them off and on.
 #[derive(Debug, Args)]
 pub struct ProviderArgs {
     #[command(subcommand)]
@@ -32,6 +36,24 @@ enum ProviderCommand {
         id: String,
     },
     Test(test::TestArgs),
+    /// Switch a provider off, until it is enabled again; the configuration stays as it is
+    Disable {
+        /// The provider's id
+        #[arg(value_name = "PROVIDER")]
+        id: String,
+    },
+    /// Switch a provider on that was disabled
+    Enable {
+        /// The provider's id
+        #[arg(value_name = "PROVIDER")]
+        id: String,
+    },
+    /// Forget what is known against a provider: that it rests, that a key is bad, that its limits are used up
+    Reset {
+        /// The provider's id; all of them if none is named
+        #[arg(value_name = "PROVIDER")]
+        id: Option<String>,
+    },
 }
 
 /// A provider as JSON. The shape is an interface.
@@ -40,6 +62,8 @@ struct ProviderReport<'a> {
     id: &'a str,
     name: &'a str,
     state: &'static str,
+    /// What of it is left alone for now.
+    health: Vec<ailing::AilingReport>,
     wire: crate::providers::WireFormat,
     base_url: &'a str,
     billing: &'static str,
@@ -75,13 +99,16 @@ pub async fn run(args: &ProviderArgs, context: &Context) -> Result<(), CommandEr
         ProviderCommand::Ls { all } => {
             let accounts: Vec<&Account> =
                 app.accounts.iter().filter(|account| *all || is_listed(account)).collect();
-            list(context, &accounts)
+            list(context, &app, &accounts)
         }
         ProviderCommand::Show { id } => match app.account(id) {
-            Some(account) => show(context, account),
+            Some(account) => show(context, &app, account),
             None => Err(unknown_provider(&app, id)),
         },
         ProviderCommand::Test(args) => test::run(args, &app, context).await,
+        ProviderCommand::Disable { id } => switch::disable(&app, context, id),
+        ProviderCommand::Enable { id } => switch::enable(&app, context, id),
+        ProviderCommand::Reset { id } => switch::reset(&app, context, id.as_deref()),
     }
 }
 
@@ -97,12 +124,13 @@ pub(super) fn unknown_provider(app: &App, id: &str) -> CommandError {
 }
 
 fn is_listed(account: &Account) -> bool {
-    account.configured || (account.is_on() && !account.is_local())
+    account.configured || account.disabled || (account.is_on() && !account.is_local())
 }
 
 /// Whether a provider is used, in a word or two.
 pub(super) fn state(account: &Account) -> &'static str {
     match account {
+        Account { disabled: true, .. } => "disabled",
         Account { enabled: false, .. } => "off",
         account if !account.is_on() => "no key",
         account if account.is_local() => "local",
@@ -111,17 +139,25 @@ pub(super) fn state(account: &Account) -> &'static str {
     }
 }
 
-fn list(context: &Context, accounts: &[&Account]) -> Result<(), CommandError> {
+fn list(context: &Context, app: &App, accounts: &[&Account]) -> Result<(), CommandError> {
     let output = context.global.output();
+    let now = Instant::now();
+    let health = app.health().snapshot(now);
     if output != Output::Text {
-        let reports: Vec<_> = accounts.iter().map(|account| report(account)).collect();
+        let reports: Vec<_> = accounts.iter().map(|account| report(account, &health, now)).collect();
         return json::list(&context.ui, output, &reports);
     }
-    let mut table = Table::new(["provider", "state", "billing", "keys", "default model"]).right([3]);
+    let mut table =
+        Table::new(["provider", "state", "health", "billing", "keys", "default model"]).right([4]);
     for account in accounts {
         table.row([
             account.provider.id.clone(),
             state(account).to_owned(),
+            if account.is_on() {
+                ailing::cell(&health.ailing(&account.provider.id), now)
+            } else {
+                String::new()
+            },
             account.provider.billing.as_str().to_owned(),
             account.keys.len().to_string(),
             account
@@ -135,13 +171,15 @@ fn list(context: &Context, accounts: &[&Account]) -> Result<(), CommandError> {
     Ok(())
 }
 
-fn report(account: &Account) -> ProviderReport<'_> {
+fn report<'a>(account: &'a Account, health: &Snapshot, now: Instant) -> ProviderReport<'a> {
+    let ailing = health.ailing(&account.provider.id);
     let timeouts = account.provider.timeouts;
     let span = |span| Span(span).to_string();
     ProviderReport {
         id: &account.provider.id,
         name: &account.name,
         state: state(account),
+        health: ailing.iter().map(|ailing| ailing::report(ailing, now)).collect(),
         wire: account.provider.wire,
         base_url: &account.provider.base_url,
         billing: account.provider.billing.as_str(),
@@ -169,8 +207,10 @@ fn report(account: &Account) -> ProviderReport<'_> {
     }
 }
 
-fn show(context: &Context, account: &Account) -> Result<(), CommandError> {
-    let report = report(account);
+fn show(context: &Context, app: &App, account: &Account) -> Result<(), CommandError> {
+    let now = Instant::now();
+    let health = app.health().snapshot(now);
+    let report = report(account, &health, now);
     if context.global.output() != Output::Text {
         return json::object(&context.ui, context.global.output(), &report);
     }
@@ -178,6 +218,9 @@ fn show(context: &Context, account: &Account) -> Result<(), CommandError> {
     ui.heading(&format!("{} ({})", report.id, report.name))?;
     let row = |name: &str, value: &str| ui.line(&format!("{name:<14} {value}"));
     row("state", report.state)?;
+    for ailing in health.ailing(report.id) {
+        row("health", &ailing::line(&ailing, now))?;
+    }
     row("address", report.base_url)?;
     row("billing", report.billing)?;
     if report.trains_on_inputs {

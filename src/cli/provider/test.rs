@@ -18,8 +18,8 @@ use crate::ui::Table;
 
 /// Ask each provider one tiny question with each of its keys: does it work, and if not, why.
 ///
-/// Each request goes to one provider only and is in the ledger like any other. Exits 0 when all work, 4 when one gives
-/// no answer, 3 when all that is missing is a key.
+/// Each request goes to one provider only and is in the ledger like any other. What answers is taken for well again,
+/// whatever was known against it. Exits 0 when all work, 4 when one gives no answer, 3 when all that is missing is a key.
 #[derive(Debug, Args)]
 pub(super) struct TestArgs {
     /// Which providers; every one that is on if none is named
@@ -125,7 +125,9 @@ fn row(app: &App, trial: &Trial) -> Row {
         }
         Outcome::Disabled => {
             row.result = "off";
-            row.message = Some("it is switched off in the configuration".to_owned());
+            let by_command = account.is_some_and(|account| account.disabled);
+            let how = if by_command { "disabled" } else { "switched off in the configuration" };
+            row.message = Some(format!("it is {how}"));
         }
         Outcome::NoChatModel => {
             row.result = "no_chat_model";
@@ -146,6 +148,9 @@ pub(in crate::cli) fn todo(account: &Account, trial: &Trial) -> Option<String> {
         Outcome::NoKey => {
             let variable = account.key_env.first().map(|name| format!("set {name}, or ")).unwrap_or_default();
             return Some(format!("{variable}run `aigw auth login {id}`{at_page}"));
+        }
+        Outcome::Disabled if account.disabled => {
+            return Some(format!("`aigw provider enable {id}` enables it"));
         }
         Outcome::Disabled => return Some(format!("take `enabled = false` out of `[providers.{id}]`")),
         Outcome::Failed(failure) => failure,
