@@ -24,7 +24,7 @@ pub(super) struct Course<'a, U, D> {
     pub(super) delivery: &'a mut D,
     pub(super) setting: Setting<'a>,
     pub(super) walk: Walk,
-    mend: Mend,
+    pub(super) mend: Mend,
     skipped: Vec<Skipped>,
     /// Nobody else is left: those that kept failing are asked all the same.
     insists: bool,

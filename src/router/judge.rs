@@ -4,8 +4,8 @@ use tokio::time::Instant;
 
 use super::course::Course;
 use super::verdict::{History, Scope, Verdict, verdict};
-use super::{Attempt, Candidate, Upstream};
-use crate::chat::{Failure, FailureClass};
+use super::{Attempt, Candidate, Demand, Upstream};
+use crate::chat::{Failure, FailureClass, UsageSource};
 use crate::health::Subject;
 
 impl<U: Upstream, D> Course<'_, U, D> {
@@ -15,6 +15,13 @@ impl<U: Upstream, D> Course<'_, U, D> {
         health.answered(&candidate.subjects());
         if let Some(span) = attempt.first_token {
             health.first_token(&candidate.model_subject(), span);
+        }
+        let asked_as_it_is = self.mend.told.is_empty() || attempt.ordinal == 0;
+        if let (UsageSource::Provider, Some(reported), true) =
+            (attempt.usage_source, attempt.usage.input_tokens, asked_as_it_is)
+        {
+            let estimated = Demand::of(self.setting.ask.request).input;
+            health.learned(&candidate.model_subject(), reported, estimated);
         }
     }
 
