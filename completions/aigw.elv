@@ -40,6 +40,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand doctor 'Check the installation: files, keys, databases, the network'
             cand config 'Show and check the configuration'
             cand serve 'Answer HTTP clients that speak OpenAI''s format'
+            cand drill 'Rehearse outages of your own route against stand-ins, and see a scorecard'
             cand simulate 'Run wire-accurate stand-ins for providers, with faults on demand'
             cand demo 'Take a tour on stand-ins: no key, no network'
             cand completions 'Print completions for a shell'
@@ -520,6 +521,22 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'aigw;drill'= {
+            cand --timing 'Real spans (several minutes), or a tenth of them for the route''s timers and the faults alike'
+            cand --through 'Ask as `aigw chat` does, or through `aigw serve`; both if it is not named'
+            cand --only 'Play only these (S01, S08 …)'
+            cand --min 'How many of those that were played must pass; all of them if it is not named'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'aigw;simulate'= {
             cand --port 'The first one''s port, the others on the ports after it; any free ports if 0'
             cand --fault 'What goes wrong: `FAULT` for all, `PROVIDER=FAULT` for one; may be repeated'
@@ -587,6 +604,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand doctor 'Check the installation: files, keys, databases, the network'
             cand config 'Show and check the configuration'
             cand serve 'Answer HTTP clients that speak OpenAI''s format'
+            cand drill 'Rehearse outages of your own route against stand-ins, and see a scorecard'
             cand simulate 'Run wire-accurate stand-ins for providers, with faults on demand'
             cand demo 'Take a tour on stand-ins: no key, no network'
             cand completions 'Print completions for a shell'
@@ -666,6 +684,8 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;help;config;validate'= {
         }
         &'aigw;help;serve'= {
+        }
+        &'aigw;help;drill'= {
         }
         &'aigw;help;simulate'= {
         }
