@@ -14,8 +14,8 @@
 //!
 //! # Who may know whom
 //!
-//! A module imports only what stands below it in this list: `cli`, `server` and `simulate` (front ends) → `app` (the
-//! composition root, which sees all) → `router` → `providers`, `health` → `chat`; `ledger` → `store`, `chat`. `ui`,
+//! A module imports only what stands below it in this list: `cli` → `drill` → `server` and `simulate` (front ends) → `app`
+//! (the composition root, which sees all) → `router` → `providers`, `health` → `chat`; `ledger` → `store`, `chat`. `ui`,
 //! `config`, `store` and `chat` know nobody; `secret` and `telemetry` are open to all. Of the front ends only `cli` knows
 //! the others. Nothing below the front ends prints. A test holds this list
 //! against the imports.

@@ -51,6 +51,17 @@ fn a_route_that_gives_up_falls_short() {
 
 #[test]
 fn what_cannot_be_rehearsed_is_said() {
-    assert_snapshot!(env().run(&["drill", "--only", "S17"]), @"");
-    assert_snapshot!(env().run(&["drill", "nope"]), @"");
+    assert_snapshot!(env().run(&["drill", "--only", "S17"]), @"
+    exit 6
+    --- stdout
+    --- stderr
+    error: there is no scenario `S17`
+    hint: did you mean `S16`?
+    ");
+    assert_snapshot!(env().run(&["drill", "nope"]), @"
+    exit 3
+    --- stdout
+    --- stderr
+    error: there is no route, provider or model `nope`
+    ");
 }
