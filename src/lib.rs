@@ -14,11 +14,11 @@
 //!
 //! # Who may know whom
 //!
-//! A module imports only what stands below it in this list: `cli` → `drill` → `server` and `simulate` (front ends) → `app` (the
-//! composition root, which sees all) → `router` → `providers`, `health` → `chat`; `ledger` → `store`, `chat`. `ui`,
-//! `config`, `store` and `chat` know nobody; `secret` and `telemetry` are open to all. Of the front ends only `cli` and
-//! the `drill`, which plays with them, know the others. Nothing below the front ends prints. A test holds this list
-//! against the imports.
+//! A module imports only what stands below it in this list: `cli` → `drill` → `server` and `simulate` (front ends) → `app`
+//! (the composition root, which sees all) → `router` → `providers`, `health` → `chat`; `ledger` → `store`, `chat`. `ui`,
+//! `config`, `store` and `chat` know nobody; `secret` and `telemetry` are open to all. Of the front ends only `cli` and the
+//! `drill`, which plays with them, know the others. Nothing below the front ends prints. A test holds this list against
+//! the imports.
 
 pub mod app;
 pub mod chat;

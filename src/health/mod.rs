@@ -33,7 +33,6 @@ use gauge::Gauge;
 use known::Found;
 pub use lease::Lease;
 pub use limits::{Day, Limits};
-pub use ratio::Ratios;
 use shared::Shared;
 pub use snapshot::{Ailing, Snapshot};
 use state::{Average, State};
@@ -249,6 +248,11 @@ impl Health {
         let suspects = self.lock().suspects(provider, now);
         self.heal(&suspects, now);
         suspects.len()
+    }
+
+    /// A model's provider counted so many tokens in a request that was estimated at so many.
+    pub fn learned(&self, model: &Subject, reported: u64, estimated: u64) {
+        self.lock().ratios.learn(model, reported, estimated);
     }
 
     /// A route that takes turns has taken one.

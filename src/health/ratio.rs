@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use super::Subject;
+use super::known::MOST;
 
 /// Reports about requests that were estimated shorter than this teach nothing.
 const SHORTEST: u64 = 50;
@@ -17,22 +18,25 @@ const RANGE: (f64, f64) = (0.5, 2.0);
 
 /// The ratios of models, as a moving average of what was reported to what was estimated.
 #[derive(Debug, Clone, Default)]
-pub struct Ratios(HashMap<Subject, f64>);
+pub(super) struct Ratios(HashMap<Subject, f64>);
 
 impl Ratios {
     /// A model's provider reported so many tokens for a request that was estimated at so many.
     #[expect(clippy::cast_precision_loss, reason = "token counts are far below 2^52")]
-    pub fn learn(&mut self, model: &Subject, reported: u64, estimated: u64) {
+    pub(super) fn learn(&mut self, model: &Subject, reported: u64, estimated: u64) {
         if estimated < SHORTEST || reported == 0 {
             return;
         }
         let ratio = (reported as f64 / estimated as f64).clamp(RANGE.0, RANGE.1);
+        if self.0.len() >= MOST {
+            self.0.clear();
+        }
         let average = self.0.entry(model.clone()).or_insert(ratio);
         *average += NEWEST * (ratio - *average);
     }
 
     /// What an estimate is multiplied by for a model: one until something is known.
-    pub fn of(&self, model: &Subject) -> f64 {
+    pub(super) fn of(&self, model: &Subject) -> f64 {
         self.0.get(model).copied().unwrap_or(1.0)
     }
 }

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::clock::Clock;
 use super::limits::Meter;
+use super::ratio::Ratios;
 use super::state::State;
 use super::{Cooling, Gate, Subject};
 use crate::chat::FailureClass;
@@ -20,6 +21,7 @@ pub struct Snapshot {
     first_token: HashMap<Subject, Duration>,
     meters: HashMap<Subject, Meter>,
     turns: HashMap<String, u64>,
+    ratios: Ratios,
     clock: Clock,
     /// The moment, in milliseconds since 1970.
     now: i64,
@@ -55,6 +57,7 @@ impl Snapshot {
                 .map(|(subject, told)| (subject.clone(), told.meter.clone()))
                 .collect(),
             turns: state.turns.clone(),
+            ratios: state.ratios.clone(),
             clock: state.clock,
             now: state.clock.wall(now),
         }
@@ -95,6 +98,11 @@ impl Snapshot {
     /// How many requests a route has taken.
     pub fn turn(&self, route: &str) -> u64 {
         self.turns.get(route).copied().unwrap_or(0)
+    }
+
+    /// What an estimate of tokens is multiplied by for a model.
+    pub fn ratio(&self, model: &Subject) -> f64 {
+        self.ratios.of(model)
     }
 
     /// Takes something for resting, whatever is known of it: for a rehearsal of what would happen then.

@@ -11,6 +11,7 @@ use super::clock::Clock;
 use super::gauge::Gauge;
 use super::known::{Found, Known, MOST};
 use super::limits::{Day, Limits, Meter, Slot, Used};
+use super::ratio::Ratios;
 use super::table::{Changes, Contents, Kind, Mark, What};
 use crate::chat::FailureClass;
 
@@ -34,6 +35,8 @@ pub(super) struct State {
     /// Requests under way, by key and model.
     pub(super) busy: HashMap<Subject, u32>,
     pub(super) turns: HashMap<String, u64>,
+    /// How models count tokens. Each process learns it anew: one long answer is enough.
+    pub(super) ratios: Ratios,
 }
 
 /// A moving average.

@@ -3,42 +3,35 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 use tracing::debug;
 
 use super::mend::{Manner, Mend, Resumed};
-use super::plan::{Plan, SkipReason, Skipped};
+use super::plan::{Plan, Skipped};
 use super::race::{Raced, race};
 use super::run::{Attempting, Ended, Setting};
-use super::verdict::{History, Scope, Verdict, verdict};
+use super::verdict::Verdict;
 use super::walk::Walk;
 use super::{
     Ask, Attempt, Candidate, Completion, Delivery, Demand, Gone, Notice, OnBrokenStream, RouteError,
     RouteErrorKind, Router, Upstream,
 };
 use crate::chat::{Answer, Failure, FailureClass, Usage, UsageSource};
-use crate::health::Subject;
-
-/// How often a long wait says that it goes on.
-const SECOND: Duration = Duration::from_secs(1);
-
-/// The first rest of one that kept failing takes no longer than this.
-const SOON: Duration = Duration::from_secs(5);
 
 /// The state of one request.
 pub(super) struct Course<'a, U, D> {
-    router: &'a Router<U>,
-    delivery: &'a mut D,
-    setting: Setting<'a>,
-    walk: Walk,
-    mend: Mend,
+    pub(super) router: &'a Router<U>,
+    pub(super) delivery: &'a mut D,
+    pub(super) setting: Setting<'a>,
+    pub(super) walk: Walk,
+    pub(super) mend: Mend,
     skipped: Vec<Skipped>,
     /// Nobody else is left: those that kept failing are asked all the same.
     insists: bool,
     /// Tokens of broken attempts that were told.
     told_tokens: u64,
     /// How much longer candidates may be waited for that are out for now.
-    max_wait: Duration,
+    pub(super) max_wait: Duration,
 }
 
 /// What comes next.
@@ -283,105 +276,6 @@ impl<'a, U: Upstream, D: Delivery> Course<'a, U, D> {
         heard.map_err(|Gone| RouteErrorKind::Gone)
     }
 
-    /// A candidate answered, whatever came of it.
-    fn well(&self, candidate: &Candidate, attempt: &Attempt) {
-        let health = &self.router.health;
-        health.answered(&candidate.subjects());
-        if let Some(span) = attempt.first_token {
-            health.first_token(&candidate.model_subject(), span);
-        }
-    }
-
-    /// What follows from a failure, and what it means for the health of the candidate.
-    fn decide(&self, candidate: &Candidate, failure: &Failure, spoilt: bool) -> Verdict {
-        let (health, now) = (&self.router.health, Instant::now());
-        // What a model makes of a schema says nothing about whether it is well.
-        let weight = match failure.class {
-            FailureClass::Malformed if spoilt => 0.0,
-            FailureClass::Server
-            | FailureClass::Malformed
-            | FailureClass::Timeout
-            | FailureClass::Unreachable => 1.0,
-            FailureClass::BrokenStream => 0.5,
-            _ => 0.0,
-        };
-        if weight > 0.0 {
-            health.failed(&candidate.model_subject(), weight, now);
-        }
-        let throttled = match (failure.class, failure.reset) {
-            (FailureClass::RateLimited, None) => health.throttled_again(&candidate.key_model_subject()),
-            _ => 0,
-        };
-        let history = self.walk.history(throttled);
-        let verdict = match verdict(failure, history) {
-            // Where much fails at once, asking again would only make it worse; others may still be asked.
-            Verdict::Again(_) if !self.router.may_repeat() => {
-                verdict(failure, History { repeats: 1, ..history })
-            }
-            verdict => verdict,
-        };
-        let (subject, rest) = match (&verdict, failure.class) {
-            (Verdict::Next { scope, rest }, _) => (subject(candidate, *scope), *rest),
-            (Verdict::Again(rest), FailureClass::RateLimited) => (candidate.key_model_subject(), *rest),
-            _ => return verdict,
-        };
-        if !rest.is_zero() {
-            health.cool(subject, rest, failure.class, now);
-        }
-        verdict
-    }
-
-    /// Who was not asked because it kept failing, the one first whose rest is over first. To fail is worse than to ask them.
-    fn shut(&self) -> Vec<Candidate> {
-        let skipped = self.router.plan(self.setting.ask).skipped.into_iter();
-        let mut shut: Vec<Skipped> =
-            skipped.filter(|skipped| matches!(skipped.reason, SkipReason::Open { .. })).collect();
-        // Where others were asked in vain, only those who may be well: a long rest is for who failed its probes too.
-        let soon = Instant::now() + SOON;
-        let hope = |skipped: &Skipped| {
-            self.walk.tried() == 0 || skipped.reason.until().is_some_and(|until| until <= soon)
-        };
-        shut.retain(|skipped| hope(skipped) && !self.walk.has_asked(&skipped.candidate));
-        shut.sort_by_key(|skipped| skipped.reason.until());
-        shut.into_iter().map(|skipped| skipped.candidate).collect()
-    }
-
-    /// Who is out for now and well again before it is too late to wait for; the soonest.
-    fn next_well(&self) -> Option<(Instant, Candidate)> {
-        let latest = (Instant::now() + self.max_wait).min(self.setting.deadline);
-        let skipped = self.router.plan(self.setting.ask).skipped.into_iter();
-        let throttled = skipped.filter(|skipped| skipped.reason.is_a_limit());
-        let out = throttled.filter_map(|skipped| Some((skipped.reason.until()?, skipped.candidate)));
-        out.filter(|(until, _)| *until <= latest).min_by_key(|(until, _)| *until)
-    }
-
-    /// Waits for whoever is well again first, and goes on with those who are by then.
-    async fn wait_for_the_next(&mut self) -> Result<(), Gone> {
-        let Some((until, next)) = self.next_well() else { return Ok(()) };
-        let out: Vec<Candidate> =
-            self.router.plan(self.setting.ask).skipped.into_iter().map(|skipped| skipped.candidate).collect();
-        self.max_wait = self.max_wait.saturating_sub(until.saturating_duration_since(Instant::now()));
-        self.wait(until, &next.model_id().to_string()).await?;
-        let mut well = self.router.plan(self.setting.ask).candidates;
-        well.retain(|candidate| out.iter().any(|before| before.is(candidate)));
-        self.walk.go_on_with(well);
-        Ok(())
-    }
-
-    /// Waits, and says so: at once, and every second.
-    async fn wait(&mut self, until: Instant, model: &str) -> Result<(), Gone> {
-        let span = until.saturating_duration_since(Instant::now());
-        let end = until.min(self.setting.deadline);
-        loop {
-            let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Ok(());
-            }
-            self.delivery.notice(&Notice::Waiting { model: model.to_owned(), span, left })?;
-            sleep_until((Instant::now() + SECOND).min(end)).await;
-        }
-    }
-
     /// How it ends without a whole answer.
     fn end(&mut self) -> RouteErrorKind {
         if !self.mend.told.is_empty() {
@@ -432,13 +326,4 @@ fn begin<'a, U: Upstream>(
         health.begin(&key_model, &model, tokens, now)?
     };
     Some(Attempting::begin(setting, candidate, ordinal, lease, asked))
-}
-
-fn subject(candidate: &Candidate, scope: Scope) -> Subject {
-    match scope {
-        Scope::KeyModel => candidate.key_model_subject(),
-        Scope::Key => candidate.key_subject(),
-        Scope::Model => candidate.model_subject(),
-        Scope::Provider => candidate.provider_subject(),
-    }
 }

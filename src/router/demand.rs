@@ -37,6 +37,17 @@ impl Demand {
         Self { needs, input: input.most, least_input: input.least, output }
     }
 
+    /// The tokens of the request as a model counts them, that has been seen to count so many times the estimate.
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "an estimate, and never negative"
+    )]
+    pub fn input_by(&self, ratio: f64) -> u64 {
+        (self.input as f64 * ratio).ceil() as u64
+    }
+
     /// Tokens that count against limits: the request and its answer.
     pub fn total(&self) -> u64 {
         self.input + self.output

@@ -18,11 +18,13 @@ mod course;
 mod delivery;
 mod demand;
 mod error;
+mod judge;
 mod mend;
 mod order;
 pub mod plan;
 mod race;
 mod report;
+mod rest;
 mod run;
 #[cfg(test)]
 mod tests;

@@ -116,23 +116,23 @@ pub fn plan(
 
 fn weigh(candidate: &Candidate, stop: &Stop, demand: &Demand, health: &Snapshot) -> Weighed {
     let (model, key_model) = (candidate.model_subject(), candidate.key_model_subject());
+    let input = demand.input_by(health.ratio(&model));
     Weighed {
         weight: stop.weight,
         first_token: health.first_token(&model),
-        cost_usd: cost(candidate, demand),
+        cost_usd: cost(candidate, input, demand.output),
         busy: health.busy(&key_model),
         free: health.free(&key_model),
         probe: health.gate(&model) == Gate::Probe,
-        tight: candidate.model.window.is_some_and(|window| window < demand.input),
+        tight: candidate.model.window.is_some_and(|window| window < input),
     }
 }
 
 /// What the request is likely to cost, by the listed prices, also where a free tier may cover it: the ledger counts so
 /// too. Where none is listed, what nobody pays for costs nothing.
-fn cost(candidate: &Candidate, demand: &Demand) -> Option<f64> {
+fn cost(candidate: &Candidate, input: u64, output: u64) -> Option<f64> {
     let model: &Model = &candidate.model;
-    let usage =
-        Usage { input_tokens: Some(demand.input), output_tokens: Some(demand.output), ..Usage::default() };
+    let usage = Usage { input_tokens: Some(input), output_tokens: Some(output), ..Usage::default() };
     let billing = model.billing.unwrap_or(candidate.provider.billing);
     let gratis = matches!(billing, Billing::Free | Billing::Local).then_some(0.0);
     model.cost(&usage).or(gratis)
@@ -167,7 +167,8 @@ fn skip_reason(
     {
         return Some(SkipReason::Open { until });
     }
-    let out = health.out(&candidate.key_model_subject(), demand.total());
+    let tokens = demand.input_by(health.ratio(&candidate.model_subject())) + demand.output;
+    let out = health.out(&candidate.key_model_subject(), tokens);
     out.filter(|until| *until > now).map(|until| SkipReason::Out { until })
 }
 

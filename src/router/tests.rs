@@ -53,7 +53,8 @@ async fn a_broken_server_is_asked_once_more_and_a_silent_one_never() {
 
 #[tokio::test(start_paused = true)]
 async fn a_bad_key_is_off_and_the_next_one_has_its_turn() {
-    let mut rig = rig(&[&[refuses(C::Auth), Act::Says("a")]]);
+    let refused = Act::Refuses(Failure { status: Some(401), ..Failure::new(C::Auth, "no") });
+    let mut rig = rig(&[&[refused, Act::Says("a")]]);
     rig.route.stops = vec![stop("a", &["k1", "k2"])];
     assert_eq!(rig.ask().await.1, "a");
     assert_eq!(rig.ask().await.1, "a");

@@ -12,12 +12,19 @@
 
 use std::hint::black_box;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aigw::chat::ModelId;
+use aigw::chat::{ChatRequest, Event, Message, ModelId, Role};
+use aigw::health::Health;
+use aigw::providers::client::Client;
 use aigw::providers::sse::SseDecoder;
 use aigw::providers::wire::{Target, codec};
-use aigw::providers::{Catalog, Provider, Timeouts};
+use aigw::providers::{Catalog, Model, Provider, Timeouts};
+use aigw::router::{
+    Ask, Attempt, Delivery, Gone, Notice, Observer, RequestTag, Route, Router, Stop, Written,
+};
+use aigw::secret::{KeySource, Secret};
 use aigw::simulate::{Settings, Stand};
 
 const AIGW: &str = env!("CARGO_BIN_EXE_aigw");
@@ -30,6 +37,7 @@ fn main() {
     size();
     start();
     request();
+    failover();
     decode();
 }
 
@@ -78,6 +86,88 @@ fn request() {
     let [ours, theirs] = alternate(100, [&mut || run(&mut aigw), &mut || run(&mut curl)]);
     report("aigw chat", ours, "curl", theirs);
     println!("                    {:>8.2} ms more", ms(ours) - ms(theirs));
+}
+
+/// An answer by the second candidate, when the first refuses at once or is silent, beside one by the second alone.
+fn failover() {
+    const LIMIT: Duration = Duration::from_millis(200);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let stand = |faults: &[&str]| {
+        let mut settings = Settings::new("mistral");
+        settings.faults = faults.iter().map(|fault| fault.parse().unwrap()).collect();
+        runtime.block_on(Stand::start(settings)).unwrap()
+    };
+    let (refusing, silent, well) = (stand(&["401"]), stand(&["hang"]), stand(&[]));
+    let client = Arc::new(Client::new().unwrap());
+    let ask = |stands: &[&Stand]| {
+        let stops = stands.iter().enumerate().map(|(place, stand)| stop(place, stand, LIMIT)).collect();
+        let route = Route::new("bench", stops);
+        // Nothing is remembered from one request to the next.
+        let router = Router::new(Arc::clone(&client), Arc::new(Health::default()), Arc::new(Nobody));
+        let request = ChatRequest {
+            messages: vec![Message::text(Role::User, "what is 2+3")],
+            stream: true,
+            ..ChatRequest::default()
+        };
+        let ask = Ask {
+            id: "bench".into(),
+            request: &request,
+            route: &route,
+            buffered: false,
+            deadline: None,
+            max_wait: Duration::ZERO,
+        };
+        let started = Instant::now();
+        assert!(runtime.block_on(router.chat(&ask, &mut Sink)).is_ok());
+        started.elapsed()
+    };
+    let [refused, alone] = alternate(200, [&mut || ask(&[&refusing, &well]), &mut || ask(&[&well])]);
+    report("refused, then well", refused, "well", alone);
+    println!("                    {:>8.2} ms more", ms(refused) - ms(alone));
+    let [silence, alone] = alternate(20, [&mut || ask(&[&silent, &well]), &mut || ask(&[&well])]);
+    report("silent, then well", silence, "well", alone);
+    println!(
+        "                    {:>8.2} ms more than its first-token limit",
+        ms(silence) - ms(LIMIT) - ms(alone)
+    );
+}
+
+fn stop(place: usize, stand: &Stand, first_token: Duration) -> Stop {
+    let row = Catalog::built_in().provider("mistral").unwrap();
+    let provider = Provider {
+        id: format!("p{place}"),
+        wire: row.wire,
+        base_url: stand.base_url(),
+        headers: Vec::new(),
+        quirks: row.quirks.clone(),
+        timeouts: Timeouts { first_token, ..Timeouts::DEFAULT },
+        billing: row.billing,
+    };
+    Stop {
+        provider: Arc::new(provider),
+        model: Arc::new(Model::unknown(&ModelId::new(format!("p{place}"), "mistral-small-latest"))),
+        keys: vec![Arc::new(KeySource::key("bench", Secret::new("bench-key-1")))],
+        weight: 1,
+    }
+}
+
+struct Nobody;
+
+impl Observer for Nobody {
+    fn attempt(&self, _: &RequestTag, _: &Attempt) {}
+}
+
+struct Sink;
+
+impl Delivery for Sink {
+    async fn event(&mut self, event: &Event) -> Result<Written, Gone> {
+        black_box(event);
+        Ok(Written::Yes)
+    }
+
+    fn notice(&mut self, _: &Notice<'_>) -> Result<(), Gone> {
+        Ok(())
+    }
 }
 
 /// Chunks of a stream into events, on one core, beside parsing each into a generic tree.

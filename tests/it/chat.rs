@@ -73,6 +73,25 @@ async fn nobody_answers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_breaks_is_completed() {
+    let (groq, cerebras) = (stand("groq", &["cut:2"]).await, stand("cerebras", &[]).await);
+    let env = TestEnv::with_stands(&[&groq, &cerebras]);
+    assert_snapshot!(env.run(&["chat", "count to 9"]), @"
+    exit 0
+    --- stdout
+    [simulated] 1 2 3 4 5 6 7 8 9
+    --- stderr
+    completed by cerebras/gpt-oss-120b (groq/openai/gpt-oss-20b broken_stream)
+    ");
+    let events = env.run(&["--output", "jsonl", "chat", "count to 9"]).exits(0).stdout;
+    let done: Value = serde_json::from_str(events.lines().last().unwrap()).unwrap();
+    assert_eq!(
+        (&done["resumed"], &done["text"]),
+        (&json!("continuation"), &json!("[simulated] 1 2 3 4 5 6 7 8 9"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_cut_answer_never_looks_whole() {
     let (groq, cerebras) = (stand("groq", &["cut:2"]).await, stand("cerebras", &[]).await);
     let down = stand("cerebras", &["503"]).await;

@@ -145,7 +145,7 @@ async fn ask(stands: &[&Stand], streaming: bool, buffered: bool) -> Outcome {
     );
     for stand in stands {
         text += &provider_section(stand);
-        text += "timeout = { first_token = \"2s\", idle = \"2s\", total = \"6s\" }\n";
+        text += "timeout = { first_token = \"3s\", idle = \"3s\", total = \"9s\" }\n";
     }
     env.config(&text);
     let variables = [("AIGW_CONFIG_DIR", env.config_dir()), ("AIGW_DATA_DIR", env.data_dir())];
@@ -291,7 +291,7 @@ async fn every_fault_of_every_provider() {
                 result.err().map(|error| format!("{provider} {fault} streaming={streaming}: {error}"))
             }
         })
-        .buffer_unordered(128)
+        .buffer_unordered(96)
         .collect()
         .await;
     let mut wrong = String::new();

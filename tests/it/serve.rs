@@ -168,7 +168,7 @@ async fn reading(addr: SocketAddr, body: &Value, until: &str) -> TcpStream {
 
 /// Waits until something holds that another task brings about.
 async fn eventually(what: &str, holds: impl Fn() -> bool) {
-    for _ in 0..400 {
+    for _ in 0..3000 {
         if holds() {
             return;
         }
@@ -418,9 +418,9 @@ async fn a_client_that_leaves_takes_its_provider_along() {
     let silent = stand("groq", &["hang"]).await;
     let gateway = Gateway::before(&[&silent]).await;
     for body in [asked("hello"), streamed("hello")] {
+        let before = silent.requests().len();
         let mut stream = TcpStream::connect(gateway.addr).await.unwrap();
         stream.write_all(post(gateway.addr, &body).as_bytes()).await.unwrap();
-        let before = silent.requests().len();
         eventually("it is asked", || silent.requests().len() > before).await;
         drop(stream);
         eventually("the provider sees it", || gone(silent.requests())).await;

@@ -156,8 +156,9 @@ async fn nothing_is_lost_blended_or_multiplied() {
     assert!(outcome.wrong.is_empty(), "{}", outcome.wrong.join("\n"));
     // So many at once meet throttled candidates that rest longer than the whole test takes.
     assert!(outcome.honest * 5 <= requests, "{} of {requests} got no answer", outcome.honest);
-    // A few at once may find out that it is dead; then it is left alone but for a probe now and then.
-    assert!(to_dead * 50 <= requests.max(5000), "{to_dead} of {requests} asked the dead one");
+    // Some at once find out that it is dead, and in a short run everybody may be throttled for a good part of it; without
+    // a breaker it would be asked by every request.
+    assert!(to_dead * 50 <= requests.max(15_000), "{to_dead} of {requests} asked the dead one");
     // A fifth of the traffic, what was saved up, and three in every second.
     let seconds = usize::try_from(took.as_secs()).unwrap();
     assert!(repeated <= requests / 5 + 30 + 3 * (seconds + 1), "{repeated} repeated for {requests} requests");

@@ -8,7 +8,9 @@ use super::report::Report;
 use crate::app::{Account, App, crossing};
 use crate::chat::{FailureClass, ModelId};
 use crate::router::plan::Skipped;
-use crate::router::{Attempt, Completion, Route, RouteError, RouteErrorKind, Stop, Strategy, people};
+use crate::router::{
+    Attempt, Completion, Resumed, Route, RouteError, RouteErrorKind, Stop, Strategy, people,
+};
 use crate::secret::{KeySource, Secret};
 
 /// What will fail again next time, whoever answered now: refused keys and models that are not there.
@@ -65,7 +67,12 @@ pub(super) fn who_answered(app: &App, route: &Route, completion: &Completion) ->
         .map(|(what, times)| if times > 1 { format!("{what} {times} times") } else { what })
         .collect();
     let why = if failed.is_empty() { String::new() } else { format!(" ({})", failed.join("; ")) };
-    Some(format!("answered by {}{crossing}{why}", last.model))
+    let did = match completion.resumed {
+        Some(Resumed::Replay | Resumed::Continuation) => "completed by",
+        Some(Resumed::Restart) => "answered from the beginning by",
+        None => "answered by",
+    };
+    Some(format!("{did} {}{crossing}{why}", last.model))
 }
 
 /// Why the model that was meant was not even asked, where that passes.

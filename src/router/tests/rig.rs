@@ -217,7 +217,9 @@ impl Rig {
 }
 
 pub(super) fn refuses(class: C) -> Act {
-    Act::Refuses(Failure::new(class, "no"))
+    // Without a status a key could not even be had.
+    let status = (class == C::Auth).then_some(401);
+    Act::Refuses(Failure { status, ..Failure::new(class, "no") })
 }
 
 pub(super) fn throttled(reset: Option<Duration>) -> Act {

@@ -1,0 +1,75 @@
+//! What an attempt says about the health of its candidate, and what follows from it.
+
+use tokio::time::Instant;
+
+use super::course::Course;
+use super::verdict::{History, Scope, Verdict, verdict};
+use super::{Attempt, Candidate, Demand, Upstream};
+use crate::chat::{Failure, FailureClass, UsageSource};
+use crate::health::Subject;
+
+impl<U: Upstream, D> Course<'_, U, D> {
+    /// A candidate answered, whatever came of it.
+    pub(super) fn well(&self, candidate: &Candidate, attempt: &Attempt) {
+        let health = &self.router.health;
+        health.answered(&candidate.subjects());
+        if let Some(span) = attempt.first_token {
+            health.first_token(&candidate.model_subject(), span);
+        }
+        let asked_as_it_is = self.mend.told.is_empty() || attempt.ordinal == 0;
+        if let (UsageSource::Provider, Some(reported), true) =
+            (attempt.usage_source, attempt.usage.input_tokens, asked_as_it_is)
+        {
+            let estimated = Demand::of(self.setting.ask.request).input;
+            health.learned(&candidate.model_subject(), reported, estimated);
+        }
+    }
+
+    /// What follows from a failure, and what it means for the health of the candidate.
+    pub(super) fn decide(&self, candidate: &Candidate, failure: &Failure, spoilt: bool) -> Verdict {
+        let (health, now) = (&self.router.health, Instant::now());
+        // What a model makes of a schema says nothing about whether it is well.
+        let weight = match failure.class {
+            FailureClass::Malformed if spoilt => 0.0,
+            FailureClass::Server
+            | FailureClass::Malformed
+            | FailureClass::Timeout
+            | FailureClass::Unreachable => 1.0,
+            FailureClass::BrokenStream => 0.5,
+            _ => 0.0,
+        };
+        if weight > 0.0 {
+            health.failed(&candidate.model_subject(), weight, now);
+        }
+        let throttled = match (failure.class, failure.reset) {
+            (FailureClass::RateLimited, None) => health.throttled_again(&candidate.key_model_subject()),
+            _ => 0,
+        };
+        let history = self.walk.history(throttled);
+        let verdict = match verdict(failure, history) {
+            // Where much fails at once, asking again would only make it worse; others may still be asked.
+            Verdict::Again(_) if !self.router.may_repeat() => {
+                verdict(failure, History { repeats: 1, ..history })
+            }
+            verdict => verdict,
+        };
+        let (subject, rest) = match (&verdict, failure.class) {
+            (Verdict::Next { scope, rest }, _) => (subject(candidate, *scope), *rest),
+            (Verdict::Again(rest), FailureClass::RateLimited) => (candidate.key_model_subject(), *rest),
+            _ => return verdict,
+        };
+        if !rest.is_zero() {
+            health.cool(subject, rest, failure.class, now);
+        }
+        verdict
+    }
+}
+
+fn subject(candidate: &Candidate, scope: Scope) -> Subject {
+    match scope {
+        Scope::KeyModel => candidate.key_model_subject(),
+        Scope::Key => candidate.key_subject(),
+        Scope::Model => candidate.model_subject(),
+        Scope::Provider => candidate.provider_subject(),
+    }
+}
