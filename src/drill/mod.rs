@@ -2,7 +2,7 @@
 //!
 //! Nothing of it reaches a provider, a key, the ledger or the health of the user's. A [`stage`] has a stand-in for every
 //! provider of the route and the user's own settings in a home that goes away; a [`way`] asks as callers do; [`scenario`]
-//! says what the provider does, [`judge`] what is to be made of what was seen. Those two are pure.
+//! says what the provider does, [`mod@judge`] what is to be made of what was seen. Those two are pure.
 //!
 //! The scenarios and their marks are those of a public benchmark of gateways, so that figures can be compared.
 
