@@ -101,7 +101,8 @@ impl Breaker {
         };
         if opens {
             let span = FIRST.saturating_mul(1 << self.times.min(8)).min(LONGEST);
-            self.until = Some(now + span.mul_f64(0.75 + chance.clamp(0.0, 1.0) / 4.0));
+            // Somewhat shorter than that, so that whoever asks every few seconds meets the probe in time.
+            self.until = Some(now + span.mul_f64(0.65 + chance.clamp(0.0, 1.0) / 5.0));
             self.times = self.times.saturating_add(1);
             self.probe = None;
         }
@@ -160,7 +161,7 @@ mod tests {
         }
         assert_eq!(breaker.gate(now), Gate::Closed);
         breaker.failed(1.0, now, 1.0);
-        assert_eq!(breaker.gate(now), Gate::Open { until: now + 5 * SECOND });
+        assert_eq!(breaker.gate(now), Gate::Open { until: now + (5 * SECOND).mul_f64(0.85) });
         assert_eq!(breaker.gate(now + 5 * SECOND), Gate::Probe);
         breaker.answered(now + 5 * SECOND);
         assert_eq!(breaker.gate(now + 5 * SECOND), Gate::Closed);
@@ -209,7 +210,8 @@ mod tests {
             breaker.probing(now);
             breaker.failed(1.0, now, 1.0);
         }
-        assert_eq!(spans, [5, 10, 20, 30, 30]);
+        // Doubled each time, and somewhat shorter by chance: at most 85 % of 5, 10, 20 and 30 s.
+        assert_eq!(spans, [4, 8, 17, 25, 25]);
     }
 
     #[test]

@@ -191,7 +191,7 @@ mod tests {
             let mut gauge = Gauge::new(&bucket, NOW).unwrap();
             gauge.take(tokens, NOW);
             let slack = if gauge.fills_in.is_some() { 1.0 + 2.0 * ROUNDING } else { 1.0 };
-            #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
+            #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a bound with slack")]
             let most = NOW + (reset as f64 * slack) as i64;
             for now in [NOW, NOW + later] {
                 let until = gauge.out(tokens, now);

@@ -90,6 +90,7 @@ impl<'a, U: Upstream, D: Delivery> Course<'a, U, D> {
         while let Some(candidate) = self.walk.candidate() {
             if self.walk.is_second_chance(candidate) && !self.router.may_repeat() {
                 self.walk.set_aside();
+                self.mend.next();
                 continue;
             }
             match self.mend.manner(candidate, request, route.on_broken_stream) {
@@ -207,6 +208,9 @@ impl<'a, U: Upstream, D: Delivery> Course<'a, U, D> {
         match ended {
             Ended::Whole(answer) => {
                 self.well(candidate, &attempt);
+                if !matches!(manner, Manner::Continue { .. }) {
+                    self.learn(candidate, &attempt);
+                }
                 self.walk.attempts.push(attempt);
                 Ok(Some((answer, manner.resumed())))
             }
@@ -284,7 +288,11 @@ impl<'a, U: Upstream, D: Delivery> Course<'a, U, D> {
         if self.walk.attempts.is_empty() { RouteErrorKind::NoCandidate } else { RouteErrorKind::Exhausted }
     }
 
-    fn fail(self, kind: RouteErrorKind) -> RouteError {
+    fn fail(mut self, kind: RouteErrorKind) -> RouteError {
+        if matches!(kind, RouteErrorKind::NoCandidate) {
+            // Others may have taken since what was left in the beginning.
+            self.skipped = self.router.plan(self.setting.ask).skipped;
+        }
         RouteError {
             kind,
             route: self.setting.tag.route.clone(),

@@ -38,6 +38,7 @@ impl RouteError {
     /// Whether nobody was asked because no model of the route can do what the request needs.
     pub fn is_unable(&self) -> bool {
         matches!(self.kind, RouteErrorKind::NoCandidate)
+            && !self.skipped.is_empty()
             && self.skipped.iter().all(|skipped| skipped.reason.until().is_none())
     }
 }

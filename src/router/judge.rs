@@ -16,12 +16,13 @@ impl<U: Upstream, D> Course<'_, U, D> {
         if let Some(span) = attempt.first_token {
             health.first_token(&candidate.model_subject(), span);
         }
-        let asked_as_it_is = self.mend.told.is_empty() || attempt.ordinal == 0;
-        if let (UsageSource::Provider, Some(reported), true) =
-            (attempt.usage_source, attempt.usage.input_tokens, asked_as_it_is)
-        {
+    }
+
+    /// A candidate has counted the tokens of the caller's own request.
+    pub(super) fn learn(&self, candidate: &Candidate, attempt: &Attempt) {
+        if let (UsageSource::Provider, Some(reported)) = (attempt.usage_source, attempt.usage.input_tokens) {
             let estimated = Demand::of(self.setting.ask.request).input;
-            health.learned(&candidate.model_subject(), reported, estimated);
+            self.router.health.learned(&candidate.model_subject(), reported, estimated);
         }
     }
 

@@ -15,6 +15,10 @@ pub(super) struct Walk {
     aside: Vec<Candidate>,
     /// Candidates that broke off once and had their second chance.
     broke_off: Vec<Candidate>,
+    /// The largest window that turned out to be too small; nobody with a smaller one is asked, whoever is well again.
+    too_small: Option<u64>,
+    /// Nobody would do better: nobody is asked any more.
+    closed: bool,
     /// Parameters that the candidate whose turn it is has refused.
     pub(super) without: Vec<String>,
     /// Everything that was tried.
@@ -32,6 +36,8 @@ impl Walk {
             waiting: candidates.into(),
             aside: Vec::new(),
             broke_off: Vec::new(),
+            too_small: None,
+            closed: false,
             without: Vec::new(),
             attempts: Vec::new(),
             repeats: 0,
@@ -61,7 +67,7 @@ impl Walk {
 
     /// Whether anything more may be tried.
     pub(super) fn has_attempts(&self) -> bool {
-        self.attempts.len() < self.max_attempts
+        !self.closed && self.attempts.len() < self.max_attempts
     }
 
     /// Whose turn never came.
@@ -112,12 +118,16 @@ impl Walk {
             Verdict::Next { scope, .. } => self.leave(*scope, failure.class == FailureClass::BrokenStream),
             Verdict::Larger { than } => {
                 self.leave(Scope::Model, false);
-                self.waiting.retain(|candidate| candidate.model.window.is_none_or(|window| window > *than));
+                self.too_small = self.too_small.max(Some(*than));
+                self.leave_out_the_small();
                 // An estimate that was too low once is not trusted twice: who has room for more goes first.
                 self.waiting.make_contiguous().sort_by_key(|candidate| candidate.weighed.tight);
             }
             // Whoever is left would do no better, so they are not unasked either.
-            Verdict::Fail => self.waiting.clear(),
+            Verdict::Fail => {
+                self.waiting.clear();
+                self.closed = true;
+            }
         }
         self.bad_requests += u32::from(failure.class == FailureClass::BadRequest);
         self.repeats = 0;
@@ -141,8 +151,14 @@ impl Walk {
     /// Others have their turn.
     pub(super) fn go_on_with(&mut self, candidates: Vec<Candidate>) {
         self.waiting = candidates.into();
+        self.leave_out_the_small();
         self.repeats = 0;
         self.without.clear();
+    }
+
+    fn leave_out_the_small(&mut self) {
+        let Some(than) = self.too_small else { return };
+        self.waiting.retain(|candidate| candidate.model.window.is_none_or(|window| window > than));
     }
 
     /// Another candidate has its turn now; the one whose turn it was comes after all others.

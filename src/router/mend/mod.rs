@@ -106,6 +106,7 @@ impl Mend {
     /// What comes now is another answer, and it was said so.
     pub(super) fn begin_again(&mut self) {
         self.told = Answer::default();
+        self.tellers.clear();
         self.restarting = false;
     }
 

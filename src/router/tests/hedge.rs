@@ -103,3 +103,61 @@ async fn whoever_wins_is_told_of_before_it_speaks() {
     let models: Vec<String> = rig.route.stops.iter().map(|stop| stop.model.model_id().to_string()).collect();
     assert_eq!(names.0, [models[0].as_str(), models[1].as_str(), "b"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_a_filter_refused_is_not_kept_for_whoever_is_well_later() {
+    let ten = Some(Duration::from_secs(10));
+    let mut rig = rig(&[&[throttled(ten), refuses(C::ContentFilter)], &[throttled(ten), Act::Says("b")]]);
+    rig.max_wait = Duration::from_secs(20);
+    let error = rig.ask().await.0.unwrap_err();
+    assert_eq!(rig.asked(), "aba");
+    assert_eq!(error.attempts.last().unwrap().failure.as_ref().unwrap().class, C::ContentFilter);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_window_that_is_too_small_is_not_waited_for() {
+    let too_long = Failure { window: Some(8000), ..Failure::new(C::ContextLength, "too long") };
+    let mut rig =
+        rig(&[&[Act::Refuses(too_long)], &[throttled(Some(Duration::from_secs(10))), Act::Says("b")]]);
+    Arc::make_mut(&mut rig.route.stops[1].model).window = Some(4000);
+    rig.max_wait = Duration::from_secs(20);
+    // The second one is out from the start.
+    let out = rig.route.stops[1].clone();
+    let route = Route::new("second", vec![out]);
+    let first = std::mem::replace(&mut rig.route, route);
+    assert_eq!(rig.ask().await.1, "b");
+    let health = &rig.router.health;
+    let second = first.stops[1].clone();
+    let subject = Candidate {
+        provider: second.provider,
+        model: second.model,
+        key: second.keys.first().cloned(),
+        weighed: Weighed::default(),
+    };
+    health.cool(subject.key_model_subject(), Duration::from_secs(10), C::RateLimited, Instant::now());
+    rig.route = first;
+    assert!(rig.ask().await.0.is_err());
+    assert_eq!(rig.asked(), "bba");
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_comes_too_late_for_the_last_place_is_told_so() {
+    let rig = rig(&[&[Act::Says("a")]]);
+    let stop = rig.route.stops[0].clone();
+    let candidate = Candidate {
+        provider: stop.provider,
+        model: stop.model,
+        key: stop.keys.first().cloned(),
+        weighed: Weighed::default(),
+    };
+    let limits = crate::health::Limits { concurrency: Some(1), ..crate::health::Limits::default() };
+    rig.router.health.allow("a", limits, crate::health::Day::of(None));
+    let (key, model) = (candidate.key_model_subject(), candidate.model_subject());
+    let held = rig.router.health.begin(&key, &model, 1, Instant::now());
+    assert!(held.is_some());
+    let error = rig.ask().await.0.unwrap_err();
+    assert!(matches!(error.kind, RouteErrorKind::NoCandidate) && !error.is_unable(), "{error:?}");
+    assert!(error.skipped.iter().all(|skipped| skipped.reason.is_a_limit()) && !error.skipped.is_empty());
+    drop(held);
+    assert_eq!(rig.ask().await.1, "a");
+}
