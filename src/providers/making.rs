@@ -82,6 +82,17 @@ impl Making {
 
     /// Reads what there is. False when the answer has ended well.
     pub(super) async fn read(&mut self, out: &mut Vec<Event>) -> Result<bool, Failure> {
+        let (limit, what) = self.watch.limit();
+        match self.read_on(out).await {
+            // It was told to end when our time is over. If that is heard first, it is our time that was over all the same.
+            Err(failure) if failure.class == FailureClass::Server && Instant::now() >= limit => {
+                Err(silence(what))
+            }
+            read => read,
+        }
+    }
+
+    async fn read_on(&mut self, out: &mut Vec<Event>) -> Result<bool, Failure> {
         let more = match &mut self.stage {
             Stage::Open(url) => {
                 let url = std::mem::take(url);

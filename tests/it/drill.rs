@@ -6,7 +6,7 @@ use aigw::drill::{End, Heard, Observation, SIXTY, Scenario, Seen, Timing, Verdic
 use insta::{assert_json_snapshot, assert_snapshot};
 use serde_json::Value;
 
-use super::support::TestEnv;
+use super::support::{SWEAT, TestEnv};
 use Verdict::{Partial, Pass, Safe};
 
 const MODELS: [&str; 2] = ["a/one", "b/two"];
@@ -180,6 +180,7 @@ fn verdicts(value: &Value) -> Vec<String> {
 
 #[test]
 fn a_route_of_two_passes_all_sixteen_from_both_sides() {
+    let _alone = SWEAT.blocking_lock();
     let env = env();
     let ran = env.run(&["--json", "drill"]).exits(0);
     let verdicts = verdicts(&ran.json());
@@ -248,6 +249,7 @@ fn the_scorecard_as_json() {
 
 #[test]
 fn other_wires_and_a_model_beside_another_one_of_its_provider() {
+    let _alone = SWEAT.blocking_lock();
     let env = TestEnv::new();
     let own = "wire = \"anthropic\"\nbase_url = \"https://llm.invalid/v1\"\napi_keys = [\"env:HOME\"]\n";
     for (models, count) in [

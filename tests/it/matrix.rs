@@ -14,7 +14,7 @@ use aigw::router::{Ask, Attempt, Completion, Delivery, Gone, Notice, RouteError,
 use aigw::simulate::{Stand, providers};
 use futures_util::{StreamExt, stream};
 
-use super::support::{TestEnv, model_of, provider_section, stand};
+use super::support::{SWEAT, TestEnv, model_of, provider_section, stand};
 
 /// What the first candidate's first attempt must be recorded as.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -271,6 +271,7 @@ fn check_alone(outcome: &Outcome, expected: Expected, fault: &str) -> Result<(),
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn every_fault_of_every_provider() {
+    let _alone = SWEAT.lock().await;
     // What a stand-in says depends on the prompt only.
     let whole = ask(&[&stand("openai", &[]).await], true, true).await.delivered.text();
     assert!(whole.len() > 100, "{whole}");

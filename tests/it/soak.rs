@@ -17,7 +17,7 @@ use aigw::simulate::Stand;
 use futures_util::{StreamExt, stream};
 use tokio::time::Instant;
 
-use super::support::{TestEnv, stand};
+use super::support::{SWEAT, TestEnv, stand};
 
 /// Counts attempts by provider.
 #[derive(Default)]
@@ -131,6 +131,7 @@ async fn soak(router: &Router<Client>, env: &TestEnv, live: &[&Stand], requests:
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_blended_or_multiplied() {
+    let _alone = SWEAT.lock().await;
     #[expect(clippy::disallowed_methods, reason = "whoever runs the tests says how long they may take")]
     let requests: usize =
         std::env::var("AIGW_SOAK").ok().and_then(|count| count.parse().ok()).unwrap_or(1000);
