@@ -67,11 +67,12 @@ impl Breaker {
 
     /// Whether it lets a request through.
     pub(super) fn gate(&self, now: Instant) -> Gate {
+        let again = self.times > 1;
         match (self.until, self.probe) {
             (None, _) => Gate::Closed,
-            (Some(until), _) if until > now => Gate::Open { until },
+            (Some(until), _) if until > now => Gate::Open { until, again },
             (Some(_), Some(since)) if since + PROBE_PATIENCE > now => {
-                Gate::Open { until: since + PROBE_PATIENCE }
+                Gate::Open { until: since + PROBE_PATIENCE, again }
             }
             _ => Gate::Probe,
         }
@@ -161,7 +162,7 @@ mod tests {
         }
         assert_eq!(breaker.gate(now), Gate::Closed);
         breaker.failed(1.0, now, 1.0);
-        assert_eq!(breaker.gate(now), Gate::Open { until: now + (5 * SECOND).mul_f64(0.85) });
+        assert_eq!(breaker.gate(now), Gate::Open { until: now + (5 * SECOND).mul_f64(0.85), again: false });
         assert_eq!(breaker.gate(now + 5 * SECOND), Gate::Probe);
         breaker.answered(now + 5 * SECOND);
         assert_eq!(breaker.gate(now + 5 * SECOND), Gate::Closed);
@@ -204,7 +205,8 @@ mod tests {
             breaker.failed(1.0, now, 1.0);
         }
         for _ in 0..5 {
-            let Gate::Open { until } = breaker.gate(now) else { panic!("closed") };
+            let Gate::Open { until, again } = breaker.gate(now) else { panic!("closed") };
+            assert_eq!(again, !spans.is_empty());
             spans.push((until - now).as_secs());
             now = until;
             breaker.probing(now);

@@ -70,6 +70,8 @@ pub enum Gate {
     Open {
         /// Until when.
         until: Instant,
+        /// Whether it was tried since and failed again.
+        again: bool,
     },
 }
 

@@ -115,7 +115,7 @@ impl Snapshot {
         let cooling =
             self.cooling.iter().map(|(subject, cooling)| (subject, cooling.until, Some(cooling.class)));
         let open = self.gates.iter().filter_map(|(subject, gate)| match gate {
-            Gate::Open { until } => Some((subject, *until, None)),
+            Gate::Open { until, .. } => Some((subject, *until, None)),
             Gate::Closed | Gate::Probe => None,
         });
         let of_provider = cooling.chain(open).filter(|(subject, ..)| subject.provider() == provider);

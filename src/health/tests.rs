@@ -57,7 +57,7 @@ fn a_breaker_lets_one_probe_through() {
     let (health, now) = (Health::default(), Instant::now());
     let gate = |at| health.snapshot(at).gate(&model());
     (0..3).for_each(|_| health.failed(&model(), 1.0, now));
-    let Gate::Open { until } = gate(now) else { panic!("it is closed") };
+    let Gate::Open { until, .. } = gate(now) else { panic!("it is closed") };
     assert!(until <= now + 5 * SECOND);
     assert!(health.begin(&key_model(), &model(), 1, now).is_none());
     assert_eq!(gate(until), Gate::Probe);
@@ -129,7 +129,7 @@ fn what_one_learns_the_next_one_knows() {
     let rest = known.cooling(&[key_model()]).unwrap();
     assert_eq!(rest.class, FailureClass::RateLimited);
     assert!((38..=41).contains(&(rest.until - now).as_secs()), "{:?}", rest.until - now);
-    assert!(matches!(known.gate(&model()), Gate::Open { until } if until <= now + 6 * SECOND));
+    assert!(matches!(known.gate(&model()), Gate::Open { until, .. } if until <= now + 6 * SECOND));
     assert_eq!(known.first_token(&model()), Some(2 * SECOND));
     assert_eq!((known.turn("fast"), known.free(&key_model())), (1, Some(0.0)));
     assert_eq!(b.throttled_again(&model()), 1);

@@ -27,7 +27,7 @@ pub(super) struct Course<'a, U, D> {
     pub(super) mend: Mend,
     skipped: Vec<Skipped>,
     /// Nobody else is left: those that kept failing are asked all the same.
-    insists: bool,
+    pub(super) insists: bool,
     /// Tokens of broken attempts that were told.
     told_tokens: u64,
     /// How much longer candidates may be waited for that are out for now.
@@ -107,9 +107,10 @@ impl<'a, U: Upstream, D: Delivery> Course<'a, U, D> {
         if self.mend.told.is_empty() && self.next_well().is_some() {
             return Turn::Look;
         }
-        if !std::mem::replace(&mut self.insists, true) {
+        if !self.insists {
             let shut = self.shut();
             if !shut.is_empty() {
+                self.insists = true;
                 self.walk.go_on_with(shut);
                 return self.turn();
             }

@@ -48,8 +48,9 @@ impl<U: Upstream, D> Course<'_, U, D> {
         };
         let history = self.walk.history(throttled);
         let verdict = match verdict(failure, history) {
-            // Where much fails at once, asking again would only make it worse; others may still be asked.
-            Verdict::Again(_) if !self.router.may_repeat() => {
+            // Where much fails at once, and with who is known to fail, asking again would only make it worse; others may
+            // still be asked.
+            Verdict::Again(_) if self.insists || !self.router.may_repeat() => {
                 verdict(failure, History { repeats: 1, ..history })
             }
             verdict => verdict,

@@ -59,6 +59,8 @@ pub enum SkipReason {
     Open {
         /// Until when it is left alone.
         until: Instant,
+        /// Whether it was tried since and failed again.
+        again: bool,
     },
     /// The key's limits have no room for the request.
     Out {
@@ -83,7 +85,7 @@ impl SkipReason {
     pub fn until(&self) -> Option<Instant> {
         match self {
             Self::Unable(_) | Self::Lesser { .. } | Self::TooLong { .. } => None,
-            Self::Cooling { until, .. } | Self::Open { until } | Self::Out { until } => Some(*until),
+            Self::Cooling { until, .. } | Self::Open { until, .. } | Self::Out { until } => Some(*until),
         }
     }
 }
@@ -162,10 +164,10 @@ fn skip_reason(
     if let Some(cooling) = health.cooling(&candidate.subjects()).filter(|cooling| cooling.until > now) {
         return Some(SkipReason::Cooling { until: cooling.until, class: cooling.class });
     }
-    if let Gate::Open { until } = health.gate(&candidate.model_subject())
+    if let Gate::Open { until, again } = health.gate(&candidate.model_subject())
         && until > now
     {
-        return Some(SkipReason::Open { until });
+        return Some(SkipReason::Open { until, again });
     }
     let tokens = demand.input_by(health.ratio(&candidate.model_subject())) + demand.output;
     let out = health.out(&candidate.key_model_subject(), tokens);

@@ -54,7 +54,7 @@ impl SkipReason {
                 format!("at least {tokens} tokens do not fit into its window of {window}")
             }
             Self::Cooling { until, class } => format!("{}, {}", class.as_str(), rest(until)),
-            Self::Open { until } => format!("it kept failing, {}", rest(until)),
+            Self::Open { until, .. } => format!("it kept failing, {}", rest(until)),
             Self::Out { until } => format!("its limits are used up, {}", rest(until)),
         }
     }

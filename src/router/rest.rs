@@ -11,20 +11,15 @@ use super::{Candidate, Delivery, Gone, Notice, Upstream};
 /// How often a long wait says that it goes on.
 const SECOND: Duration = Duration::from_secs(1);
 
-/// The first rest of one that kept failing takes no longer than this.
-const SOON: Duration = Duration::from_secs(5);
-
 impl<U: Upstream, D: Delivery> Course<'_, U, D> {
     /// Who was not asked because it kept failing, the one first whose rest is over first. To fail is worse than to ask them.
     pub(super) fn shut(&self) -> Vec<Candidate> {
-        let skipped = self.router.plan(self.setting.ask).skipped.into_iter();
-        let mut shut: Vec<Skipped> =
-            skipped.filter(|skipped| matches!(skipped.reason, SkipReason::Open { .. })).collect();
-        // Where others were asked in vain, only those who may be well: a long rest is for who failed its probes too.
-        let soon = Instant::now() + SOON;
-        let hope = |skipped: &Skipped| {
-            self.walk.tried() == 0 || skipped.reason.until().is_some_and(|until| until <= soon)
-        };
+        let skipped = self.router.plan(self.setting.ask).skipped;
+        // Who has failed its probe too is asked only where nobody else was and nobody is known to be well soon.
+        let nobody = self.walk.tried() == 0 && !skipped.iter().any(|skipped| skipped.reason.is_a_limit());
+        let hope =
+            |skipped: &Skipped| matches!(skipped.reason, SkipReason::Open { again, .. } if nobody || !again);
+        let mut shut = skipped;
         shut.retain(|skipped| hope(skipped) && !self.walk.has_asked(&skipped.candidate));
         shut.sort_by_key(|skipped| skipped.reason.until());
         shut.into_iter().map(|skipped| skipped.candidate).collect()

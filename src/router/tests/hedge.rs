@@ -161,3 +161,32 @@ async fn whoever_comes_too_late_for_the_last_place_is_told_so() {
     drop(held);
     assert_eq!(rig.ask().await.1, "a");
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_kept_failing_is_asked_all_the_same_where_nobody_else_is_left() {
+    let down = refuses(C::Server);
+    let rig = rig(&[&[down.clone(), down.clone(), down.clone(), Act::Says("a")]]);
+    // Twice, then once more: three in a row open the breaker, and who is known to fail is not asked twice.
+    assert!(rig.ask().await.0.is_err());
+    assert!(rig.ask().await.0.is_err());
+    assert_eq!(rig.asked(), "aaa");
+    assert_eq!(rig.ask().await.1, "a");
+    assert_eq!(rig.asked(), "aaaa");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_failed_its_probe_too_is_left_alone_while_others_are_only_throttled() {
+    let minute = Some(Duration::from_mins(1));
+    let rig = rig(&[&[refuses(C::Server)], &[throttled(minute)]]);
+    for _ in 0..2 {
+        assert!(rig.ask().await.0.is_err());
+    }
+    // The probe fails.
+    tokio::time::advance(Duration::from_secs(6)).await;
+    assert!(rig.ask().await.0.is_err());
+    let asked = rig.asked();
+    assert!(asked.starts_with("aab") && !asked.contains("bb"), "{asked}");
+    let error = rig.ask().await.0.unwrap_err();
+    assert_eq!(rig.asked(), asked);
+    assert!(matches!(error.kind, RouteErrorKind::NoCandidate));
+}
