@@ -19,6 +19,7 @@ pub use resolve::{AUTO, ResolveError, Way, crossing};
 use crate::config::{Config, ConfigError, Env, NoHome, Paths};
 use crate::health::{Day, Health, Limits};
 use crate::ledger::Ledger;
+use crate::memory::Memory;
 use crate::providers::Catalog;
 use crate::providers::client::Client;
 use crate::router::Router;
@@ -35,6 +36,8 @@ pub struct App {
     pub accounts: Vec<Account>,
     /// Every attempt is written here.
     pub ledger: Arc<Ledger>,
+    /// What is remembered.
+    pub memory: Arc<Memory>,
     health: Arc<Health>,
     /// Things to tell the user that are no errors.
     pub warnings: Vec<String>,
@@ -70,7 +73,8 @@ impl App {
             Err(error) => warnings.push(format!("which providers are disabled cannot be read: {error}")),
         }
         let health = Arc::new(health(&paths, &accounts));
-        let app = Self { paths, config, catalog, accounts, ledger, health, warnings };
+        let memory = Arc::new(Memory::new(&paths.data_dir));
+        let app = Self { paths, config, catalog, accounts, ledger, memory, health, warnings };
         app.check_names()?;
         Ok(app)
     }
