@@ -4,7 +4,9 @@
 //! recalled is never stored again as new.
 
 mod entry;
+mod found;
 mod scope;
+pub mod session;
 mod table;
 
 use std::path::Path;
@@ -13,12 +15,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 pub use entry::{Draft, Entry, Kind, Origin};
+pub use found::Found;
 pub use scope::{NoScope, Scope};
 
 use crate::store::{Database, File, Migrations, StoreError};
 
 /// The memory's tables, version by version.
-const MIGRATIONS: Migrations = &[include_str!("001_entries.sql")];
+const MIGRATIONS: Migrations = &[include_str!("001_entries.sql"), include_str!("003_sessions.sql")];
 /// How long a write may take: longer than any other process should hold the file.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Letters and digits of ids; those that look alike are left out.
