@@ -14,7 +14,9 @@ use super::{Account, App, ResolveError, local, observer::LedgerObserver};
 use crate::chat::{ChatRequest, Event, Failure, FailureClass, Message, ModelId, Role, Sampling};
 use crate::health::{self, Health};
 use crate::providers::client::Client;
-use crate::router::{Ask, Attempt, Delivery, Gone, Notice, OnBrokenStream, Route, Router, Stop, Written};
+use crate::router::{
+    Ask, Attempt, Conversation, Delivery, Gone, Notice, OnBrokenStream, Route, Router, Stop, Written,
+};
 use crate::secret::{KeySource, Secret};
 
 /// What is asked: as little as a model can answer.
@@ -209,6 +211,7 @@ impl App {
             buffered: false,
             deadline: Some(limit),
             max_wait: Duration::ZERO,
+            conversation: Conversation::default(),
         };
         let observer = Arc::new(LedgerObserver(Arc::clone(&self.ledger)));
         let router = Router::new(Arc::clone(client), Arc::new(Health::default()), observer);

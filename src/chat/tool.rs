@@ -36,6 +36,8 @@ pub enum ToolChoice {
     /// As the model sees fit.
     #[default]
     Auto,
+    /// As the model sees fit; a model that cannot call any answers without.
+    Offered,
     /// No call.
     None,
     /// At least one call.

@@ -63,6 +63,10 @@ pub struct RequestTag {
     pub id: String,
     /// The route that it went by.
     pub route: String,
+    /// The agent that asked.
+    pub agent: Option<String>,
+    /// The session that it belongs to.
+    pub session: Option<String>,
 }
 
 /// Told about every attempt when it is over, successful or not. Must not block.

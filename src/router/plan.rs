@@ -4,7 +4,7 @@
 use tokio::time::Instant;
 
 use super::order::order;
-use super::{Candidate, Demand, Route, Stop, Weighed};
+use super::{AnsweredBy, Candidate, Demand, Route, Stop, Weighed};
 use crate::chat::{FailureClass, Need, Usage};
 use crate::health::{Gate, Snapshot};
 use crate::providers::catalog::Tier;
@@ -113,7 +113,20 @@ pub fn plan(
             }
         }
     }
-    Plan { candidates: order(route.strategy, able, health.turn(&route.name), draw), skipped }
+    let mut candidates = order(route.strategy, able, health.turn(&route.name), draw);
+    if let Some(place) = demand.stays_with.as_ref().and_then(|last| place_of(last, &candidates)) {
+        candidates[..=place].rotate_right(1);
+    }
+    Plan { candidates, skipped }
+}
+
+/// Where the one is that a conversation stays with; none if it was unwell, or if not all may fit there. The same model
+/// with another key of its provider is the next best.
+fn place_of(last: &AnsweredBy, candidates: &[Candidate]) -> Option<usize> {
+    let is_well = |candidate: &Candidate| !candidate.weighed.probe && !candidate.weighed.tight;
+    let is_it = |candidate: &&Candidate| is_well(candidate) && candidate.model_id() == last.model;
+    let of_key = |candidate: &Candidate| is_it(&candidate) && candidate.fingerprint() == last.key;
+    candidates.iter().position(of_key).or_else(|| candidates.iter().position(|candidate| is_it(&candidate)))
 }
 
 fn weigh(candidate: &Candidate, stop: &Stop, demand: &Demand, health: &Snapshot) -> Weighed {
@@ -188,7 +201,7 @@ mod tests {
     use super::super::tests::rig::stop;
     use super::super::{OnContentFilter, Strategy};
     use super::*;
-    use crate::chat::{ChatRequest, Message, Role, Tokens};
+    use crate::chat::{ChatRequest, Message, ModelId, Role, Tokens};
     use crate::health::{Cooling, Subject};
     use crate::providers::Ability;
     use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
@@ -209,6 +222,36 @@ mod tests {
 
     fn names(candidates: &[Candidate]) -> Vec<&str> {
         candidates.iter().map(|candidate| candidate.provider.id.as_str()).collect()
+    }
+
+    #[test]
+    fn a_conversation_stays_with_whoever_answered_while_that_is_well() {
+        let narrow = with_model("c", &["k"], |model| model.window = Some(500));
+        let route = Route::new("r", vec![stop("a", &["k"]), stop("b", &["k1", "k2"]), narrow]);
+        let order = |provider: &str, key: Option<&str>, tokens: u64, health: &Snapshot, now| {
+            let key = key.map(|key| crate::secret::Secret::new(key).fingerprint());
+            let model = ModelId::new(provider, "m");
+            let demand =
+                Demand { stays_with: Some(AnsweredBy { model, key }), ..demand(Vec::new(), tokens) };
+            let plan = planned(&route, &demand, health, now);
+            let shown = |candidate: &Candidate| {
+                let key = candidate.key.as_ref().and_then(|key| key.ready()).map_or("", |key| key.expose());
+                format!("{}{}", candidate.provider.id, key.trim_start_matches('k'))
+            };
+            plan.candidates.iter().map(shown).collect::<Vec<_>>().join(" ")
+        };
+        let (well, now) = (Snapshot::default(), Instant::now());
+        assert_eq!(order("b", Some("k2"), 9, &well, now), "b2 a b1 c");
+        assert_eq!(order("b", Some("gone"), 9, &well, now), "b1 a b2 c");
+        assert_eq!(order("c", Some("k"), 9, &well, now), "c a b1 b2");
+        assert_eq!(order("nobody", None, 9, &well, now), "a b1 b2 c");
+        // Nothing is risked for the sake of a cache: it may not fit there any more.
+        assert_eq!(order("c", Some("k"), 900, &well, now), "a b1 b2 c");
+        let cooling = Cooling { until: now + Duration::from_secs(9), class: FailureClass::RateLimited };
+        let subject = Subject::Model { provider: "b".into(), model: "m".into() };
+        let mut resting = Snapshot::default();
+        resting.pretend(subject, cooling);
+        assert_eq!(order("b", Some("k2"), 9, &resting, now), "a c");
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::chat::{ChatRequest, FinishReason, Format, Sampling, Schema};
 use crate::config::{Span, read_bounded};
 use crate::providers::client::Client;
-use crate::router::{Ask, Completion};
+use crate::router::{Ask, Completion, Conversation};
 
 use outcome::{dead_ends, failure, took, who_answered};
 use output::{Manner, Screen};
@@ -56,6 +56,7 @@ pub async fn run(args: ChatArgs, context: Context) -> Result<(), CommandError> {
         buffered: args.extract || args.no_stream || args.schema.is_some() || output == Output::Json,
         max_wait: MAX_WAIT,
         deadline: args.timeout.map(|span| span.0.saturating_sub(started.elapsed())),
+        conversation: Conversation::default(),
     };
     let mut screen = Screen::new(&context.ui, manner(args, output));
     let router = app.router(client);
