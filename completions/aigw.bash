@@ -511,7 +511,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__chat)
-            opts="-m -f -x -n -q -v -h --model --system --file --temperature --max-tokens --schema --extract --no-stream --timeout --no-stdin --dry-run --config --output --json --quiet --verbose --color --help"
+            opts="-m -a -s -c -f -t -x -n -q -v -h --model --agent --session --continue --then --system --file --tool --no-tools --allow-tool --no-memory --temperature --max-tokens --schema --extract --no-stream --timeout --no-stdin --dry-run --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -525,6 +525,26 @@ _aigw() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --agent)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -a)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --session)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -s)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --then)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --system)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -534,6 +554,18 @@ _aigw() {
                     return 0
                     ;;
                 -f)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tool)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -t)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --allow-tool)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2182,7 +2214,7 @@ _aigw() {
             fi
             case "${prev}" in
                 --by)
-                    COMPREPLY=($(compgen -W "day provider model request" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "day provider model agent session request" -- "${cur}"))
                     return 0
                     ;;
                 --since)

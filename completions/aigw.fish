@@ -66,8 +66,13 @@ complete -c aigw -n "__fish_aigw_using_subcommand init" -s q -l quiet -d 'Print 
 complete -c aigw -n "__fish_aigw_using_subcommand init" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -s m -l model -d 'Whom to ask: a model (provider/model), a provider or a route; give several to have them tried in order' -r
-complete -c aigw -n "__fish_aigw_using_subcommand chat" -l system -d 'Instructions that stand above the question' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -s a -l agent -d 'Who answers: an agent by name' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -s s -l session -d 'Go on in this session, or begin one of this name' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -l then -d 'Have another agent work on the answer; may be repeated' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -l system -d 'Instructions that stand above the question; a session keeps them' -r
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -s f -l file -d 'Send a file along: text, an image or a PDF; `-` is stdin' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -s t -l tool -d 'Give the agent this tool as well' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -l allow-tool -d 'Let this tool be called, which would have to be asked for' -r
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -l temperature -d 'How freely to choose words: 0 is as repeatable as the model can be' -r
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -l max-tokens -d 'The longest answer, in tokens' -r
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -l schema -d 'Hold the answer to a JSON Schema: the JSON itself or a file with it' -r
@@ -79,6 +84,9 @@ jsonl\t'One JSON value a line, as things happen'"
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -s c -l continue -d 'Go on where the last session ended'
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -l no-tools -d 'Call no tools'
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -l no-memory -d 'Recall nothing, and keep nothing of this'
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -s x -l extract -d 'Print only the first code block of the answer, or all of it if there is none'
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -l no-stream -d 'Have the provider send the answer in one piece'
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -s n -l no-stdin -d 'Never look at stdin'
@@ -285,6 +293,8 @@ complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcomm
 complete -c aigw -n "__fish_aigw_using_subcommand usage" -l by -d 'What to sum by; `request` lists the newest requests with their ids' -r -f -a "day\t''
 provider\t''
 model\t''
+agent\t''
+session\t''
 request\t''"
 complete -c aigw -n "__fish_aigw_using_subcommand usage" -l since -d 'Only since then: a span such as 24h, or a date such as 2026-11-01 (UTC)' -r
 complete -c aigw -n "__fish_aigw_using_subcommand usage" -l request -d 'Every attempt of one request instead; the first characters of its id are enough' -r

@@ -231,8 +231,7 @@ mod tests {
         let order = |provider: &str, key: Option<&str>, tokens: u64, health: &Snapshot, now| {
             let key = key.map(|key| crate::secret::Secret::new(key).fingerprint());
             let model = ModelId::new(provider, "m");
-            let demand =
-                Demand { stays_with: Some(AnsweredBy { model, key }), ..demand(Vec::new(), tokens) };
+            let demand = Demand { stays_with: Some(AnsweredBy { model, key }), ..demand(Vec::new(), tokens) };
             let plan = planned(&route, &demand, health, now);
             let shown = |candidate: &Candidate| {
                 let key = candidate.key.as_ref().and_then(|key| key.ready()).map_or("", |key| key.expose());
