@@ -33,6 +33,7 @@ mod predictions;
 mod provider_test;
 mod route;
 mod serve;
+mod session;
 mod simulate;
 mod soak;
 mod support;
