@@ -120,7 +120,7 @@ async fn all_is_well() {
     ok       data directory: [HOME]/data can be written
     ok       disk: [FREE]
     ok       ledger.db: it is sound (version 2, [SIZE])
-    ok       state.db: it is sound (version 1, [SIZE])
+    ok       state.db: it is sound (version 2, [SIZE])
     ok       certificates: the system's are used
     ok       reach groq: http://127.0.0.1:[PORT]/openai/v1 answers ([MS] ms)
     ok       reach cerebras: http://127.0.0.1:[PORT]/v1 answers ([MS] ms)
