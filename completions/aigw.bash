@@ -202,6 +202,9 @@ _aigw() {
             aigw__subcmd__help__subcmd__provider,ls)
                 cmd="aigw__subcmd__help__subcmd__provider__subcmd__ls"
                 ;;
+            aigw__subcmd__help__subcmd__provider,probe)
+                cmd="aigw__subcmd__help__subcmd__provider__subcmd__probe"
+                ;;
             aigw__subcmd__help__subcmd__provider,reset)
                 cmd="aigw__subcmd__help__subcmd__provider__subcmd__reset"
                 ;;
@@ -250,6 +253,9 @@ _aigw() {
             aigw__subcmd__provider,ls)
                 cmd="aigw__subcmd__provider__subcmd__ls"
                 ;;
+            aigw__subcmd__provider,probe)
+                cmd="aigw__subcmd__provider__subcmd__probe"
+                ;;
             aigw__subcmd__provider,reset)
                 cmd="aigw__subcmd__provider__subcmd__reset"
                 ;;
@@ -270,6 +276,9 @@ _aigw() {
                 ;;
             aigw__subcmd__provider__subcmd__help,ls)
                 cmd="aigw__subcmd__provider__subcmd__help__subcmd__ls"
+                ;;
+            aigw__subcmd__provider__subcmd__help,probe)
+                cmd="aigw__subcmd__provider__subcmd__help__subcmd__probe"
                 ;;
             aigw__subcmd__provider__subcmd__help,reset)
                 cmd="aigw__subcmd__provider__subcmd__help__subcmd__reset"
@@ -1201,7 +1210,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__help__subcmd__provider)
-            opts="ls show test disable enable reset"
+            opts="ls show test probe disable enable reset"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1243,6 +1252,20 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__help__subcmd__provider__subcmd__ls)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aigw__subcmd__help__subcmd__provider__subcmd__probe)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1595,7 +1618,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__provider)
-            opts="-q -v -h --config --output --json --quiet --verbose --color --help ls show test disable enable reset help"
+            opts="-q -v -h --config --output --json --quiet --verbose --color --help ls show test probe disable enable reset help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1673,7 +1696,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__provider__subcmd__help)
-            opts="ls show test disable enable reset help"
+            opts="ls show test probe disable enable reset help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1742,6 +1765,20 @@ _aigw() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        aigw__subcmd__provider__subcmd__help__subcmd__probe)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         aigw__subcmd__provider__subcmd__help__subcmd__reset)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -1791,6 +1828,44 @@ _aigw() {
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aigw__subcmd__provider__subcmd__probe)
+            opts="-m -q -v -h --model --timeout --config --output --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --model)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -m)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1927,7 +2002,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__route__subcmd__explain)
-            opts="-q -v -h --down --tokens --config --output --json --quiet --verbose --color --help"
+            opts="-q -v -h --down --need --tokens --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1935,6 +2010,10 @@ _aigw() {
             case "${prev}" in
                 --down)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --need)
+                    COMPREPLY=($(compgen -W "tools schema vision pdf" -- "${cur}"))
                     return 0
                     ;;
                 --tokens)
@@ -2182,7 +2261,7 @@ _aigw() {
             fi
             case "${prev}" in
                 --by)
-                    COMPREPLY=($(compgen -W "day provider model request" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "day provider model agent session request" -- "${cur}"))
                     return 0
                     ;;
                 --since)

@@ -38,7 +38,7 @@ complete -c aigw -n "__fish_aigw_needs_command" -s h -l help -d 'Print help (see
 complete -c aigw -n "__fish_aigw_needs_command" -s V -l version -d 'Print version'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "init" -d 'Set up providers, step by step: find keys, try them, write a configuration'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "chat" -d 'Ask a question and get one answer'
-complete -c aigw -n "__fish_aigw_needs_command" -f -a "provider" -d 'List, show and test providers, and switch them off and on'
+complete -c aigw -n "__fish_aigw_needs_command" -f -a "provider" -d 'List, show, test and probe providers, and switch them off and on'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "model" -d 'List and show models'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "route" -d 'List, show and explain routes'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "usage" -d 'Show what was used and what it cost'
@@ -87,24 +87,25 @@ complete -c aigw -n "__fish_aigw_using_subcommand chat" -l json -d 'The same as 
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test disable enable reset help" -l config -d 'Read this configuration file instead of the usual one' -r -F
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test disable enable reset help" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -l output -d 'How results are printed' -r -f -a "text\t'For people'
 json\t'One JSON value'
 jsonl\t'One JSON value a line, as things happen'"
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test disable enable reset help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test disable enable reset help" -l json -d 'The same as `--output json`'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test disable enable reset help" -s q -l quiet -d 'Print no notes and no warnings'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test disable enable reset help" -s v -l verbose -d 'Say more about what happens; twice for still more'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test disable enable reset help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test disable enable reset help" -f -a "ls" -d 'List the providers that can be used now'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test disable enable reset help" -f -a "show" -d 'Show one provider: address, keys, timers, what its free tier allows'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test disable enable reset help" -f -a "test" -d 'Ask each provider one tiny question with each of its keys: does it work, and if not, why'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test disable enable reset help" -f -a "disable" -d 'Switch a provider off, until it is enabled again; the configuration stays as it is'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test disable enable reset help" -f -a "enable" -d 'Switch a provider on that was disabled'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test disable enable reset help" -f -a "reset" -d 'Forget what is known against a provider: that it rests, that a key is bad, that its limits are used up'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test disable enable reset help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -f -a "ls" -d 'List the providers that can be used now'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -f -a "show" -d 'Show one provider: address, keys, timers, what its free tier allows, what probes found out'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -f -a "test" -d 'Ask each provider one tiny question with each of its keys: does it work, and if not, why'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -f -a "probe" -d 'Ask models what they really can do: tool calls, several at once, schemas, prefill, usage in streams'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -f -a "disable" -d 'Switch a provider off, until it is enabled again; the configuration stays as it is'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -f -a "enable" -d 'Switch a provider on that was disabled'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -f -a "reset" -d 'Forget what is known against a provider: that it rests, that a key is bad, that its limits are used up'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from ls" -l config -d 'Read this configuration file instead of the usual one' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from ls" -l output -d 'How results are printed' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -141,6 +142,19 @@ complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subc
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from test" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from probe" -s m -l model -d 'Probe this model instead of the provider\'s default one' -r
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from probe" -l timeout -d 'How long one answer may take' -r
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from probe" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from probe" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from probe" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from probe" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from probe" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from probe" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from probe" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from disable" -l config -d 'Read this configuration file instead of the usual one' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from disable" -l output -d 'How results are printed' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -175,8 +189,9 @@ complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subc
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from reset" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "ls" -d 'List the providers that can be used now'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one provider: address, keys, timers, what its free tier allows'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one provider: address, keys, timers, what its free tier allows, what probes found out'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "test" -d 'Ask each provider one tiny question with each of its keys: does it work, and if not, why'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "probe" -d 'Ask models what they really can do: tool calls, several at once, schemas, prefill, usage in streams'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "disable" -d 'Switch a provider off, until it is enabled again; the configuration stays as it is'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "enable" -d 'Switch a provider on that was disabled'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "reset" -d 'Forget what is known against a provider: that it rests, that a key is bad, that its limits are used up'
@@ -193,7 +208,7 @@ complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_sub
 complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -f -a "ls" -d 'List the models of the providers that can be used now'
-complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -f -a "show" -d 'Show one model: window, prices, abilities, and where the figures come from'
+complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -f -a "show" -d 'Show one model: window, prices, abilities, where the figures come from, and what a probe found out'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from ls" -l can -d 'Only models that can do this' -r -f -a "tools\t''
 schema\t''
@@ -226,7 +241,7 @@ complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcomm
 complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from help" -f -a "ls" -d 'List the models of the providers that can be used now'
-complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one model: window, prices, abilities, and where the figures come from'
+complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one model: window, prices, abilities, where the figures come from, and what a probe found out'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c aigw -n "__fish_aigw_using_subcommand route; and not __fish_seen_subcommand_from ls show explain help" -l config -d 'Read this configuration file instead of the usual one' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand route; and not __fish_seen_subcommand_from ls show explain help" -l output -d 'How results are printed' -r -f -a "text\t'For people'
@@ -266,6 +281,10 @@ complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcomm
 complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from explain" -l down -d 'As if this provider were down (may be repeated)' -r
+complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from explain" -l need -d 'As if the request needed this (may be repeated)' -r -f -a "tools\t''
+schema\t''
+vision\t''
+pdf\t''"
 complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from explain" -l tokens -d 'How many tokens the request has' -r
 complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from explain" -l config -d 'Read this configuration file instead of the usual one' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from explain" -l output -d 'How results are printed' -r -f -a "text\t'For people'
@@ -285,6 +304,8 @@ complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcomm
 complete -c aigw -n "__fish_aigw_using_subcommand usage" -l by -d 'What to sum by; `request` lists the newest requests with their ids' -r -f -a "day\t''
 provider\t''
 model\t''
+agent\t''
+session\t''
 request\t''"
 complete -c aigw -n "__fish_aigw_using_subcommand usage" -l since -d 'Only since then: a span such as 24h, or a date such as 2026-11-01 (UTC)' -r
 complete -c aigw -n "__fish_aigw_using_subcommand usage" -l request -d 'Every attempt of one request instead; the first characters of its id are enough' -r
@@ -515,7 +536,7 @@ complete -c aigw -n "__fish_aigw_using_subcommand man" -s v -l verbose -d 'Say m
 complete -c aigw -n "__fish_aigw_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "init" -d 'Set up providers, step by step: find keys, try them, write a configuration'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "chat" -d 'Ask a question and get one answer'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "provider" -d 'List, show and test providers, and switch them off and on'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "provider" -d 'List, show, test and probe providers, and switch them off and on'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "model" -d 'List and show models'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "route" -d 'List, show and explain routes'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "usage" -d 'Show what was used and what it cost'
@@ -530,13 +551,14 @@ complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subc
 complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "man" -d 'Print the manual page, or write all of them'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "ls" -d 'List the providers that can be used now'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "show" -d 'Show one provider: address, keys, timers, what its free tier allows'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "show" -d 'Show one provider: address, keys, timers, what its free tier allows, what probes found out'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "test" -d 'Ask each provider one tiny question with each of its keys: does it work, and if not, why'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "probe" -d 'Ask models what they really can do: tool calls, several at once, schemas, prefill, usage in streams'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "disable" -d 'Switch a provider off, until it is enabled again; the configuration stays as it is'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "enable" -d 'Switch a provider on that was disabled'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "reset" -d 'Forget what is known against a provider: that it rests, that a key is bad, that its limits are used up'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from model" -f -a "ls" -d 'List the models of the providers that can be used now'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from model" -f -a "show" -d 'Show one model: window, prices, abilities, and where the figures come from'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from model" -f -a "show" -d 'Show one model: window, prices, abilities, where the figures come from, and what a probe found out'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from route" -f -a "ls" -d 'List the routes and aliases'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from route" -f -a "show" -d 'Show one route: its settings with where they come from, and its models'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from route" -f -a "explain" -d 'Show whom a request would be sent to, in which order and why'

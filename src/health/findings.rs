@@ -185,7 +185,7 @@ mod tests {
     fn the_newer_finding_holds_and_others_stay() {
         let directory = tempfile::tempdir().unwrap();
         let now = Instant::now();
-        let later = now + Duration::from_secs(5);
+        let later = now + Duration::from_millis(500);
         let health = Health::load(directory.path());
         health.found("p", "a/b:c", Aspect::Tools, true, now);
         health.found("p", "a/b:c", Aspect::Schema, true, now);

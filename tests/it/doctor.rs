@@ -18,7 +18,7 @@ fn stable(ran: Ran) -> String {
             return "ok       providers: [N] more are known".to_owned();
         }
         // Whether the log has gone into the file by then is the database's affair.
-        for version in ["(version 1, ", "(version 2, "] {
+        for version in ["(version 1, ", "(version 2, ", "(version 3, "] {
             if let Some((before, _)) = line.split_once(version) {
                 return format!("{before}{version}[SIZE])");
             }
@@ -119,7 +119,7 @@ async fn all_is_well() {
     ok       config directory: [HOME]/config can be written
     ok       data directory: [HOME]/data can be written
     ok       disk: [FREE]
-    ok       ledger.db: it is sound (version 2, [SIZE])
+    ok       ledger.db: it is sound (version 3, [SIZE])
     ok       state.db: it is sound (version 2, [SIZE])
     ok       certificates: the system's are used
     ok       reach groq: http://127.0.0.1:[PORT]/openai/v1 answers ([MS] ms)

@@ -53,7 +53,10 @@ impl Asking<'_> {
         }
         let reply = match self.alone.ask(request, &mut Nobody).await {
             Ok(completion) => Reply::Said(completion.answer),
-            Err(error) => judge::failed(error.attempts.last()),
+            Err(error) => {
+                let last = error.attempts.last();
+                judge::failed(last.and_then(|last| last.failure.clone()), last.and_then(|last| last.finish))
+            }
         };
         if let Reply::None(failure) = &reply
             && ends_it(failure.class)

@@ -5,7 +5,6 @@ use serde_json::Value;
 use super::Verdict;
 use super::ask::{GOES_ON, TOOL};
 use crate::chat::{Answer, Failure, FailureClass, FinishReason, ToolCall};
-use crate::router::Attempt;
 
 /// What came back.
 #[derive(Debug)]
@@ -20,13 +19,12 @@ pub(super) enum Reply {
     None(Failure),
 }
 
-/// What a request that got no answer says.
-pub(super) fn failed(attempt: Option<&Attempt>) -> Reply {
-    let Some((attempt, failure)) = attempt.and_then(|attempt| Some((attempt, attempt.failure.clone()?)))
-    else {
+/// What a request that got no answer says, by why it failed and by how the model ended, if it did.
+pub(super) fn failed(failure: Option<Failure>, finish: Option<FinishReason>) -> Reply {
+    let Some(failure) = failure else {
         return Reply::None(Failure::new(FailureClass::Cancelled, "it was not asked"));
     };
-    let ended = matches!(attempt.finish, Some(FinishReason::Stop | FinishReason::ToolCalls));
+    let ended = matches!(finish, Some(FinishReason::Stop | FinishReason::ToolCalls));
     // A provider that answers with a client's error that the model has failed has looked at what the model said.
     let seen_to_fail = failure.status.is_some_and(|status| (400..500).contains(&status));
     match failure.class {
@@ -160,6 +158,24 @@ mod tests {
             assert!(matches!(schema(none(class)), Verdict::Unclear(_)));
             assert!(matches!(prefill(none(class)), Verdict::Unclear(_)));
         }
-        assert!(matches!(failed(None), Reply::None(_)));
+        assert!(matches!(failed(None, None), Reply::None(_)));
+    }
+
+    #[test]
+    fn only_what_the_model_or_its_provider_says_of_the_request_counts() {
+        use FailureClass as C;
+        let stop = Some(FinishReason::Stop);
+        let failure = |class, status| Some(Failure { status, ..Failure::new(class, "x") });
+        for class in [C::Unsupported, C::BadRequest] {
+            assert!(matches!(failed(failure(class, Some(400)), None), Reply::Refused(_)));
+        }
+        // It said something and ended, or its provider saw it fail; a web page or half a stream is neither.
+        assert!(matches!(failed(failure(C::Malformed, None), stop), Reply::Unfit(_)));
+        assert!(matches!(failed(failure(C::Malformed, Some(400)), None), Reply::Unfit(_)));
+        assert!(matches!(failed(failure(C::Malformed, Some(200)), None), Reply::None(_)));
+        assert!(matches!(failed(failure(C::Malformed, None), Some(FinishReason::Length)), Reply::None(_)));
+        for class in [C::Server, C::Timeout, C::Unreachable, C::NotFound, C::BrokenStream, C::ContentFilter] {
+            assert!(matches!(failed(failure(class, Some(400)), None), Reply::None(_)), "{class:?}");
+        }
     }
 }

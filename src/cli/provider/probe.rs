@@ -11,6 +11,7 @@ use super::{findings, test};
 use crate::app::App;
 use crate::app::probe::{Probe, Verdict};
 use crate::app::trial::Trial;
+use crate::chat::Failure;
 use crate::cli::chat::{FAREWELL_PATIENCE, settle_ledger};
 use crate::cli::{CommandError, Context, Exit, Output, json};
 use crate::config::Span;
@@ -21,11 +22,11 @@ use crate::ui::Table;
 /// How long the file may take that the findings are kept in.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Find out what models really can do: tool calls, several at once, schemas, prefill, usage in streams
+/// Ask models what they really can do: tool calls, several at once, schemas, prefill, usage in streams.
 ///
 /// Each model is asked four short questions, at most six where it does not do at once what it is asked to; each may be
 /// repeated without a parameter that the provider refuses, and none may be answered with more than 4096 tokens, so that a
-/// model has room to think. One key of a provider is enough. The requests are in the ledger like any other.
+/// model has room to think. Of several keys the first that works is enough. The requests are in the ledger like any other.
 ///
 /// What is found out is kept for 30 days and counts more than what is listed: a model that calls no tools is not sent any,
 /// and a broken answer is handed over as a prefill only to who goes on with one. What a limit, the key or the network keeps
@@ -117,19 +118,26 @@ fn row(app: &App, probe: &Probe) -> Row {
     }
 }
 
-fn unclear(probe: &Probe) -> impl Iterator<Item = String> + '_ {
-    probe.verdicts.iter().filter_map(|(aspect, verdict)| match verdict {
-        Verdict::Unclear(failure) => {
-            Some(format!("{}  {} unclear: {}", place(probe), findings::name(*aspect), test::words(failure)))
+/// What stays unclear and why; a reason that several have in common is told once.
+fn unclear(probe: &Probe) -> Vec<String> {
+    let mut reasons: Vec<(&Failure, Vec<&str>)> = Vec::new();
+    for (aspect, verdict) in &probe.verdicts {
+        let Verdict::Unclear(failure) = verdict else { continue };
+        match reasons.iter_mut().find(|(known, _)| *known == failure) {
+            Some((_, aspects)) => aspects.push(findings::name(*aspect)),
+            None => reasons.push((failure, vec![findings::name(*aspect)])),
         }
-        Verdict::Able | Verdict::Unable(_) => None,
-    })
+    }
+    let line = |(failure, aspects): &(&Failure, Vec<&str>)| {
+        format!("{}  {}: unclear, {}", place(probe), aspects.join(", "), test::words(failure))
+    };
+    reasons.iter().map(line).collect()
 }
 
 /// As after a test; what stays unclear got no answer.
 fn exit(probes: &[Probe]) -> Option<Exit> {
     let trials: Vec<&Trial> = probes.iter().map(|probe| &probe.trial).collect();
-    let is_unclear = probes.iter().any(|probe| unclear(probe).next().is_some());
+    let is_unclear = probes.iter().any(|probe| !unclear(probe).is_empty());
     if is_unclear { Some(Exit::NoAnswer) } else { test::exit(&trials) }
 }
 
@@ -192,7 +200,7 @@ fn width(rows: &[(String, [String; 5])]) -> usize {
 fn complaint(exit: Exit, probes: &[Probe], rows: &[Row]) -> CommandError {
     let failed: Vec<&test::Row> = rows.iter().map(|row| &row.test).filter(|row| row.has_failed()).collect();
     let unclear_lines: Vec<String> = probes.iter().flat_map(unclear).collect();
-    let left = probes.iter().filter(|probe| unclear(probe).next().is_some()).count();
+    let left = probes.iter().filter(|probe| !unclear(probe).is_empty()).count();
     let message = match (probes.len(), failed.len(), left) {
         (1, 0, _) => "the probe left something unclear".to_owned(),
         (1, _, _) => "the probe failed".to_owned(),
