@@ -172,10 +172,10 @@ mod tests {
             assert_eq!(able(health, Aspect::Prefill, now), Some(false));
             assert_eq!(able(health, Aspect::Schema, now), None);
             assert_eq!(health.findings("p", "another", now), Findings::default());
-            let last = now + FINDINGS_LAST - Duration::from_secs(60);
+            let last = now + FINDINGS_LAST - Duration::from_mins(1);
             assert_eq!(able(health, Aspect::Tools, last), Some(true));
             assert_eq!(health.probed("p", last).len(), 1);
-            let over = now + FINDINGS_LAST + Duration::from_secs(60);
+            let over = now + FINDINGS_LAST + Duration::from_mins(1);
             assert_eq!(able(health, Aspect::Tools, over), None);
             assert!(health.probed("p", over).is_empty());
         }
@@ -200,7 +200,7 @@ mod tests {
         health.take_over(health.shared.as_ref().unwrap());
         assert_eq!(able(&health, Aspect::Tools, later), Some(false));
         // Nobody knows how old it is by a clock that was set back.
-        assert_eq!(able(&third, Aspect::Schema, now.checked_sub(Duration::from_secs(60)).unwrap()), None);
+        assert_eq!(able(&third, Aspect::Schema, now.checked_sub(Duration::from_mins(1)).unwrap()), None);
     }
 
     #[test]

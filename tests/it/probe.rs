@@ -99,7 +99,20 @@ async fn what_is_found_out_is_shown() {
       }
     ]
     "#);
-    // Another process knows it.
+    // Every request is in the ledger like any other.
+    let sums = env.run(&["--json", "usage", "--by", "provider"]).exits(0).json();
+    let attempts = |id: &str| {
+        let sum = sums.as_array().unwrap().iter().find(|sum| sum["group"] == id).unwrap();
+        sum["attempts"].as_u64()
+    };
+    assert_eq!((attempts("groq"), attempts("cerebras")), (Some(4), Some(8)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_found_out_is_known_to_other_processes() {
+    let cerebras = taking_up("cerebras", Manner::RefusePrefill).await;
+    let env = TestEnv::with_stands(&[&cerebras]);
+    drop(env.run(&["provider", "probe"]).exits(0));
     let mut report = env.run(&["--json", "provider", "show", "cerebras"]).exits(0).json();
     let findings = report["probed"][0]["findings"].as_object_mut().unwrap();
     for finding in findings.values_mut() {
@@ -143,13 +156,6 @@ async fn what_is_found_out_is_shown() {
             "{line}"
         );
     }
-    // Every request is in the ledger like any other.
-    let sums = env.run(&["--json", "usage", "--by", "provider"]).exits(0).json();
-    let attempts = |id: &str| {
-        let sum = sums.as_array().unwrap().iter().find(|sum| sum["group"] == id).unwrap();
-        sum["attempts"].as_u64()
-    };
-    assert_eq!((attempts("groq"), attempts("cerebras")), (Some(4), Some(8)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -228,10 +234,7 @@ async fn trouble_on_the_way_is_no_inability() {
     groq/openai/gpt-oss-20b  unclear  unclear   unclear  unclear  yes
     --- stderr
     error: the probe left something unclear
-      groq/openai/gpt-oss-20b  tools unclear: rate_limited (429): Rate limit reached for model `openai/gpt-oss-20b` in organization `org_simulated` service tier `on_demand` on requests per minute (RPM): Limit 1, Used 1, Requested 1. Please try again in SPAN Need more tokens? Upgrade to Dev Tier today at https://console.groq.com/settings/billing
-      groq/openai/gpt-oss-20b  parallel unclear: rate_limited (429): Rate limit reached for model `openai/gpt-oss-20b` in organization `org_simulated` service tier `on_demand` on requests per minute (RPM): Limit 1, Used 1, Requested 1. Please try again in SPAN Need more tokens? Upgrade to Dev Tier today at https://console.groq.com/settings/billing
-      groq/openai/gpt-oss-20b  schema unclear: rate_limited (429): Rate limit reached for model `openai/gpt-oss-20b` in organization `org_simulated` service tier `on_demand` on requests per minute (RPM): Limit 1, Used 1, Requested 1. Please try again in SPAN Need more tokens? Upgrade to Dev Tier today at https://console.groq.com/settings/billing
-      groq/openai/gpt-oss-20b  prefill unclear: rate_limited (429): Rate limit reached for model `openai/gpt-oss-20b` in organization `org_simulated` service tier `on_demand` on requests per minute (RPM): Limit 1, Used 1, Requested 1. Please try again in SPAN Need more tokens? Upgrade to Dev Tier today at https://console.groq.com/settings/billing
+      groq/openai/gpt-oss-20b  tools, parallel, schema, prefill: unclear, rate_limited (429): Rate limit reached for model `openai/gpt-oss-20b` in organization `org_simulated` service tier `on_demand` on requests per minute (RPM): Limit 1, Used 1, Requested 1. Please try again in SPAN Need more tokens? Upgrade to Dev Tier today at https://console.groq.com/settings/billing
     ");
     assert_eq!(shown(&env, "groq"), [None, None, None, None, Some(true)]);
     // After the first refusal the limit is left alone.

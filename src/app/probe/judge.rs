@@ -100,7 +100,9 @@ mod tests {
 
     fn said(events: &[Event]) -> Reply {
         let mut answer = Answer::default();
-        events.iter().for_each(|event| answer.push(event));
+        for event in events {
+            answer.push(event);
+        }
         Reply::Said(answer)
     }
 

@@ -88,7 +88,7 @@ impl App {
                 }
                 // Another key may do better.
                 Outcome::Failed(ref failure) if is_of_the_key(failure.class) => {
-                    failed = failed.or(Some(trial))
+                    failed = failed.or(Some(trial));
                 }
                 _ => return Probe::failed(trial),
             }
