@@ -167,7 +167,7 @@ fn cells(probe: &Probe) -> [String; 5] {
 /// A table where it fits; else a list for each model, as words that are broken can hardly be read.
 fn show(context: &Context, probes: &[Probe]) -> Result<(), CommandError> {
     let rows: Vec<(String, [String; 5])> = probes.iter().map(|probe| (place(probe), cells(probe))).collect();
-    if context.ui.width().is_some_and(|columns| width(&rows) > usize::from(columns)) {
+    if context.ui.width().is_some_and(|columns| width(&rows) >= usize::from(columns)) {
         for (place, cells) in &rows {
             context.ui.heading(place)?;
             for (aspect, cell) in Aspect::ALL.into_iter().zip(cells).filter(|(_, cell)| !cell.is_empty()) {
