@@ -32,6 +32,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --version 'Print version'
             cand init 'Set up providers, step by step: find keys, try them, write a configuration'
             cand chat 'Ask a question and get one answer'
+            cand session 'List, show and change conversations'
             cand provider 'List, show, test and probe providers, and switch them off and on'
             cand model 'List and show models'
             cand route 'List, show and explain routes'
@@ -64,9 +65,17 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;chat'= {
             cand -m 'Whom to ask: a model (provider/model), a provider or a route; give several to have them tried in order'
             cand --model 'Whom to ask: a model (provider/model), a provider or a route; give several to have them tried in order'
-            cand --system 'Instructions that stand above the question'
+            cand -a 'Who answers: an agent by name'
+            cand --agent 'Who answers: an agent by name'
+            cand -s 'Go on in this session, or begin one of this name'
+            cand --session 'Go on in this session, or begin one of this name'
+            cand --then 'Have another agent work on the answer; may be repeated'
+            cand --system 'Instructions that stand above the question; a session keeps them'
             cand -f 'Send a file along: text, an image or a PDF; `-` is stdin'
             cand --file 'Send a file along: text, an image or a PDF; `-` is stdin'
+            cand -t 'Give the agent this tool as well'
+            cand --tool 'Give the agent this tool as well'
+            cand --allow-tool 'Let this tool be called, which would have to be asked for'
             cand --temperature 'How freely to choose words: 0 is as repeatable as the model can be'
             cand --max-tokens 'The longest answer, in tokens'
             cand --schema 'Hold the answer to a JSON Schema: the JSON itself or a file with it'
@@ -74,6 +83,10 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --config 'Read this configuration file instead of the usual one'
             cand --output 'How results are printed'
             cand --color 'When to use colours'
+            cand -c 'Go on where the last session ended'
+            cand --continue 'Go on where the last session ended'
+            cand --no-tools 'Call no tools'
+            cand --no-memory 'Recall nothing, and keep nothing of this'
             cand -x 'Print only the first code block of the answer, or all of it if there is none'
             cand --extract 'Print only the first code block of the answer, or all of it if there is none'
             cand --no-stream 'Have the provider send the answer in one piece'
@@ -87,6 +100,123 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --verbose 'Say more about what happens; twice for still more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;session'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand ls 'List the newest sessions'
+            cand show 'Show what was said in a session, and who answered'
+            cand rename 'Give a session a name, or another one'
+            cand fork 'Copy a session, to go on in two ways; the copy takes no room'
+            cand export 'Print a session whole, as Markdown or JSON'
+            cand rm 'Forget sessions: what was said only there is gone'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;session;ls'= {
+            cand --limit 'How many at most'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;session;show'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;session;rename'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;session;fork'= {
+            cand --turns 'Only the first turns'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;session;export'= {
+            cand --format 'In which form; --json is JSON as well'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;session;rm'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;session;help'= {
+            cand ls 'List the newest sessions'
+            cand show 'Show what was said in a session, and who answered'
+            cand rename 'Give a session a name, or another one'
+            cand fork 'Copy a session, to go on in two ways; the copy takes no room'
+            cand export 'Print a session whole, as Markdown or JSON'
+            cand rm 'Forget sessions: what was said only there is gone'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;session;help;ls'= {
+        }
+        &'aigw;session;help;show'= {
+        }
+        &'aigw;session;help;rename'= {
+        }
+        &'aigw;session;help;fork'= {
+        }
+        &'aigw;session;help;export'= {
+        }
+        &'aigw;session;help;rm'= {
+        }
+        &'aigw;session;help;help'= {
         }
         &'aigw;provider'= {
             cand --config 'Read this configuration file instead of the usual one'
@@ -617,6 +747,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;help'= {
             cand init 'Set up providers, step by step: find keys, try them, write a configuration'
             cand chat 'Ask a question and get one answer'
+            cand session 'List, show and change conversations'
             cand provider 'List, show, test and probe providers, and switch them off and on'
             cand model 'List and show models'
             cand route 'List, show and explain routes'
@@ -635,6 +766,26 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;help;init'= {
         }
         &'aigw;help;chat'= {
+        }
+        &'aigw;help;session'= {
+            cand ls 'List the newest sessions'
+            cand show 'Show what was said in a session, and who answered'
+            cand rename 'Give a session a name, or another one'
+            cand fork 'Copy a session, to go on in two ways; the copy takes no room'
+            cand export 'Print a session whole, as Markdown or JSON'
+            cand rm 'Forget sessions: what was said only there is gone'
+        }
+        &'aigw;help;session;ls'= {
+        }
+        &'aigw;help;session;show'= {
+        }
+        &'aigw;help;session;rename'= {
+        }
+        &'aigw;help;session;fork'= {
+        }
+        &'aigw;help;session;export'= {
+        }
+        &'aigw;help;session;rm'= {
         }
         &'aigw;help;provider'= {
             cand ls 'List the providers that can be used now'

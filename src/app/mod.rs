@@ -18,13 +18,13 @@ use std::sync::Arc;
 pub use account::Account;
 pub use resolve::{AUTO, ResolveError, Way, crossing};
 
+use crate::agents::Agents;
 use crate::config::{Config, ConfigError, Env, NoHome, Paths};
 use crate::health::{Day, Health, Limits};
 use crate::ledger::Ledger;
 use crate::memory::Memory;
 use crate::providers::Catalog;
-use crate::providers::client::Client;
-use crate::router::Router;
+use crate::router::{Router, Upstream};
 
 /// The program, put together.
 pub struct App {
@@ -82,7 +82,7 @@ impl App {
     }
 
     /// A router that writes to the ledger.
-    pub fn router(&self, client: Client) -> Router<Client> {
+    pub fn router<U: Upstream>(&self, client: U) -> Router<U> {
         let observer = Arc::new(observer::LedgerObserver(Arc::clone(&self.ledger)));
         Router::new(client, self.health(), observer)
     }
@@ -90,6 +90,11 @@ impl App {
     /// What is known about the state of upstreams.
     pub fn health(&self) -> Arc<Health> {
         Arc::clone(&self.health)
+    }
+
+    /// The agents that there are.
+    pub fn agents(&self) -> Agents {
+        Agents::built_in()
     }
 
     /// The accounts that requests may go to as things are. A server on this machine is one only if somebody has said so.

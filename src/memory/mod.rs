@@ -18,7 +18,8 @@ pub use entry::{Draft, Entry, Kind, Origin};
 pub use found::Found;
 pub use scope::{NoScope, Scope};
 
-use crate::store::{Database, File, Migrations, StoreError};
+pub use crate::store::StoreError;
+use crate::store::{Database, File, Migrations};
 
 /// The memory's tables, version by version.
 const MIGRATIONS: Migrations = &[include_str!("001_entries.sql"), include_str!("003_sessions.sql")];
@@ -47,6 +48,11 @@ impl Memory {
     /// The file.
     pub fn path(&self) -> &Path {
         self.database.path()
+    }
+
+    /// Waits until everything is on disk, for at most `patience`; tells what could not be written.
+    pub fn flush(&self, patience: Duration) -> Result<(), StoreError> {
+        self.database.flush(patience)
     }
 
     /// Remembers something and gives its id, once it is on disk.

@@ -169,6 +169,11 @@ impl Memory {
         self.database.commit(PATIENCE, move |db| record::end(db, &ending))
     }
 
+    /// The same for whoever cannot wait: in the background.
+    pub fn end_turn_later(&self, ending: Ending) {
+        self.database.write(move |db| record::end(db, &ending));
+    }
+
     /// The turns of a session, the first one first. Turns whose process died are given their place first.
     pub fn turns(&self, session: &Session) -> Result<Vec<Turn>, StoreError> {
         let id = session.id.clone();
