@@ -35,7 +35,8 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Set up providers, step by step: find keys, try them, write a configuration')
             [CompletionResult]::new('chat', 'chat', [CompletionResultType]::ParameterValue, 'Ask a question and get one answer')
-            [CompletionResult]::new('provider', 'provider', [CompletionResultType]::ParameterValue, 'List, show and test providers, and switch them off and on')
+            [CompletionResult]::new('session', 'session', [CompletionResultType]::ParameterValue, 'List, show and change conversations')
+            [CompletionResult]::new('provider', 'provider', [CompletionResultType]::ParameterValue, 'List, show, test and probe providers, and switch them off and on')
             [CompletionResult]::new('model', 'model', [CompletionResultType]::ParameterValue, 'List and show models')
             [CompletionResult]::new('route', 'route', [CompletionResultType]::ParameterValue, 'List, show and explain routes')
             [CompletionResult]::new('usage', 'usage', [CompletionResultType]::ParameterValue, 'Show what was used and what it cost')
@@ -106,6 +107,138 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'aigw;session' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List the newest sessions')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show what was said in a session, and who answered')
+            [CompletionResult]::new('rename', 'rename', [CompletionResultType]::ParameterValue, 'Give a session a name, or another one')
+            [CompletionResult]::new('fork', 'fork', [CompletionResultType]::ParameterValue, 'Copy a session, to go on in two ways; the copy takes no room')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print a session whole, as Markdown or JSON')
+            [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Forget sessions: what was said only there is gone')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'aigw;session;ls' {
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'How many at most')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'aigw;session;show' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'aigw;session;rename' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'aigw;session;fork' {
+            [CompletionResult]::new('--turns', '--turns', [CompletionResultType]::ParameterName, 'Only the first turns')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'aigw;session;export' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'In which form; --json is JSON as well')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'aigw;session;rm' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'aigw;session;help' {
+            [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List the newest sessions')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show what was said in a session, and who answered')
+            [CompletionResult]::new('rename', 'rename', [CompletionResultType]::ParameterValue, 'Give a session a name, or another one')
+            [CompletionResult]::new('fork', 'fork', [CompletionResultType]::ParameterValue, 'Copy a session, to go on in two ways; the copy takes no room')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print a session whole, as Markdown or JSON')
+            [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Forget sessions: what was said only there is gone')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'aigw;session;help;ls' {
+            break
+        }
+        'aigw;session;help;show' {
+            break
+        }
+        'aigw;session;help;rename' {
+            break
+        }
+        'aigw;session;help;fork' {
+            break
+        }
+        'aigw;session;help;export' {
+            break
+        }
+        'aigw;session;help;rm' {
+            break
+        }
+        'aigw;session;help;help' {
+            break
+        }
         'aigw;provider' {
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
@@ -118,8 +251,9 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List the providers that can be used now')
-            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one provider: address, keys, timers, what its free tier allows')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one provider: address, keys, timers, what its free tier allows, what probes found out')
             [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Ask each provider one tiny question with each of its keys: does it work, and if not, why')
+            [CompletionResult]::new('probe', 'probe', [CompletionResultType]::ParameterValue, 'Ask models what they really can do: tool calls, several at once, schemas, prefill, usage in streams')
             [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Switch a provider off, until it is enabled again; the configuration stays as it is')
             [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Switch a provider on that was disabled')
             [CompletionResult]::new('reset', 'reset', [CompletionResultType]::ParameterValue, 'Forget what is known against a provider: that it rests, that a key is bad, that its limits are used up')
@@ -157,6 +291,22 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
         'aigw;provider;test' {
             [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'Ask this model instead of the provider''s default one')
             [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'Ask this model instead of the provider''s default one')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long one answer may take')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'aigw;provider;probe' {
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'Probe this model instead of the provider''s default one')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'Probe this model instead of the provider''s default one')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long one answer may take')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
@@ -211,8 +361,9 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
         }
         'aigw;provider;help' {
             [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List the providers that can be used now')
-            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one provider: address, keys, timers, what its free tier allows')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one provider: address, keys, timers, what its free tier allows, what probes found out')
             [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Ask each provider one tiny question with each of its keys: does it work, and if not, why')
+            [CompletionResult]::new('probe', 'probe', [CompletionResultType]::ParameterValue, 'Ask models what they really can do: tool calls, several at once, schemas, prefill, usage in streams')
             [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Switch a provider off, until it is enabled again; the configuration stays as it is')
             [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Switch a provider on that was disabled')
             [CompletionResult]::new('reset', 'reset', [CompletionResultType]::ParameterValue, 'Forget what is known against a provider: that it rests, that a key is bad, that its limits are used up')
@@ -226,6 +377,9 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             break
         }
         'aigw;provider;help;test' {
+            break
+        }
+        'aigw;provider;help;probe' {
             break
         }
         'aigw;provider;help;disable' {
@@ -252,7 +406,7 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List the models of the providers that can be used now')
-            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one model: window, prices, abilities, and where the figures come from')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one model: window, prices, abilities, where the figures come from, and what a probe found out')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -289,7 +443,7 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
         }
         'aigw;model;help' {
             [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List the models of the providers that can be used now')
-            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one model: window, prices, abilities, and where the figures come from')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one model: window, prices, abilities, where the figures come from, and what a probe found out')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -347,6 +501,7 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
         }
         'aigw;route;explain' {
             [CompletionResult]::new('--down', '--down', [CompletionResultType]::ParameterName, 'As if this provider were down (may be repeated)')
+            [CompletionResult]::new('--need', '--need', [CompletionResultType]::ParameterName, 'As if the request needed this (may be repeated)')
             [CompletionResult]::new('--tokens', '--tokens', [CompletionResultType]::ParameterName, 'How many tokens the request has')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
@@ -674,7 +829,8 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
         'aigw;help' {
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Set up providers, step by step: find keys, try them, write a configuration')
             [CompletionResult]::new('chat', 'chat', [CompletionResultType]::ParameterValue, 'Ask a question and get one answer')
-            [CompletionResult]::new('provider', 'provider', [CompletionResultType]::ParameterValue, 'List, show and test providers, and switch them off and on')
+            [CompletionResult]::new('session', 'session', [CompletionResultType]::ParameterValue, 'List, show and change conversations')
+            [CompletionResult]::new('provider', 'provider', [CompletionResultType]::ParameterValue, 'List, show, test and probe providers, and switch them off and on')
             [CompletionResult]::new('model', 'model', [CompletionResultType]::ParameterValue, 'List and show models')
             [CompletionResult]::new('route', 'route', [CompletionResultType]::ParameterValue, 'List, show and explain routes')
             [CompletionResult]::new('usage', 'usage', [CompletionResultType]::ParameterValue, 'Show what was used and what it cost')
@@ -696,10 +852,38 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
         'aigw;help;chat' {
             break
         }
+        'aigw;help;session' {
+            [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List the newest sessions')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show what was said in a session, and who answered')
+            [CompletionResult]::new('rename', 'rename', [CompletionResultType]::ParameterValue, 'Give a session a name, or another one')
+            [CompletionResult]::new('fork', 'fork', [CompletionResultType]::ParameterValue, 'Copy a session, to go on in two ways; the copy takes no room')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print a session whole, as Markdown or JSON')
+            [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Forget sessions: what was said only there is gone')
+            break
+        }
+        'aigw;help;session;ls' {
+            break
+        }
+        'aigw;help;session;show' {
+            break
+        }
+        'aigw;help;session;rename' {
+            break
+        }
+        'aigw;help;session;fork' {
+            break
+        }
+        'aigw;help;session;export' {
+            break
+        }
+        'aigw;help;session;rm' {
+            break
+        }
         'aigw;help;provider' {
             [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List the providers that can be used now')
-            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one provider: address, keys, timers, what its free tier allows')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one provider: address, keys, timers, what its free tier allows, what probes found out')
             [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Ask each provider one tiny question with each of its keys: does it work, and if not, why')
+            [CompletionResult]::new('probe', 'probe', [CompletionResultType]::ParameterValue, 'Ask models what they really can do: tool calls, several at once, schemas, prefill, usage in streams')
             [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Switch a provider off, until it is enabled again; the configuration stays as it is')
             [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Switch a provider on that was disabled')
             [CompletionResult]::new('reset', 'reset', [CompletionResultType]::ParameterValue, 'Forget what is known against a provider: that it rests, that a key is bad, that its limits are used up')
@@ -714,6 +898,9 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
         'aigw;help;provider;test' {
             break
         }
+        'aigw;help;provider;probe' {
+            break
+        }
         'aigw;help;provider;disable' {
             break
         }
@@ -725,7 +912,7 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
         }
         'aigw;help;model' {
             [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List the models of the providers that can be used now')
-            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one model: window, prices, abilities, and where the figures come from')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one model: window, prices, abilities, where the figures come from, and what a probe found out')
             break
         }
         'aigw;help;model;ls' {

@@ -1,9 +1,11 @@
 //! The composition root: takes the configuration apart and puts the program together. The only place that sees all.
 
 mod account;
+mod alone;
 pub mod checkup;
 mod local;
 mod observer;
+pub mod probe;
 pub mod refresh;
 mod resolve;
 mod settings;

@@ -9,7 +9,7 @@ use crate::chat::{FailureClass, Need, Usage};
 use crate::health::{Gate, Snapshot};
 use crate::providers::catalog::Tier;
 use crate::providers::quirks::SchemaManner;
-use crate::providers::{Billing, Model};
+use crate::providers::{Ability, Billing, Model};
 
 /// What a request may go to.
 #[derive(Debug, Clone, Default)]
@@ -33,7 +33,12 @@ pub struct Skipped {
 #[derive(Debug, Clone, PartialEq)]
 pub enum SkipReason {
     /// The model cannot do something that the request needs.
-    Unable(Need),
+    Unable {
+        /// What.
+        need: Need,
+        /// Whether a probe found that out, and not only a list says so.
+        probed: bool,
+    },
     /// The model is less capable than the route wants.
     Lesser {
         /// What it is.
@@ -77,14 +82,14 @@ impl SkipReason {
             Self::Cooling { class, .. } => {
                 matches!(class, FailureClass::RateLimited | FailureClass::QuotaExhausted)
             }
-            Self::Unable(_) | Self::Lesser { .. } | Self::TooLong { .. } | Self::Open { .. } => false,
+            Self::Unable { .. } | Self::Lesser { .. } | Self::TooLong { .. } | Self::Open { .. } => false,
         }
     }
 
     /// When it may be asked again; none if time does not help.
     pub fn until(&self) -> Option<Instant> {
         match self {
-            Self::Unable(_) | Self::Lesser { .. } | Self::TooLong { .. } => None,
+            Self::Unable { .. } | Self::Lesser { .. } | Self::TooLong { .. } => None,
             Self::Cooling { until, .. } | Self::Open { until, .. } | Self::Out { until } => Some(*until),
         }
     }
@@ -162,7 +167,8 @@ fn skip_reason(
 ) -> Option<SkipReason> {
     let model = &candidate.model;
     if let Some(need) = demand.needs.iter().find(|need| !is_able(candidate, **need)) {
-        return Some(SkipReason::Unable(*need));
+        let probed = model.probed(Ability::of(*need)).is_some();
+        return Some(SkipReason::Unable { need: *need, probed });
     }
     // Of a model that is not in the catalogue nothing is known, so nothing is held against it.
     if let (Some(tier), Some(least)) = (model.tier, route.min_tier)
@@ -187,10 +193,12 @@ fn skip_reason(
     out.filter(|until| *until > now).map(|until| SkipReason::Out { until })
 }
 
-/// Whether a candidate can do what a request needs. Where a provider takes the schema as an instruction, any model can.
+/// Whether a candidate can do what a request needs. Where a provider takes the schema as an instruction, any model can,
+/// unless it was found out that it cannot.
 fn is_able(candidate: &Candidate, need: Need) -> bool {
     let by_instruction = candidate.provider.quirks.schema == SchemaManner::JsonObject;
-    candidate.model.can(need) || (need == Need::Schema && by_instruction)
+    let was_seen_to_fail = candidate.model.probed(Ability::of(need)) == Some(false);
+    candidate.model.can(need) || (need == Need::Schema && by_instruction && !was_seen_to_fail)
 }
 
 #[cfg(test)]
@@ -203,7 +211,6 @@ mod tests {
     use super::*;
     use crate::chat::{ChatRequest, Message, ModelId, Role, Tokens};
     use crate::health::{Cooling, Subject};
-    use crate::providers::Ability;
     use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 
     fn with_model(name: &str, keys: &[&str], change: impl FnOnce(&mut Model)) -> Stop {
@@ -254,6 +261,35 @@ mod tests {
     }
 
     #[test]
+    fn what_a_probe_found_out_counts_more_than_what_is_listed() {
+        let probed = |name, listed: Option<Vec<Ability>>, able| {
+            with_model(name, &["k"], |model| {
+                model.abilities = listed;
+                model.probed = vec![(Ability::Tools, able), (Ability::Schema, able)];
+            })
+        };
+        let mut by_instruction = probed("by instruction", None, false);
+        Arc::make_mut(&mut by_instruction.provider).quirks.schema = SchemaManner::JsonObject;
+        let stops = vec![
+            probed("listed", Some(vec![Ability::Tools, Ability::Schema]), false),
+            probed("unknown", None, false),
+            probed("not listed", Some(Vec::new()), true),
+            by_instruction,
+        ];
+        let route = Route::new("r", stops);
+        for need in [Need::Tools, Need::Schema] {
+            let plan = planned(&route, &demand(vec![need], 1000), &Snapshot::default(), Instant::now());
+            assert_eq!(names(&plan.candidates), ["not listed"]);
+            let unable = SkipReason::Unable { need, probed: true };
+            assert!(plan.skipped.iter().all(|skipped| skipped.reason == unable));
+            assert!(unable.words().ends_with("as a probe showed"));
+        }
+        // It says nothing about anything else.
+        let plan = planned(&route, &demand(Vec::new(), 1000), &Snapshot::default(), Instant::now());
+        assert_eq!(plan.candidates.len(), 4);
+    }
+
+    #[test]
     fn what_is_known_to_be_unable_is_left_out() {
         let stops = vec![
             with_model("tools", &["k"], |model| model.abilities = Some(vec![Ability::Tools])),
@@ -270,7 +306,7 @@ mod tests {
         assert!(plan.candidates[2].weighed.tight && !plan.candidates[0].weighed.tight);
         let reasons: Vec<_> = plan.skipped.into_iter().map(|skipped| skipped.reason).collect();
         let expected = [
-            SkipReason::Unable(Need::Tools),
+            SkipReason::Unable { need: Need::Tools, probed: false },
             SkipReason::Lesser { tier: Tier::Small, least: Tier::Medium },
             SkipReason::TooLong { tokens: 500, window: 499 },
         ];

@@ -285,6 +285,7 @@ impl<'a> Attempting<'a> {
         let attempt = &mut self.attempt;
         attempt.latency = self.started.elapsed();
         attempt.usage = self.answer.usage;
+        attempt.finish = self.answer.finish;
         let cancelled = attempt.failure.as_ref().is_some_and(|it| it.class == FailureClass::Cancelled);
         if attempt.usage.is_reported() {
             attempt.usage_source = UsageSource::Provider;

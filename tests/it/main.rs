@@ -30,6 +30,7 @@ mod matrix;
 mod mend;
 mod model_refresh;
 mod predictions;
+mod probe;
 mod provider_test;
 mod route;
 mod serve;
