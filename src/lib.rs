@@ -15,7 +15,7 @@
 //! # Who may know whom
 //!
 //! A module imports only what stands below it in this list: `cli` → `drill` → `server` and `simulate` (front ends) → `app`
-//! (the composition root, which sees all) → `router` → `providers`, `health` → `chat`; `ledger` → `store`, `chat`. `ui`,
+//! (the composition root, which sees all) → `router` → `providers`, `health` → `chat`; `ledger` and `memory` → `store`, `chat`. `ui`,
 //! `config`, `store` and `chat` know nobody; `secret` and `telemetry` are open to all. Of the front ends only `cli` and the
 //! `drill`, which plays with them, know the others. Nothing below the front ends prints. A test holds this list against
 //! the imports.
@@ -27,6 +27,7 @@ pub mod config;
 pub mod drill;
 pub mod health;
 pub mod ledger;
+pub mod memory;
 pub mod providers;
 pub mod router;
 pub mod secret;

@@ -13,6 +13,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("providers", &["chat"]),
     ("health", &["store", "chat"]),
     ("ledger", &["store", "chat"]),
+    ("memory", &["store", "chat"]),
     ("router", &["providers", "health", "chat"]),
     ("simulate", &[]),
     ("app", &["chat", "config", "store", "providers", "health", "ledger", "router"]),

@@ -1,0 +1,3 @@
+//! The memory that all agents share.
+
+pub mod document;
