@@ -3,7 +3,7 @@
 //! Every chunk is one piece of the text and they follow each other without a gap, so that nothing can be lost or come
 //! twice. A section is cut from its own beginning: what changes in one leaves the chunks of the others as they were.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -145,7 +145,11 @@ fn trim(text: &str, range: Range<usize>) -> Option<Range<usize>> {
 
 fn hash(heading: &str, text: &str) -> String {
     let digest = Sha256::new().chain_update(heading).chain_update([0]).chain_update(text).finalize();
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    digest.iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing to a string cannot fail.
+        write!(hex, "{byte:02x}").ok();
+        hex
+    })
 }
 
 /// Finds places in the original, for ascending offsets.

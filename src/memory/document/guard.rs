@@ -75,9 +75,9 @@ mod tests {
     #[test]
     fn a_panic_is_an_error_and_so_is_silence() {
         let path = Path::new("a.pdf");
-        let second = Duration::from_secs(60);
-        assert_eq!(run(path, second, |_| Ok(7)).unwrap(), 7);
-        let error = run::<()>(path, second, |_| panic!("garbage")).unwrap_err();
+        let minute = Duration::from_mins(1);
+        assert_eq!(run(path, minute, |_| Ok(7)).unwrap(), 7);
+        let error = run::<()>(path, minute, |_| panic!("garbage")).unwrap_err();
         assert!(error.to_string().starts_with("a.pdf: a damaged file"), "{error}");
 
         let deadline = Deadline::new(Duration::ZERO);
@@ -86,13 +86,13 @@ mod tests {
 
     #[test]
     fn a_reader_that_hangs_is_left_behind() {
-        let (hold, held) = channel::<()>();
+        let (end, wait_for_end) = channel::<()>();
         let wait = move |_| {
-            held.recv().ok();
+            wait_for_end.recv().ok();
             Ok(())
         };
         let error = run(Path::new("a.pdf"), Duration::ZERO, wait).unwrap_err();
         assert!(matches!(error, DocumentError::TooSlow { .. }), "{error}");
-        drop(hold);
+        drop(end);
     }
 }

@@ -63,7 +63,7 @@ impl Outline {
 
     /// The first name there is.
     pub(super) fn first_name(&self) -> Option<String> {
-        self.sections.iter().find_map(|section| section.path.first()).map(|name| name.to_string())
+        self.sections.iter().find_map(|section| section.path.first()).map(ToString::to_string)
     }
 
     fn split(&mut self, path: Vec<Arc<str>>, heading: Range<usize>) {

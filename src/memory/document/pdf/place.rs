@@ -24,15 +24,10 @@ impl Matrix {
 
     /// First this one, then the other.
     pub(super) fn then(self, other: Self) -> Self {
-        let ([a, b, c, d, e, f], [g, h, i, j, k, l]) = (self.0, other.0);
-        Self([
-            a * g + b * i,
-            a * h + b * j,
-            c * g + d * i,
-            c * h + d * j,
-            e * g + f * i + k,
-            e * h + f * j + l,
-        ])
+        let (m, n) = (self.0, other.0);
+        let row = |x: f32, y: f32| (x * n[0] + y * n[2], x * n[1] + y * n[3]);
+        let (right, up, shift) = (row(m[0], m[1]), row(m[2], m[3]), row(m[4], m[5]));
+        Self([right.0, right.1, up.0, up.1, shift.0 + n[4], shift.1 + n[5]])
     }
 
     /// Where the origin goes.
@@ -94,6 +89,6 @@ mod tests {
         // Twice as large.
         let large = Matrix([2.0, 0.0, 0.0, 2.0, 101.5, 50.0]);
         assert_eq!(between([100.0, 50.0], large, 10.0), Between::Nothing);
-        assert_eq!(Matrix::shift(1.0, 2.0).then(large).origin(), [103.5, 54.0]);
+        assert_eq!(Matrix::shift(1.0, 2.0).then(large), Matrix([2.0, 0.0, 0.0, 2.0, 103.5, 54.0]));
     }
 }

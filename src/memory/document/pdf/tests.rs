@@ -59,7 +59,7 @@ fn saved(mut document: Document) -> Vec<u8> {
 }
 
 fn parsed(bytes: &[u8]) -> Result<Parsed, DocumentError> {
-    read(Path::new("a.pdf"), bytes, Deadline::new(Duration::from_secs(60)))
+    read(Path::new("a.pdf"), bytes, Deadline::new(Duration::from_mins(1)))
 }
 
 fn text(drawing: &str) -> String {
