@@ -14,7 +14,7 @@ use super::DocumentError;
 /// Room for the recursion that parsers allow themselves.
 const STACK: usize = 16 << 20;
 /// Between the deadline that a reader sees and the end of waiting, so that it can say itself what it was at.
-const GRACE: Duration = Duration::from_secs(2);
+const GRACE: Duration = Duration::from_secs(1);
 
 /// When a reader has to stop.
 #[derive(Debug, Clone, Copy)]

@@ -54,6 +54,8 @@ impl TokenSink for Sink {
                 TokenSinkResult::Continue
             }
             Token::CharacterTokens(text) => {
+                // The line is where the text ends.
+                page.line = page.line.saturating_sub(lines(&text));
                 page.characters(&text);
                 TokenSinkResult::Continue
             }
@@ -231,6 +233,7 @@ impl Page {
             let word = rest.trim_start_matches(|c: char| c.is_ascii_whitespace());
             if word.len() < rest.len() {
                 self.gap = self.gap.max(Gap::Space);
+                self.line = self.line.saturating_add(lines(&rest[..rest.len() - word.len()]));
             }
             if word.is_empty() {
                 break;
@@ -309,6 +312,10 @@ impl Page {
             notices,
         }
     }
+}
+
+fn lines(text: &str) -> u32 {
+    u32::try_from(memchr::memchr_iter(b'\n', text.as_bytes()).count()).unwrap_or(u32::MAX)
 }
 
 fn heading(name: &str) -> Option<u8> {

@@ -45,7 +45,7 @@ fn kinds_are_told_by_name_and_content() {
 fn a_chunk_says_where_it_is_from() {
     let text = format!(
         "---\ntitle: T\n---\nIntroduction.\n\n# Guide\n\n## Install\n\n{}\n\n## Use\n\nRun it.\n\n## Stop\n\nKill it.\n",
-        words("step", 200)
+        words("step", 160)
     );
     let document = document("docs/guide.md", &text);
     let chunks = document.chunks();
