@@ -122,7 +122,9 @@ impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
     /// Makes calls at once; what they give comes in their order.
     pub(super) async fn call<A: Audience>(&self, calls: Vec<ToolCall>, audience: &mut A) -> Vec<CallResult> {
         let agent = &self.agent.name;
-        calls.iter().for_each(|call| audience.hears(&TurnEvent::Calling { agent, call }));
+        for call in &calls {
+            audience.hears(&TurnEvent::Calling { agent, call });
+        }
         let made = calls.iter().map(|call| async move {
             if call.name == prompt::ASK_AGENT && self.may_ask() {
                 self.ask_agent(call).await
@@ -135,7 +137,9 @@ impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
             CallResult { call, content: result.unwrap_or_else(|ToolError(error)| error), is_error }
         });
         let results: Vec<_> = results.collect();
-        results.iter().for_each(|result| audience.hears(&TurnEvent::Called { agent, result }));
+        for result in &results {
+            audience.hears(&TurnEvent::Called { agent, result });
+        }
         results
     }
 
@@ -143,9 +147,9 @@ impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
     fn ask_agent<'b>(&'b self, call: &'b ToolCall) -> BoxFuture<'b, Result<String, ToolError>> {
         Box::pin(async move {
             let arguments: serde_json::Value = serde_json::from_str(&call.arguments).unwrap_or_default();
-            let word =
+            let argument =
                 |name: &str| arguments.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
-            let (name, question) = (word("agent"), word("question"));
+            let (name, question) = (argument("agent"), argument("question"));
             let Some(other) = self.runner.agents.find(name).filter(|other| other.name != self.agent.name)
             else {
                 let names = self.runner.agents.names().join(", ");

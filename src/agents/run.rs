@@ -140,7 +140,7 @@ pub struct Undone {
     /// What was used.
     pub spent: Spent,
     /// Why not even that could be kept.
-    pub kept: Option<StoreError>,
+    pub kept: Option<Box<StoreError>>,
 }
 
 /// Why a turn ended without an answer.
@@ -165,7 +165,8 @@ pub struct Runner<'a, U, R> {
 impl<U: Upstream, R: Routes> Runner<'_, U, R> {
     /// Runs a turn to its end.
     pub async fn run<A: Audience>(&self, work: Work<'_>, audience: &mut A) -> Result<Worked, Undone> {
-        self.turn(work, audience, 0).await
+        // On the heap: whoever waits for an answer should not have to carry all of it around.
+        Box::pin(self.turn(work, audience, 0)).await
     }
 
     /// What a model is sent.

@@ -137,7 +137,7 @@ impl<U: Upstream, R: Routes> Talk<'_, U, R> {
         };
         result
             .map(|worked| Said { worked, kept: kept.clone() })
-            .map_err(|undone| Undone { kept: kept.err(), ..undone })
+            .map_err(|undone| Undone { kept: kept.err().map(Box::new), ..undone })
     }
 }
 

@@ -138,7 +138,7 @@ impl Turn {
     #[must_use]
     pub fn handed_to(self, agent: impl Into<String>, may_hand_to: Vec<String>, max_turns: u32) -> Self {
         let Self { said, handoffs, met, .. } = self;
-        Self { said, handoffs, met, ..Self::new(agent, may_hand_to, max_turns) }
+        Self { met, said, handoffs, ..Self::new(agent, may_hand_to, max_turns) }
     }
 
     /// What is to be done first.
@@ -293,8 +293,8 @@ mod tests {
         let one = call("1", "x", "{}");
         let mut turn = Turn::new("a", Vec::new(), 9);
         turn.begin();
-        let Happened::Answered { answer, .. } = says("", std::slice::from_ref(&one)) else { unreachable!() };
         let met = Some(Limit::Tokens(100));
+        let answer = Answer { parts: vec![Part::ToolCall(one.clone())], ..Answer::default() };
         turn.step(Happened::Answered { answer, met });
         assert_eq!(turn.step(Happened::Called(vec![gave(&one, "r")])), Next::Ask(met));
     }

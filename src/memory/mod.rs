@@ -3,6 +3,7 @@
 //! It is one SQLite file, written by any number of processes. No model is asked when something is written; what was
 //! recalled is never stored again as new.
 
+pub mod document;
 mod entry;
 mod found;
 mod scope;

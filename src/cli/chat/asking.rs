@@ -84,7 +84,7 @@ impl Asking<'_> {
 
     /// A turn without an answer, as a failure of the command.
     fn undone(&self, undone: &Undone, session: Option<&str>) -> CommandError {
-        self.not_kept(undone.kept.as_ref());
+        self.not_kept(undone.kept.as_deref());
         match &undone.cause {
             Cause::NoRoute(problem) => CommandError::failed(format!("{}: {problem}", undone.agent)),
             Cause::Unanswered(error) => {

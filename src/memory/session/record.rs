@@ -247,14 +247,10 @@ fn write_messages(db: &Connection, turn: i64, from: usize, messages: &[Message])
 
 /// The first line of what was asked, without what was piped in before it.
 fn title(question: &[Message]) -> String {
-    let text = question.iter().rev().find(|message| message.role == Role::User);
-    let text = text.and_then(|message| {
-        let texts = message
-            .parts
-            .iter()
-            .filter_map(|part| if let Part::Text(text) = part { Some(text) } else { None });
-        texts.last()
-    });
+    let asked = question.iter().rev().find(|message| message.role == Role::User);
+    let parts = asked.map(|message| message.parts.as_slice()).unwrap_or_default();
+    let text =
+        parts.iter().rev().find_map(|part| if let Part::Text(text) = part { Some(text) } else { None });
     let line = text.map_or("", |text| text.trim().lines().next().unwrap_or_default());
     line.chars().filter(|c| !c.is_control()).take(TITLE).collect()
 }
