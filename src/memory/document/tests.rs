@@ -1,7 +1,5 @@
 //! Whole documents, from bytes to chunks.
 
-use std::fmt::Write;
-
 use proptest::prelude::*;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -263,28 +261,4 @@ proptest! {
             prop_assert_eq!(ink(&together), ink(&document.text));
         }
     }
-}
-
-/// Ten megabytes of Markdown; run by hand in release for a figure.
-#[test]
-#[ignore = "a measurement"]
-fn how_fast() {
-    let mut text = String::new();
-    let mut number = 0;
-    while text.len() < 10 << 20 {
-        number += 1;
-        write!(
-            text,
-            "## Section {number}\n\n{}. {}.\n\n- a\n- b\n\n```\n{}\n```\n\n",
-            words("w", 150),
-            words("日本", 40),
-            words("c", 60)
-        )
-        .unwrap();
-    }
-    let begin = std::time::Instant::now();
-    let document = document("a.md", &text);
-    let (read, begin) = (begin.elapsed(), std::time::Instant::now());
-    let chunks = document.chunks().len();
-    println!("{} bytes: read in {read:?}, {chunks} chunks in {:?}", text.len(), begin.elapsed());
 }
