@@ -32,7 +32,8 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --version 'Print version'
             cand init 'Set up providers, step by step: find keys, try them, write a configuration'
             cand chat 'Ask a question and get one answer'
-            cand provider 'List, show and test providers, and switch them off and on'
+            cand session 'List, show and change conversations'
+            cand provider 'List, show, test and probe providers, and switch them off and on'
             cand model 'List and show models'
             cand route 'List, show and explain routes'
             cand usage 'Show what was used and what it cost'
@@ -64,9 +65,17 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;chat'= {
             cand -m 'Whom to ask: a model (provider/model), a provider or a route; give several to have them tried in order'
             cand --model 'Whom to ask: a model (provider/model), a provider or a route; give several to have them tried in order'
-            cand --system 'Instructions that stand above the question'
+            cand -a 'Who answers: an agent by name'
+            cand --agent 'Who answers: an agent by name'
+            cand -s 'Go on in this session, or begin one of this name'
+            cand --session 'Go on in this session, or begin one of this name'
+            cand --then 'Have another agent work on the answer; may be repeated'
+            cand --system 'Instructions that stand above the question; a session keeps them'
             cand -f 'Send a file along: text, an image or a PDF; `-` is stdin'
             cand --file 'Send a file along: text, an image or a PDF; `-` is stdin'
+            cand -t 'Give the agent this tool as well'
+            cand --tool 'Give the agent this tool as well'
+            cand --allow-tool 'Let this tool be called, which would have to be asked for'
             cand --temperature 'How freely to choose words: 0 is as repeatable as the model can be'
             cand --max-tokens 'The longest answer, in tokens'
             cand --schema 'Hold the answer to a JSON Schema: the JSON itself or a file with it'
@@ -74,6 +83,10 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --config 'Read this configuration file instead of the usual one'
             cand --output 'How results are printed'
             cand --color 'When to use colours'
+            cand -c 'Go on where the last session ended'
+            cand --continue 'Go on where the last session ended'
+            cand --no-tools 'Call no tools'
+            cand --no-memory 'Recall nothing, and keep nothing of this'
             cand -x 'Print only the first code block of the answer, or all of it if there is none'
             cand --extract 'Print only the first code block of the answer, or all of it if there is none'
             cand --no-stream 'Have the provider send the answer in one piece'
@@ -88,6 +101,123 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'aigw;session'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand ls 'List the newest sessions'
+            cand show 'Show what was said in a session, and who answered'
+            cand rename 'Give a session a name, or another one'
+            cand fork 'Copy a session, to go on in two ways; the copy takes no room'
+            cand export 'Print a session whole, as Markdown or JSON'
+            cand rm 'Forget sessions: what was said only there is gone'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;session;ls'= {
+            cand --limit 'How many at most'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;session;show'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;session;rename'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;session;fork'= {
+            cand --turns 'Only the first turns'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;session;export'= {
+            cand --format 'In which form; --json is JSON as well'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;session;rm'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;session;help'= {
+            cand ls 'List the newest sessions'
+            cand show 'Show what was said in a session, and who answered'
+            cand rename 'Give a session a name, or another one'
+            cand fork 'Copy a session, to go on in two ways; the copy takes no room'
+            cand export 'Print a session whole, as Markdown or JSON'
+            cand rm 'Forget sessions: what was said only there is gone'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;session;help;ls'= {
+        }
+        &'aigw;session;help;show'= {
+        }
+        &'aigw;session;help;rename'= {
+        }
+        &'aigw;session;help;fork'= {
+        }
+        &'aigw;session;help;export'= {
+        }
+        &'aigw;session;help;rm'= {
+        }
+        &'aigw;session;help;help'= {
+        }
         &'aigw;provider'= {
             cand --config 'Read this configuration file instead of the usual one'
             cand --output 'How results are printed'
@@ -100,8 +230,9 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand ls 'List the providers that can be used now'
-            cand show 'Show one provider: address, keys, timers, what its free tier allows'
+            cand show 'Show one provider: address, keys, timers, what its free tier allows, what probes found out'
             cand test 'Ask each provider one tiny question with each of its keys: does it work, and if not, why'
+            cand probe 'Ask models what they really can do: tool calls, several at once, schemas, prefill, usage in streams'
             cand disable 'Switch a provider off, until it is enabled again; the configuration stays as it is'
             cand enable 'Switch a provider on that was disabled'
             cand reset 'Forget what is known against a provider: that it rests, that a key is bad, that its limits are used up'
@@ -136,6 +267,21 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;provider;test'= {
             cand -m 'Ask this model instead of the provider''s default one'
             cand --model 'Ask this model instead of the provider''s default one'
+            cand --timeout 'How long one answer may take'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;provider;probe'= {
+            cand -m 'Probe this model instead of the provider''s default one'
+            cand --model 'Probe this model instead of the provider''s default one'
             cand --timeout 'How long one answer may take'
             cand --config 'Read this configuration file instead of the usual one'
             cand --output 'How results are printed'
@@ -186,8 +332,9 @@ set edit:completion:arg-completer[aigw] = {|@words|
         }
         &'aigw;provider;help'= {
             cand ls 'List the providers that can be used now'
-            cand show 'Show one provider: address, keys, timers, what its free tier allows'
+            cand show 'Show one provider: address, keys, timers, what its free tier allows, what probes found out'
             cand test 'Ask each provider one tiny question with each of its keys: does it work, and if not, why'
+            cand probe 'Ask models what they really can do: tool calls, several at once, schemas, prefill, usage in streams'
             cand disable 'Switch a provider off, until it is enabled again; the configuration stays as it is'
             cand enable 'Switch a provider on that was disabled'
             cand reset 'Forget what is known against a provider: that it rests, that a key is bad, that its limits are used up'
@@ -198,6 +345,8 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;provider;help;show'= {
         }
         &'aigw;provider;help;test'= {
+        }
+        &'aigw;provider;help;probe'= {
         }
         &'aigw;provider;help;disable'= {
         }
@@ -219,7 +368,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand ls 'List the models of the providers that can be used now'
-            cand show 'Show one model: window, prices, abilities, and where the figures come from'
+            cand show 'Show one model: window, prices, abilities, where the figures come from, and what a probe found out'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'aigw;model;ls'= {
@@ -253,7 +402,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
         }
         &'aigw;model;help'= {
             cand ls 'List the models of the providers that can be used now'
-            cand show 'Show one model: window, prices, abilities, and where the figures come from'
+            cand show 'Show one model: window, prices, abilities, where the figures come from, and what a probe found out'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'aigw;model;help;ls'= {
@@ -304,6 +453,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
         }
         &'aigw;route;explain'= {
             cand --down 'As if this provider were down (may be repeated)'
+            cand --need 'As if the request needed this (may be repeated)'
             cand --tokens 'How many tokens the request has'
             cand --config 'Read this configuration file instead of the usual one'
             cand --output 'How results are printed'
@@ -597,7 +747,8 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;help'= {
             cand init 'Set up providers, step by step: find keys, try them, write a configuration'
             cand chat 'Ask a question and get one answer'
-            cand provider 'List, show and test providers, and switch them off and on'
+            cand session 'List, show and change conversations'
+            cand provider 'List, show, test and probe providers, and switch them off and on'
             cand model 'List and show models'
             cand route 'List, show and explain routes'
             cand usage 'Show what was used and what it cost'
@@ -616,10 +767,31 @@ set edit:completion:arg-completer[aigw] = {|@words|
         }
         &'aigw;help;chat'= {
         }
+        &'aigw;help;session'= {
+            cand ls 'List the newest sessions'
+            cand show 'Show what was said in a session, and who answered'
+            cand rename 'Give a session a name, or another one'
+            cand fork 'Copy a session, to go on in two ways; the copy takes no room'
+            cand export 'Print a session whole, as Markdown or JSON'
+            cand rm 'Forget sessions: what was said only there is gone'
+        }
+        &'aigw;help;session;ls'= {
+        }
+        &'aigw;help;session;show'= {
+        }
+        &'aigw;help;session;rename'= {
+        }
+        &'aigw;help;session;fork'= {
+        }
+        &'aigw;help;session;export'= {
+        }
+        &'aigw;help;session;rm'= {
+        }
         &'aigw;help;provider'= {
             cand ls 'List the providers that can be used now'
-            cand show 'Show one provider: address, keys, timers, what its free tier allows'
+            cand show 'Show one provider: address, keys, timers, what its free tier allows, what probes found out'
             cand test 'Ask each provider one tiny question with each of its keys: does it work, and if not, why'
+            cand probe 'Ask models what they really can do: tool calls, several at once, schemas, prefill, usage in streams'
             cand disable 'Switch a provider off, until it is enabled again; the configuration stays as it is'
             cand enable 'Switch a provider on that was disabled'
             cand reset 'Forget what is known against a provider: that it rests, that a key is bad, that its limits are used up'
@@ -630,6 +802,8 @@ set edit:completion:arg-completer[aigw] = {|@words|
         }
         &'aigw;help;provider;test'= {
         }
+        &'aigw;help;provider;probe'= {
+        }
         &'aigw;help;provider;disable'= {
         }
         &'aigw;help;provider;enable'= {
@@ -638,7 +812,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
         }
         &'aigw;help;model'= {
             cand ls 'List the models of the providers that can be used now'
-            cand show 'Show one model: window, prices, abilities, and where the figures come from'
+            cand show 'Show one model: window, prices, abilities, where the figures come from, and what a probe found out'
         }
         &'aigw;help;model;ls'= {
         }

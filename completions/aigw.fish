@@ -38,7 +38,8 @@ complete -c aigw -n "__fish_aigw_needs_command" -s h -l help -d 'Print help (see
 complete -c aigw -n "__fish_aigw_needs_command" -s V -l version -d 'Print version'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "init" -d 'Set up providers, step by step: find keys, try them, write a configuration'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "chat" -d 'Ask a question and get one answer'
-complete -c aigw -n "__fish_aigw_needs_command" -f -a "provider" -d 'List, show and test providers, and switch them off and on'
+complete -c aigw -n "__fish_aigw_needs_command" -f -a "session" -d 'List, show and change conversations'
+complete -c aigw -n "__fish_aigw_needs_command" -f -a "provider" -d 'List, show, test and probe providers, and switch them off and on'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "model" -d 'List and show models'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "route" -d 'List, show and explain routes'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "usage" -d 'Show what was used and what it cost'
@@ -66,8 +67,13 @@ complete -c aigw -n "__fish_aigw_using_subcommand init" -s q -l quiet -d 'Print 
 complete -c aigw -n "__fish_aigw_using_subcommand init" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -s m -l model -d 'Whom to ask: a model (provider/model), a provider or a route; give several to have them tried in order' -r
-complete -c aigw -n "__fish_aigw_using_subcommand chat" -l system -d 'Instructions that stand above the question' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -s a -l agent -d 'Who answers: an agent by name' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -s s -l session -d 'Go on in this session, or begin one of this name' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -l then -d 'Have another agent work on the answer; may be repeated' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -l system -d 'Instructions that stand above the question; a session keeps them' -r
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -s f -l file -d 'Send a file along: text, an image or a PDF; `-` is stdin' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -s t -l tool -d 'Give the agent this tool as well' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -l allow-tool -d 'Let this tool be called, which would have to be asked for' -r
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -l temperature -d 'How freely to choose words: 0 is as repeatable as the model can be' -r
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -l max-tokens -d 'The longest answer, in tokens' -r
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -l schema -d 'Hold the answer to a JSON Schema: the JSON itself or a file with it' -r
@@ -79,6 +85,9 @@ jsonl\t'One JSON value a line, as things happen'"
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -s c -l continue -d 'Go on where the last session ended'
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -l no-tools -d 'Call no tools'
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -l no-memory -d 'Recall nothing, and keep nothing of this'
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -s x -l extract -d 'Print only the first code block of the answer, or all of it if there is none'
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -l no-stream -d 'Have the provider send the answer in one piece'
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -s n -l no-stdin -d 'Never look at stdin'
@@ -87,24 +96,120 @@ complete -c aigw -n "__fish_aigw_using_subcommand chat" -l json -d 'The same as 
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test disable enable reset help" -l config -d 'Read this configuration file instead of the usual one' -r -F
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test disable enable reset help" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and not __fish_seen_subcommand_from ls show rename fork export rm help" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand session; and not __fish_seen_subcommand_from ls show rename fork export rm help" -l output -d 'How results are printed' -r -f -a "text\t'For people'
 json\t'One JSON value'
 jsonl\t'One JSON value a line, as things happen'"
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test disable enable reset help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and not __fish_seen_subcommand_from ls show rename fork export rm help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test disable enable reset help" -l json -d 'The same as `--output json`'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test disable enable reset help" -s q -l quiet -d 'Print no notes and no warnings'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test disable enable reset help" -s v -l verbose -d 'Say more about what happens; twice for still more'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test disable enable reset help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test disable enable reset help" -f -a "ls" -d 'List the providers that can be used now'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test disable enable reset help" -f -a "show" -d 'Show one provider: address, keys, timers, what its free tier allows'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test disable enable reset help" -f -a "test" -d 'Ask each provider one tiny question with each of its keys: does it work, and if not, why'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test disable enable reset help" -f -a "disable" -d 'Switch a provider off, until it is enabled again; the configuration stays as it is'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test disable enable reset help" -f -a "enable" -d 'Switch a provider on that was disabled'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test disable enable reset help" -f -a "reset" -d 'Forget what is known against a provider: that it rests, that a key is bad, that its limits are used up'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test disable enable reset help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and not __fish_seen_subcommand_from ls show rename fork export rm help" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and not __fish_seen_subcommand_from ls show rename fork export rm help" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and not __fish_seen_subcommand_from ls show rename fork export rm help" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and not __fish_seen_subcommand_from ls show rename fork export rm help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and not __fish_seen_subcommand_from ls show rename fork export rm help" -f -a "ls" -d 'List the newest sessions'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and not __fish_seen_subcommand_from ls show rename fork export rm help" -f -a "show" -d 'Show what was said in a session, and who answered'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and not __fish_seen_subcommand_from ls show rename fork export rm help" -f -a "rename" -d 'Give a session a name, or another one'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and not __fish_seen_subcommand_from ls show rename fork export rm help" -f -a "fork" -d 'Copy a session, to go on in two ways; the copy takes no room'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and not __fish_seen_subcommand_from ls show rename fork export rm help" -f -a "export" -d 'Print a session whole, as Markdown or JSON'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and not __fish_seen_subcommand_from ls show rename fork export rm help" -f -a "rm" -d 'Forget sessions: what was said only there is gone'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and not __fish_seen_subcommand_from ls show rename fork export rm help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from ls" -l limit -d 'How many at most' -r
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from ls" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from ls" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from ls" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from ls" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from show" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from show" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from show" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from show" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from rename" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from rename" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from rename" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from rename" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from rename" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from rename" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from rename" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from fork" -l turns -d 'Only the first turns' -r
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from fork" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from fork" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from fork" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from fork" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from fork" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from fork" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from fork" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from export" -l format -d 'In which form; --json is JSON as well' -r -f -a "markdown\t''
+json\t''"
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from export" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from export" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from export" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from export" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from rm" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from rm" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from rm" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from rm" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from help" -f -a "ls" -d 'List the newest sessions'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show what was said in a session, and who answered'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from help" -f -a "rename" -d 'Give a session a name, or another one'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from help" -f -a "fork" -d 'Copy a session, to go on in two ways; the copy takes no room'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from help" -f -a "export" -d 'Print a session whole, as Markdown or JSON'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from help" -f -a "rm" -d 'Forget sessions: what was said only there is gone'
+complete -c aigw -n "__fish_aigw_using_subcommand session; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -f -a "ls" -d 'List the providers that can be used now'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -f -a "show" -d 'Show one provider: address, keys, timers, what its free tier allows, what probes found out'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -f -a "test" -d 'Ask each provider one tiny question with each of its keys: does it work, and if not, why'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -f -a "probe" -d 'Ask models what they really can do: tool calls, several at once, schemas, prefill, usage in streams'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -f -a "disable" -d 'Switch a provider off, until it is enabled again; the configuration stays as it is'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -f -a "enable" -d 'Switch a provider on that was disabled'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -f -a "reset" -d 'Forget what is known against a provider: that it rests, that a key is bad, that its limits are used up'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from ls" -l config -d 'Read this configuration file instead of the usual one' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from ls" -l output -d 'How results are printed' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -141,6 +246,19 @@ complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subc
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from test" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from probe" -s m -l model -d 'Probe this model instead of the provider\'s default one' -r
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from probe" -l timeout -d 'How long one answer may take' -r
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from probe" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from probe" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from probe" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from probe" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from probe" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from probe" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from probe" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from disable" -l config -d 'Read this configuration file instead of the usual one' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from disable" -l output -d 'How results are printed' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -175,8 +293,9 @@ complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subc
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from reset" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "ls" -d 'List the providers that can be used now'
-complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one provider: address, keys, timers, what its free tier allows'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one provider: address, keys, timers, what its free tier allows, what probes found out'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "test" -d 'Ask each provider one tiny question with each of its keys: does it work, and if not, why'
+complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "probe" -d 'Ask models what they really can do: tool calls, several at once, schemas, prefill, usage in streams'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "disable" -d 'Switch a provider off, until it is enabled again; the configuration stays as it is'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "enable" -d 'Switch a provider on that was disabled'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "reset" -d 'Forget what is known against a provider: that it rests, that a key is bad, that its limits are used up'
@@ -193,7 +312,7 @@ complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_sub
 complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -f -a "ls" -d 'List the models of the providers that can be used now'
-complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -f -a "show" -d 'Show one model: window, prices, abilities, and where the figures come from'
+complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -f -a "show" -d 'Show one model: window, prices, abilities, where the figures come from, and what a probe found out'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and not __fish_seen_subcommand_from ls show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from ls" -l can -d 'Only models that can do this' -r -f -a "tools\t''
 schema\t''
@@ -226,7 +345,7 @@ complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcomm
 complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from help" -f -a "ls" -d 'List the models of the providers that can be used now'
-complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one model: window, prices, abilities, and where the figures come from'
+complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one model: window, prices, abilities, where the figures come from, and what a probe found out'
 complete -c aigw -n "__fish_aigw_using_subcommand model; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c aigw -n "__fish_aigw_using_subcommand route; and not __fish_seen_subcommand_from ls show explain help" -l config -d 'Read this configuration file instead of the usual one' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand route; and not __fish_seen_subcommand_from ls show explain help" -l output -d 'How results are printed' -r -f -a "text\t'For people'
@@ -266,6 +385,10 @@ complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcomm
 complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from explain" -l down -d 'As if this provider were down (may be repeated)' -r
+complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from explain" -l need -d 'As if the request needed this (may be repeated)' -r -f -a "tools\t''
+schema\t''
+vision\t''
+pdf\t''"
 complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from explain" -l tokens -d 'How many tokens the request has' -r
 complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from explain" -l config -d 'Read this configuration file instead of the usual one' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcommand_from explain" -l output -d 'How results are printed' -r -f -a "text\t'For people'
@@ -285,6 +408,8 @@ complete -c aigw -n "__fish_aigw_using_subcommand route; and __fish_seen_subcomm
 complete -c aigw -n "__fish_aigw_using_subcommand usage" -l by -d 'What to sum by; `request` lists the newest requests with their ids' -r -f -a "day\t''
 provider\t''
 model\t''
+agent\t''
+session\t''
 request\t''"
 complete -c aigw -n "__fish_aigw_using_subcommand usage" -l since -d 'Only since then: a span such as 24h, or a date such as 2026-11-01 (UTC)' -r
 complete -c aigw -n "__fish_aigw_using_subcommand usage" -l request -d 'Every attempt of one request instead; the first characters of its id are enough' -r
@@ -513,30 +638,38 @@ complete -c aigw -n "__fish_aigw_using_subcommand man" -l json -d 'The same as `
 complete -c aigw -n "__fish_aigw_using_subcommand man" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand man" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "init" -d 'Set up providers, step by step: find keys, try them, write a configuration'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "chat" -d 'Ask a question and get one answer'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "provider" -d 'List, show and test providers, and switch them off and on'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "model" -d 'List and show models'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "route" -d 'List, show and explain routes'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "usage" -d 'Show what was used and what it cost'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "auth" -d 'Store and remove provider keys'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "doctor" -d 'Check the installation: files, keys, databases, the network'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "config" -d 'Show and check the configuration'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "serve" -d 'Answer HTTP clients that speak OpenAI\'s format'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "drill" -d 'Rehearse outages with your own route, and see how it comes through'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "simulate" -d 'Run wire-accurate stand-ins for providers, with faults on demand'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "demo" -d 'Take a tour on stand-ins: no key, no network'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "completions" -d 'Print completions for a shell'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "man" -d 'Print the manual page, or write all of them'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "init" -d 'Set up providers, step by step: find keys, try them, write a configuration'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "chat" -d 'Ask a question and get one answer'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "session" -d 'List, show and change conversations'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "provider" -d 'List, show, test and probe providers, and switch them off and on'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "model" -d 'List and show models'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "route" -d 'List, show and explain routes'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "usage" -d 'Show what was used and what it cost'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "auth" -d 'Store and remove provider keys'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "doctor" -d 'Check the installation: files, keys, databases, the network'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "config" -d 'Show and check the configuration'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "serve" -d 'Answer HTTP clients that speak OpenAI\'s format'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "drill" -d 'Rehearse outages with your own route, and see how it comes through'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "simulate" -d 'Run wire-accurate stand-ins for providers, with faults on demand'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "demo" -d 'Take a tour on stand-ins: no key, no network'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "completions" -d 'Print completions for a shell'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "man" -d 'Print the manual page, or write all of them'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session provider model route usage auth doctor config serve drill simulate demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from session" -f -a "ls" -d 'List the newest sessions'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from session" -f -a "show" -d 'Show what was said in a session, and who answered'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from session" -f -a "rename" -d 'Give a session a name, or another one'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from session" -f -a "fork" -d 'Copy a session, to go on in two ways; the copy takes no room'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from session" -f -a "export" -d 'Print a session whole, as Markdown or JSON'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from session" -f -a "rm" -d 'Forget sessions: what was said only there is gone'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "ls" -d 'List the providers that can be used now'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "show" -d 'Show one provider: address, keys, timers, what its free tier allows'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "show" -d 'Show one provider: address, keys, timers, what its free tier allows, what probes found out'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "test" -d 'Ask each provider one tiny question with each of its keys: does it work, and if not, why'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "probe" -d 'Ask models what they really can do: tool calls, several at once, schemas, prefill, usage in streams'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "disable" -d 'Switch a provider off, until it is enabled again; the configuration stays as it is'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "enable" -d 'Switch a provider on that was disabled'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "reset" -d 'Forget what is known against a provider: that it rests, that a key is bad, that its limits are used up'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from model" -f -a "ls" -d 'List the models of the providers that can be used now'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from model" -f -a "show" -d 'Show one model: window, prices, abilities, and where the figures come from'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from model" -f -a "show" -d 'Show one model: window, prices, abilities, where the figures come from, and what a probe found out'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from route" -f -a "ls" -d 'List the routes and aliases'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from route" -f -a "show" -d 'Show one route: its settings with where they come from, and its models'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from route" -f -a "explain" -d 'Show whom a request would be sent to, in which order and why'

@@ -15,11 +15,12 @@
 //! # Who may know whom
 //!
 //! A module imports only what stands below it in this list: `cli` → `drill` → `server` and `simulate` (front ends) → `app`
-//! (the composition root, which sees all) → `router` → `providers`, `health` → `chat`; `ledger` and `memory` → `store`, `chat`. `ui`,
+//! (the composition root, which sees all) → `agents` → `router` → `providers`, `health` → `chat`; `ledger`, `memory` → `store`, `chat`. `ui`,
 //! `config`, `store` and `chat` know nobody; `secret` and `telemetry` are open to all. Of the front ends only `cli` and the
 //! `drill`, which plays with them, know the others. Nothing below the front ends prints. A test holds this list against
 //! the imports.
 
+pub mod agents;
 pub mod app;
 pub mod chat;
 pub mod cli;
@@ -35,4 +36,5 @@ pub mod server;
 pub mod simulate;
 pub mod store;
 pub mod telemetry;
+pub mod tools;
 pub mod ui;

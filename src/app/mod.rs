@@ -1,9 +1,11 @@
 //! The composition root: takes the configuration apart and puts the program together. The only place that sees all.
 
 mod account;
+mod alone;
 pub mod checkup;
 mod local;
 mod observer;
+pub mod probe;
 pub mod refresh;
 mod resolve;
 mod settings;
@@ -16,12 +18,13 @@ use std::sync::Arc;
 pub use account::Account;
 pub use resolve::{AUTO, ResolveError, Way, crossing};
 
+use crate::agents::Agents;
 use crate::config::{Config, ConfigError, Env, NoHome, Paths};
 use crate::health::{Day, Health, Limits};
 use crate::ledger::Ledger;
+use crate::memory::Memory;
 use crate::providers::Catalog;
-use crate::providers::client::Client;
-use crate::router::Router;
+use crate::router::{Router, Upstream};
 
 /// The program, put together.
 pub struct App {
@@ -35,6 +38,8 @@ pub struct App {
     pub accounts: Vec<Account>,
     /// Every attempt is written here.
     pub ledger: Arc<Ledger>,
+    /// What is remembered.
+    pub memory: Arc<Memory>,
     health: Arc<Health>,
     /// Things to tell the user that are no errors.
     pub warnings: Vec<String>,
@@ -70,13 +75,14 @@ impl App {
             Err(error) => warnings.push(format!("which providers are disabled cannot be read: {error}")),
         }
         let health = Arc::new(health(&paths, &accounts));
-        let app = Self { paths, config, catalog, accounts, ledger, health, warnings };
+        let memory = Arc::new(Memory::new(&paths.data_dir));
+        let app = Self { paths, config, catalog, accounts, ledger, memory, health, warnings };
         app.check_names()?;
         Ok(app)
     }
 
     /// A router that writes to the ledger.
-    pub fn router(&self, client: Client) -> Router<Client> {
+    pub fn router<U: Upstream>(&self, client: U) -> Router<U> {
         let observer = Arc::new(observer::LedgerObserver(Arc::clone(&self.ledger)));
         Router::new(client, self.health(), observer)
     }
@@ -84,6 +90,11 @@ impl App {
     /// What is known about the state of upstreams.
     pub fn health(&self) -> Arc<Health> {
         Arc::clone(&self.health)
+    }
+
+    /// The agents that there are.
+    pub fn agents(&self) -> Agents {
+        Agents::built_in()
     }
 
     /// The accounts that requests may go to as things are. A server on this machine is one only if somebody has said so.

@@ -15,6 +15,8 @@ impl Observer for LedgerObserver {
             ordinal: attempt.ordinal,
             at: attempt.at,
             route: request.route.clone(),
+            agent: request.agent.clone(),
+            session: request.session.clone(),
             model: attempt.model.clone(),
             key: attempt.key.clone(),
             class: attempt.failure.as_ref().map(|failure| failure.class),

@@ -302,7 +302,7 @@ impl App {
         let id = ModelId::new(&way.account.provider.id, model);
         Ok(Stop {
             provider: Arc::clone(&way.account.provider),
-            model: Arc::new(self.catalog.model(&id)),
+            model: Arc::new(self.model(&id)),
             keys,
             weight: way.weight,
         })

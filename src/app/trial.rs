@@ -1,8 +1,7 @@
 //! One tiny request to one model with one key: does it work, how fast, and if not, why.
 //!
-//! It goes the way of every request (router, client, ledger), to one candidate and never on to another. What is known
-//! about the candidate's health does not count: whoever tests wants to know how it is now. An answer disproves whatever
-//! was known against it.
+//! What is known about the candidate's health does not count: whoever tests wants to know how it is now. An answer
+//! disproves whatever was known against it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,19 +9,16 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tokio::time::{Instant, timeout};
 
-use super::{Account, App, ResolveError, local, observer::LedgerObserver};
-use crate::chat::{ChatRequest, Event, Failure, FailureClass, Message, ModelId, Role, Sampling};
-use crate::health::{self, Health};
+use super::alone::{self, Alone};
+use super::{Account, App, ResolveError, local};
+use crate::chat::{Event, Failure, FailureClass, Message, ModelId, Role, UsageSource};
+use crate::health;
 use crate::providers::client::Client;
-use crate::router::{Ask, Attempt, Delivery, Gone, Notice, OnBrokenStream, Route, Router, Stop, Written};
+use crate::router::{Attempt, Completion, Delivery, Gone, Notice, Written};
 use crate::secret::{KeySource, Secret};
 
 /// What is asked: as little as a model can answer.
 const QUESTION: &str = "Reply with the single word OK.";
-/// Bounds what it may cost, with room for a model that thinks first.
-const MAX_TOKENS: u32 = 4096;
-/// One request, and the same without what the provider refuses in it.
-const MAX_ATTEMPTS: usize = 3;
 
 /// What is tested.
 #[derive(Debug, Clone)]
@@ -59,6 +55,8 @@ pub enum Outcome {
         first_token: Option<Duration>,
         /// The model that answered, in the provider's words.
         answered_by: Option<String>,
+        /// Whether the provider said what it took.
+        tells_usage: bool,
     },
     /// None came.
     Failed(Failure),
@@ -68,6 +66,14 @@ pub enum Outcome {
     Disabled,
     /// It has no model that one could talk to.
     NoChatModel,
+}
+
+impl Subject<'_> {
+    /// Its keys, in order; a server that needs none is asked without one.
+    pub(super) fn keys(&self) -> impl Iterator<Item = Option<Arc<KeySource>>> + '_ {
+        let none = self.account.keys.is_empty().then_some(None);
+        self.account.keys.iter().cloned().map(Some).chain(none)
+    }
 }
 
 impl App {
@@ -143,35 +149,49 @@ impl App {
     }
 
     async fn trials_of(&self, client: &Arc<Client>, subject: &Subject<'_>, limit: Duration) -> Vec<Trial> {
-        let Subject { account, model } = subject;
-        if !account.enabled {
-            return vec![Trial::without_request(account, Outcome::Disabled)];
-        }
-        if account.needs_key() && account.keys.is_empty() {
-            return vec![Trial::without_request(account, Outcome::NoKey)];
-        }
-        let model = match model.clone().or_else(|| account.default_model.clone()) {
-            Some(model) => model,
-            None if account.is_local() => match timeout(limit, local::model_by_keys(account, client)).await {
-                Ok(Ok(model)) => model,
-                Ok(Err(ResolveError::LocalDown { failure, key, .. })) => {
-                    return vec![Trial::without_model(account, *failure, key.as_deref())];
-                }
-                Ok(Err(_)) => return vec![Trial::without_request(account, Outcome::NoChatModel)],
-                Err(_) => {
-                    let late = Failure::new(FailureClass::Timeout, "it did not name its models in time");
-                    return vec![Trial::without_model(account, late, None)];
-                }
-            },
-            None => return vec![Trial::without_request(account, Outcome::NoChatModel)],
+        let model = match self.aim(client, subject, limit).await {
+            Ok(model) => model,
+            Err(trial) => return vec![*trial],
         };
         let mut trials = Vec::new();
-        let keys = account.keys.iter().cloned().map(Some);
-        let none = account.keys.is_empty().then_some(None);
-        for key in keys.chain(none) {
-            trials.push(self.trial(client, account, &model, key, limit).await);
+        for key in subject.keys() {
+            trials.push(self.trial(client, subject.account, &model, key, limit).await);
         }
         trials
+    }
+
+    /// The model that is to be asked, or why nothing can be.
+    pub(super) async fn aim(
+        &self,
+        client: &Client,
+        subject: &Subject<'_>,
+        limit: Duration,
+    ) -> Result<String, Box<Trial>> {
+        let Subject { account, model } = subject;
+        let without_request = |outcome| Box::new(Trial::without_request(account, outcome));
+        if !account.enabled {
+            return Err(without_request(Outcome::Disabled));
+        }
+        if account.needs_key() && account.keys.is_empty() {
+            return Err(without_request(Outcome::NoKey));
+        }
+        if let Some(model) = model.clone().or_else(|| account.default_model.clone()) {
+            return Ok(model);
+        }
+        if !account.is_local() {
+            return Err(without_request(Outcome::NoChatModel));
+        }
+        match timeout(limit, local::model_by_keys(account, client)).await {
+            Ok(Ok(model)) => Ok(model),
+            Ok(Err(ResolveError::LocalDown { failure, key, .. })) => {
+                Err(Box::new(Trial::without_model(account, *failure, key.as_deref())))
+            }
+            Ok(Err(_)) => Err(without_request(Outcome::NoChatModel)),
+            Err(_) => {
+                let late = Failure::new(FailureClass::Timeout, "it did not name its models in time");
+                Err(Box::new(Trial::without_model(account, late, None)))
+            }
+        }
     }
 
     /// Tests one model with one key.
@@ -183,38 +203,13 @@ impl App {
         key: Option<Arc<KeySource>>,
         limit: Duration,
     ) -> Trial {
-        let id = ModelId::new(&account.provider.id, model);
-        let stop = Stop {
-            provider: Arc::clone(&account.provider),
-            model: Arc::new(self.catalog.model(&id)),
-            keys: key.iter().cloned().collect(),
-            weight: 1,
-        };
-        let route = Route {
-            max_attempts: MAX_ATTEMPTS,
-            patience: Duration::ZERO, // what fails now is what is to be seen
-            on_broken_stream: OnBrokenStream::Fail,
-            ..Route::new(id.to_string(), vec![stop])
-        };
-        let request = ChatRequest {
-            messages: vec![Message::text(Role::User, QUESTION)],
-            sampling: Sampling { max_tokens: Some(MAX_TOKENS), ..Sampling::default() },
-            stream: true,
-            ..ChatRequest::default()
-        };
-        let ask = Ask {
-            id: uuid::Uuid::now_v7().to_string(),
-            request: &request,
-            route: &route,
-            buffered: false,
-            deadline: Some(limit),
-            max_wait: Duration::ZERO,
-        };
-        let observer = Arc::new(LedgerObserver(Arc::clone(&self.ledger)));
-        let router = Router::new(Arc::clone(client), Arc::new(Health::default()), observer);
+        let model = self.catalog.model(&ModelId::new(&account.provider.id, model));
+        let alone = Alone { app: self, client, account, model, key: key.clone(), limit };
+        let id = alone.model_id();
         let mut listener = Listener::default();
-        let outcome = match router.chat(&ask, &mut listener).await {
-            Ok(completion) => works(completion.attempts.last(), listener.answered_by),
+        let request = alone::request(vec![Message::text(Role::User, QUESTION)]);
+        let outcome = match alone.ask(&request, &mut listener).await {
+            Ok(completion) => works(&completion, listener.answered_by),
             Err(error) => Outcome::Failed(why(error.attempts.last())),
         };
         if matches!(outcome, Outcome::Works { .. }) {
@@ -240,7 +235,7 @@ impl Trial {
         }
     }
 
-    fn without_request(account: &Account, outcome: Outcome) -> Self {
+    pub(super) fn without_request(account: &Account, outcome: Outcome) -> Self {
         Self { provider: account.provider.id.clone(), model: None, key_origin: None, key: None, outcome }
     }
 }
@@ -251,8 +246,10 @@ fn own(model: &str, account: &Account) -> String {
     model.strip_prefix(&before).unwrap_or(model).to_owned()
 }
 
-fn works(attempt: Option<&Attempt>, answered_by: Option<String>) -> Outcome {
+fn works(completion: &Completion, answered_by: Option<String>) -> Outcome {
+    let attempt = completion.attempts.last();
     Outcome::Works {
+        tells_usage: completion.usage_source == UsageSource::Provider,
         latency: attempt.map(|attempt| attempt.latency).unwrap_or_default(),
         first_token: attempt.and_then(|attempt| attempt.first_token),
         answered_by,

@@ -1,9 +1,12 @@
-//! Messages and their parts.
+//! Messages and their parts. Their JSON is how conversations are kept: it may grow, and old forms stay readable.
+
+use serde::{Deserialize, Serialize};
 
 use super::ToolCall;
 
 /// Who speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Instructions that stand above the conversation.
     System,
@@ -16,7 +19,7 @@ pub enum Role {
 }
 
 /// One message of a conversation.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Message {
     /// Who speaks.
     pub role: Role,
@@ -25,7 +28,8 @@ pub struct Message {
 }
 
 /// A piece of a message.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Part {
     /// Plain text.
     Text(String),
@@ -36,6 +40,7 @@ pub enum Part {
         /// The thought as text; may be empty when only the signature is given.
         text: String,
         /// The provider's proof that the thought is its own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         signature: Option<Signature>,
     },
     /// The model asks for a tool.
@@ -49,35 +54,39 @@ pub enum Part {
         /// The result as text.
         content: String,
         /// Whether the tool failed.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         is_error: bool,
     },
 }
 
 /// A provider's proof that a thought is its own. It goes back unchanged, in its place among the parts, and only to
 /// those who speak the same wire format: anybody else would refuse the request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signature {
     /// The name of the wire format, such as `anthropic`.
     pub wire: String,
     /// The proof, opaque.
     pub data: String,
     /// The thought itself was withheld, and this stands for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub redacted: bool,
 }
 
 /// An image or a document inside a message.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Media {
     /// Such as `image/png` or `application/pdf`.
     pub mime: String,
     /// The file's name, if it had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Where the bytes are.
     pub source: Source,
 }
 
 /// Where the bytes of a [`Media`] are.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Source {
     /// Here, in base64.
     Base64(String),

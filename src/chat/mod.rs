@@ -14,6 +14,7 @@ mod model_id;
 mod request;
 mod schema;
 mod tool;
+mod toolless;
 mod usage;
 
 pub use answer::Answer;

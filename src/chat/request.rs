@@ -111,7 +111,7 @@ impl ChatRequest {
     /// What a model must be able to do to answer this.
     pub fn needs(&self) -> Vec<Need> {
         let mut needs = Vec::new();
-        if !self.tools.is_empty() && self.tool_choice != ToolChoice::None {
+        if !self.tools.is_empty() && !matches!(self.tool_choice, ToolChoice::None | ToolChoice::Offered) {
             needs.push(Need::Tools);
         }
         let media = || {

@@ -1,5 +1,6 @@
 //! What a model may call, and its calls.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A function that the model may ask for.
@@ -16,7 +17,7 @@ pub struct ToolSpec {
 }
 
 /// A call that the model asks for. Always whole: half a call is never shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToolCall {
     /// The call's id; made up where the provider gives none.
     pub id: String,
@@ -25,6 +26,7 @@ pub struct ToolCall {
     /// The arguments as JSON text, an object; `{}` when the model sent none.
     pub arguments: String,
     /// A provider's opaque proof that must travel back with the call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<String>,
 }
 
@@ -34,6 +36,8 @@ pub enum ToolChoice {
     /// As the model sees fit.
     #[default]
     Auto,
+    /// As the model sees fit; a model that cannot call any answers without.
+    Offered,
     /// No call.
     None,
     /// At least one call.

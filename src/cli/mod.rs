@@ -18,6 +18,7 @@ pub mod model;
 pub mod provider;
 pub mod route;
 pub mod serve;
+pub mod session;
 pub mod simulate;
 pub mod usage;
 
@@ -67,6 +68,7 @@ pub struct Cli {
 pub enum Command {
     Init(init::InitArgs),
     Chat(Box<chat::ChatArgs>),
+    Session(session::SessionArgs),
     Provider(provider::ProviderArgs),
     Model(model::ModelArgs),
     Route(route::RouteArgs),
@@ -144,6 +146,7 @@ async fn run(command: Option<Command>, context: Context) -> Result<(), CommandEr
         None => chat::run(chat::ChatArgs::default(), context).await,
         Some(Command::Init(args)) => init::run(&args, &context).await,
         Some(Command::Chat(args)) => chat::run(*args, context).await,
+        Some(Command::Session(args)) => session::run(&args, &context),
         Some(Command::Provider(args)) => provider::run(&args, &context).await,
         Some(Command::Model(args)) => model::run(&args, &context).await,
         Some(Command::Route(args)) => route::run(&args, &context).await,

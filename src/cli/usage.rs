@@ -43,6 +43,8 @@ enum Group {
     Day,
     Provider,
     Model,
+    Agent,
+    Session,
     Request,
 }
 
@@ -69,6 +71,8 @@ pub fn run(args: &UsageArgs, context: &Context) -> Result<(), CommandError> {
         Group::Day => By::Day,
         Group::Provider => By::Provider,
         Group::Model => By::Model,
+        Group::Agent => By::Agent,
+        Group::Session => By::Session,
         Group::Request => return requests::newest(context, &app.ledger, args.since),
     };
     let known = if app.ledger.path().exists() { app.ledger.sums(by, args.since)? } else { Vec::new() };
@@ -84,6 +88,8 @@ fn sums(context: &Context, by: By, narrowed: bool, sums: &[Sum]) -> Result<(), C
         By::Day => "day",
         By::Provider => "provider",
         By::Model => "model",
+        By::Agent => "agent",
+        By::Session => "session",
     };
     let mut table = Table::new([name, "requests", "attempts", "failed", "tokens in", "tokens out", "cost $"])
         .right([1, 2, 3, 4, 5, 6]);

@@ -15,7 +15,9 @@ use crate::app::App;
 use crate::chat::{Event, Failure, FailureClass};
 use crate::ledger::Entry;
 use crate::providers::client::Client;
-use crate::router::{Ask, Completion, Delivery, Gone, Notice, RouteError, RouteErrorKind, Written};
+use crate::router::{
+    Ask, Completion, Conversation, Delivery, Gone, Notice, RouteError, RouteErrorKind, Written,
+};
 use crate::server::{Log, Server, Settings};
 use crate::store::StoreError;
 
@@ -148,8 +150,15 @@ async fn chat(
     let client = Client::new()?;
     let route = app.route(&client, &[]).await?;
     let request = script::request();
-    let ask =
-        Ask { id, request: &request, route: &route, buffered: false, deadline: None, max_wait: MAX_WAIT };
+    let ask = Ask {
+        id,
+        request: &request,
+        route: &route,
+        buffered: false,
+        deadline: None,
+        max_wait: MAX_WAIT,
+        conversation: Conversation::default(),
+    };
     let router = app.router(client);
     let mut pipe = Pipe::default();
     let answered = timeout(patience, router.chat(&ask, &mut pipe)).await;

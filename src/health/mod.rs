@@ -1,5 +1,5 @@
 //! What is known about the state of upstreams: which key, model or provider is left alone, until when and why; how much
-//! of their limits keys have used; how fast models answer.
+//! of their limits keys have used; how fast models answer; what probes found out about them.
 //!
 //! Health only records and answers; what follows from a failure is the router's verdict. Times are passed in, so that
 //! everything here can be tested without waiting.
@@ -11,6 +11,7 @@
 
 mod breaker;
 mod clock;
+mod findings;
 mod gauge;
 mod known;
 mod lease;
@@ -29,6 +30,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::chat::{Bucket, FailureClass};
+pub use findings::{Aspect, FINDINGS_LAST, Finding, Findings};
 use gauge::Gauge;
 use known::Found;
 pub use lease::Lease;

@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime};
 use tracing::{debug, warn};
 
 use super::Subject;
+use super::findings::{Aspect, Finding, Place};
 use super::known::MOST;
 use super::limits::{Slot, Used};
 use super::table::{self, Changes, Contents, Kind, MIGRATIONS, Mark};
@@ -109,6 +110,15 @@ impl Shared {
         changes.at = now;
         if changes.turns.len() < MOST {
             *changes.turns.entry(route.to_owned()).or_default() += 1;
+        }
+    }
+
+    /// A probe found something out.
+    pub(super) fn found(&self, place: Place, aspect: Aspect, finding: Finding) {
+        let mut changes = self.changes();
+        changes.at = finding.at;
+        if changes.findings.len() < MOST {
+            changes.findings.insert((place, aspect), finding);
         }
     }
 

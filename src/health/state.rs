@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use super::Subject;
 use super::breaker::{self, Breaker};
 use super::clock::Clock;
+use super::findings::{Findings, Place};
 use super::gauge::Gauge;
 use super::known::{Found, Known, MOST};
 use super::limits::{Day, Limits, Meter, Slot, Used};
@@ -37,6 +38,8 @@ pub(super) struct State {
     pub(super) turns: HashMap<String, u64>,
     /// How models count tokens. Each process learns it anew: one long answer is enough.
     pub(super) ratios: Ratios,
+    /// What probes found out, however old.
+    pub(super) findings: HashMap<Place, Findings>,
 }
 
 /// A moving average.
@@ -82,7 +85,7 @@ impl State {
     /// Takes over what the file holds; `unwritten` is what it does not hold yet.
     pub(super) fn take_over(&mut self, contents: Contents, unwritten: &Changes, now: Instant) {
         let clock = self.clock;
-        let Contents { marks, used, turns, .. } = contents;
+        let Contents { marks, used, turns, findings, .. } = contents;
         let (mut rests, mut breakers, mut throttled, mut first_token) = (vec![], vec![], vec![], vec![]);
         for Mark { subject, at, until, what } in marks {
             // What is not so any more, and is still to be taken out.
@@ -109,6 +112,7 @@ impl State {
         self.throttled.take_over(throttled, now);
         self.first_token.take_over(first_token, now);
         self.learn_used(used, unwritten);
+        self.learn_findings(findings, unwritten);
         for (route, taken) in turns {
             let mine = unwritten.turns.get(&route).copied().unwrap_or(0);
             self.turns.insert(route, taken.saturating_add(mine));

@@ -7,18 +7,19 @@ use serde::{Deserialize, Serialize};
 
 use super::Subject;
 use super::breaker::Tripping;
+use super::findings::{Aspect, Finding, Place, oldest};
 use super::gauge::Gauge;
 use super::limits::{HOUR, SLOT, Slot, Used};
 use crate::chat::FailureClass;
 use crate::store::Migrations;
 
 /// The tables, version by version.
-pub(super) const MIGRATIONS: Migrations = &[include_str!("001_state.sql")];
+pub(super) const MIGRATIONS: Migrations = &[include_str!("001_state.sql"), include_str!("002_findings.sql")];
 /// The most rows of a table, and the longest name in one: so it stays small, whatever happens.
 const MOST_ROWS: i64 = 2000;
 const LONGEST_NAME: usize = 400;
 /// Two processes may read the clock in another order than they write.
-const SLACK: i64 = 1_000;
+pub(super) const SLACK: i64 = 1_000;
 
 /// A kind of mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -56,6 +57,7 @@ pub(super) struct Contents {
     pub(super) marks: Vec<Mark>,
     pub(super) used: Vec<(Subject, Slot, Used)>,
     pub(super) turns: Vec<(String, u64)>,
+    pub(super) findings: Vec<(Place, Aspect, Finding)>,
     /// Whether something in it was written by a clock that went ahead of ours.
     pub(super) from_the_future: bool,
 }
@@ -67,6 +69,7 @@ pub(super) struct Changes {
     pub(super) marks: HashMap<(Kind, Subject), Option<Mark>>,
     pub(super) used: HashMap<(Subject, Slot), Used>,
     pub(super) turns: HashMap<String, u64>,
+    pub(super) findings: HashMap<(Place, Aspect), Finding>,
     /// When the last of them was made.
     pub(super) at: i64,
 }
@@ -125,12 +128,27 @@ pub(super) fn read(db: &Connection, now: i64) -> rusqlite::Result<Contents> {
     while let Some(row) = rows.next()? {
         contents.turns.push((text(row, 0)?, row.get::<_, i64>(1)?.cast_unsigned()));
     }
+    contents.findings = read_findings(db, now)?;
     Ok(contents)
+}
+
+fn read_findings(db: &Connection, now: i64) -> rusqlite::Result<Vec<(Place, Aspect, Finding)>> {
+    let sql = "SELECT provider, model, aspect, able, at_ms FROM findings WHERE at_ms > ?1 AND at_ms <= ?2";
+    let mut query = db.prepare(sql)?;
+    let mut rows = query.query([oldest(now), now + SLACK])?;
+    let mut findings = Vec::new();
+    while let Some(row) = rows.next()? {
+        if let Some(aspect) = Aspect::read(&row.get::<_, String>(2)?) {
+            let finding = Finding { able: row.get(3)?, at: row.get(4)? };
+            findings.push(((row.get(0)?, row.get(1)?), aspect, finding));
+        }
+    }
+    Ok(findings)
 }
 
 impl Changes {
     pub(super) fn is_empty(&self) -> bool {
-        self.marks.is_empty() && self.used.is_empty() && self.turns.is_empty()
+        self.marks.is_empty() && self.used.is_empty() && self.turns.is_empty() && self.findings.is_empty()
     }
 
     /// Writes them, and takes out what means nothing any more.
@@ -171,7 +189,28 @@ impl Changes {
             )?
             .execute(params![route, self.at, taken.cast_signed()])?;
         }
+        self.write_findings(db)?;
         prune(db, self.at)
+    }
+
+    fn write_findings(&self, db: &Connection) -> rusqlite::Result<()> {
+        let short = |place: &Place| place.0.len() + place.1.len() <= LONGEST_NAME;
+        for ((place, aspect), found) in self.findings.iter().filter(|((place, _), _)| short(place)) {
+            db.prepare_cached(
+                "INSERT INTO findings (provider, model, aspect, able, at_ms) VALUES (?1, ?2, ?3, ?4, ?5) \
+                 ON CONFLICT DO UPDATE SET able = excluded.able, at_ms = excluded.at_ms \
+                 WHERE excluded.at_ms >= at_ms OR at_ms > ?6",
+            )?
+            .execute(params![
+                place.0,
+                place.1,
+                aspect.as_str(),
+                found.able,
+                found.at,
+                self.at + SLACK
+            ])?;
+        }
+        Ok(())
     }
 }
 
@@ -182,11 +221,14 @@ fn prune(db: &Connection, now: i64) -> rusqlite::Result<()> {
         "DELETE FROM used WHERE start_ms > ?1 + width_ms OR start_ms < ?1 - iif(width_ms = ?2, 20 * ?2, 26 * ?3)",
     )?
     .execute(params![now, SLOT, HOUR])?;
+    db.prepare_cached("DELETE FROM findings WHERE at_ms <= ?1 OR at_ms > ?2")?
+        .execute([oldest(now), now + SLACK])?;
     // No table may grow without end, whoever names what.
     for (table, key, newest) in [
         ("marks", "kind, subject", "at_ms"),
         ("used", "subject, width_ms, start_ms", "start_ms"),
         ("turns", "route", "at_ms"),
+        ("findings", "provider, model, aspect", "at_ms"),
     ] {
         let count: i64 =
             db.prepare_cached(&format!("SELECT count(*) FROM {table}"))?.query_row([], |row| row.get(0))?;
@@ -211,7 +253,7 @@ mod tests {
 
     fn database() -> Connection {
         let db = Connection::open_in_memory().unwrap();
-        db.execute_batch(MIGRATIONS[0]).unwrap();
+        db.execute_batch(&MIGRATIONS.concat()).unwrap();
         db
     }
 

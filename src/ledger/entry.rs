@@ -20,6 +20,10 @@ pub struct Entry {
     pub at: Timestamp,
     /// The route that the request went by.
     pub route: String,
+    /// The agent that asked.
+    pub agent: Option<String>,
+    /// The session that it belongs to.
+    pub session: Option<String>,
     /// Where it went.
     pub model: ModelId,
     /// The key's fingerprint.
@@ -43,11 +47,12 @@ pub struct Entry {
 }
 
 const COLUMNS: &str = "request_id, ordinal, at_ms, route, provider, model, key_fingerprint, class, status, message, \
-     latency_us, first_token_us, input_tokens, output_tokens, cached_tokens, reasoning_tokens, usage_source, cost_usd";
+     latency_us, first_token_us, input_tokens, output_tokens, cached_tokens, reasoning_tokens, usage_source, cost_usd, agent, session";
 
 impl Entry {
     pub(super) fn insert(&self, db: &Connection) -> rusqlite::Result<()> {
-        let marks = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18";
+        let marks =
+            "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20";
         db.prepare_cached(&format!("INSERT INTO attempts ({COLUMNS}) VALUES ({marks})"))?.execute(
             params![
                 self.request_id,
@@ -68,6 +73,8 @@ impl Entry {
                 self.usage.reasoning_tokens.map(u64::cast_signed),
                 self.usage_source.as_str(),
                 self.cost_usd,
+                self.agent,
+                self.session,
             ],
         )?;
         Ok(())
@@ -107,6 +114,8 @@ impl Entry {
             },
             usage_source: from_word(16, &row.get::<_, String>(16)?)?,
             cost_usd: row.get(17)?,
+            agent: row.get(18)?,
+            session: row.get(19)?,
         })
     }
 }

@@ -20,7 +20,11 @@ use jiff::Timestamp;
 use crate::store::{Database, File, Migrations, StoreError};
 
 /// The ledger's tables, version by version.
-const MIGRATIONS: Migrations = &[include_str!("001_attempts.sql"), include_str!("002_disabled.sql")];
+const MIGRATIONS: Migrations = &[
+    include_str!("001_attempts.sql"),
+    include_str!("002_disabled.sql"),
+    include_str!("003_conversation.sql"),
+];
 
 /// A handle to the ledger.
 #[derive(Debug)]
@@ -79,6 +83,8 @@ mod tests {
             ordinal,
             at: "2026-11-22T10:00:00Z".parse().unwrap(),
             route: "auto".into(),
+            agent: Some("writer".into()),
+            session: None,
             model: ModelId::new(provider, "m"),
             key: Some("0badcafe".into()),
             class,
@@ -128,6 +134,8 @@ mod tests {
         assert_eq!((sums[0].input_tokens, sums[0].output_tokens), (20, 10));
         assert!((sums[0].cost_usd - 0.000_002).abs() < 1e-12);
         assert_eq!(ledger.sums(By::Day, None).unwrap()[0].requests, 2);
+        assert_eq!(ledger.sums(By::Agent, None).unwrap()[0].group, "writer");
+        assert_eq!(ledger.sums(By::Session, None).unwrap()[0].group, "-");
         assert!(ledger.sums(By::Model, Some("2026-11-23T00:00:00Z".parse().unwrap())).unwrap().is_empty());
     }
 }

@@ -13,6 +13,10 @@ pub enum By {
     Provider,
     /// The model.
     Model,
+    /// The agent that asked; `-` where none did.
+    Agent,
+    /// The session, by id; `-` for what belongs to none.
+    Session,
 }
 
 /// The sums of one group.
@@ -41,6 +45,8 @@ pub(super) fn sums(db: &Connection, by: By, since: Option<Timestamp>) -> rusqlit
         By::Day => ("strftime('%Y-%m-%d', at_ms / 1000, 'unixepoch')", "1 DESC"),
         By::Provider => ("provider", "3 DESC, 1"),
         By::Model => ("provider || '/' || model", "3 DESC, 1"),
+        By::Agent => ("coalesce(agent, '-')", "3 DESC, 1"),
+        By::Session => ("coalesce(session, '-')", "max(at_ms) DESC, 1"),
     };
     let sql = format!(
         "SELECT {group}, count(DISTINCT request_id), count(*), count(class), \

@@ -186,6 +186,9 @@ pub struct Model {
     pub cached_price: Option<f64>,
     /// What it can do; unknown when absent.
     pub abilities: Option<Vec<Ability>>,
+    /// What it was found out to be able or unable to do, which counts more than what is listed.
+    #[serde(skip)]
+    pub probed: Vec<(Ability, bool)>,
     /// Who pays, where that differs from its provider.
     pub billing: Option<Billing>,
     /// How capable it is, roughly.
@@ -236,6 +239,18 @@ pub enum Tier {
     Large,
     /// The best there is.
     Frontier,
+}
+
+impl Ability {
+    /// What a model must be able to do where a request needs this.
+    pub fn of(need: Need) -> Self {
+        match need {
+            Need::Tools => Self::Tools,
+            Need::Vision => Self::Vision,
+            Need::Pdf => Self::Pdf,
+            Need::Schema => Self::Schema,
+        }
+    }
 }
 
 impl Tier {
@@ -290,6 +305,7 @@ impl Model {
             output_price: None,
             cached_price: None,
             abilities: None,
+            probed: Vec::new(),
             billing: None,
             tier: None,
             dimensions: None,
@@ -305,18 +321,20 @@ impl Model {
 
     /// Whether it is known to have an ability.
     pub fn has(&self, ability: Ability) -> bool {
-        self.abilities.as_ref().is_some_and(|abilities| abilities.contains(&ability))
+        let listed = || self.abilities.as_ref().is_some_and(|abilities| abilities.contains(&ability));
+        self.probed(ability).unwrap_or_else(listed)
+    }
+
+    /// Whether it was found out to have an ability, or not to have it.
+    pub fn probed(&self, ability: Ability) -> Option<bool> {
+        self.probed.iter().find(|(known, _)| *known == ability).map(|(_, able)| *able)
     }
 
     /// Whether it may be able to do what a request needs: certain for listed models, assumed for others.
     pub fn can(&self, need: Need) -> bool {
-        let ability = match need {
-            Need::Tools => Ability::Tools,
-            Need::Vision => Ability::Vision,
-            Need::Pdf => Ability::Pdf,
-            Need::Schema => Ability::Schema,
-        };
-        self.abilities.as_ref().is_none_or(|abilities| abilities.contains(&ability))
+        let ability = Ability::of(need);
+        let listed = || self.abilities.as_ref().is_none_or(|abilities| abilities.contains(&ability));
+        self.probed(ability).unwrap_or_else(listed)
     }
 
     /// What this usage costs in USD: what the provider says, else by the listed prices; unknown without either.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Candidate;
-use crate::chat::{Failure, ModelId, Usage, UsageSource};
+use crate::chat::{Failure, FinishReason, ModelId, Usage, UsageSource};
 
 /// What became of one request to one candidate.
 #[derive(Debug, Clone)]
@@ -30,6 +30,8 @@ pub struct Attempt {
     pub usage: Usage,
     /// Who counted them.
     pub usage_source: UsageSource,
+    /// Why the model stopped, where it said that it had: what is wrong with its answer is then its own doing.
+    pub finish: Option<FinishReason>,
     /// What it cost in USD, as far as prices are known.
     pub cost_usd: Option<f64>,
     /// Until when the candidate is left alone, from the end of the attempt.
@@ -50,6 +52,7 @@ impl Attempt {
             first_token: None,
             usage: Usage::default(),
             usage_source: UsageSource::None,
+            finish: None,
             cost_usd: None,
             rest: None,
         }
@@ -63,6 +66,10 @@ pub struct RequestTag {
     pub id: String,
     /// The route that it went by.
     pub route: String,
+    /// The agent that asked.
+    pub agent: Option<String>,
+    /// The session that it belongs to.
+    pub session: Option<String>,
 }
 
 /// Told about every attempt when it is over, successful or not. Must not block.

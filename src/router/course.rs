@@ -334,5 +334,6 @@ fn begin<'a, U: Upstream>(
     } else {
         health.begin(&key_model, &model, tokens, now)?
     };
+    let ordinal = setting.ask.conversation.attempts + ordinal;
     Some(Attempting::begin(setting, candidate, ordinal, lease, asked))
 }

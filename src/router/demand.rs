@@ -1,5 +1,6 @@
 //! What a request asks of whoever answers it.
 
+use super::AnsweredBy;
 use crate::chat::{ChatRequest, Need, Tokens};
 
 /// Tokens of an answer, as long as they commonly are. Prices are compared by it; nothing is cut there.
@@ -18,6 +19,8 @@ pub struct Demand {
     pub least_input: u64,
     /// Tokens of the answer, as far as one can tell before.
     pub output: u64,
+    /// Who answered last in the same conversation.
+    pub stays_with: Option<AnsweredBy>,
 }
 
 impl Demand {
@@ -34,7 +37,7 @@ impl Demand {
     /// A request of so many tokens.
     pub fn tokens(needs: Vec<Need>, input: Tokens, max_output: Option<u32>) -> Self {
         let output = max_output.map_or(USUAL_OUTPUT, |most| u64::from(most).min(USUAL_OUTPUT));
-        Self { needs, input: input.most, least_input: input.least, output }
+        Self { needs, input: input.most, least_input: input.least, output, stays_with: None }
     }
 
     /// The tokens of the request as a model counts them, that has been seen to count so many times the estimate.

@@ -40,7 +40,7 @@ pub use error::{RouteError, RouteErrorKind};
 pub use mend::Resumed;
 pub use report::{AttemptReport, people};
 
-use crate::chat::{Answer, ChatRequest, Usage, UsageSource};
+use crate::chat::{Answer, ChatRequest, ModelId, Usage, UsageSource};
 use crate::health::Health;
 use course::Course;
 use plan::{Plan, Skipped, plan};
@@ -61,6 +61,30 @@ pub struct Ask<'a> {
     pub deadline: Option<Duration>,
     /// How long candidates may be waited for when all are out.
     pub max_wait: Duration,
+    /// What it is a part of.
+    pub conversation: Conversation,
+}
+
+/// What a request is a part of: nothing where nothing is set.
+#[derive(Debug, Clone, Default)]
+pub struct Conversation {
+    /// The agent that asks.
+    pub agent: Option<String>,
+    /// The session, by id.
+    pub session: Option<String>,
+    /// Attempts that were made under the same request id before.
+    pub attempts: u32,
+    /// Who answered last. It has what was said so far in its cache, so it is asked first while it is well.
+    pub answered_by: Option<AnsweredBy>,
+}
+
+/// Who gave an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnsweredBy {
+    /// The model.
+    pub model: ModelId,
+    /// The key's fingerprint.
+    pub key: Option<String>,
 }
 
 /// A whole answer and how it came about.
@@ -114,7 +138,8 @@ impl<U: Upstream> Router<U> {
         if let Some(budget) = &self.budget {
             budget.request();
         }
-        let tag = RequestTag { id: ask.id.clone(), route: ask.route.name.clone() };
+        let Conversation { agent, session, .. } = ask.conversation.clone();
+        let tag = RequestTag { id: ask.id.clone(), route: ask.route.name.clone(), agent, session };
         let deadline = Instant::now() + ask.deadline.unwrap_or(FOREVER);
         let setting = Setting { ask, tag: &tag, observer: self.observer.as_ref(), deadline };
         let course = Course::new(self, setting, delivery);
@@ -128,7 +153,8 @@ impl<U: Upstream> Router<U> {
     /// Whom a request may go to now.
     fn plan(&self, ask: &Ask<'_>) -> Plan {
         let now = Instant::now();
-        let (demand, health) = (Demand::of(ask.request), self.health.snapshot(now));
+        let (mut demand, health) = (Demand::of(ask.request), self.health.snapshot(now));
+        demand.stays_with.clone_from(&ask.conversation.answered_by);
         plan(ask.route, &demand, &health, now, &mut fastrand::Rng::new())
     }
 

@@ -4,12 +4,12 @@
 use tokio::time::Instant;
 
 use super::order::order;
-use super::{Candidate, Demand, Route, Stop, Weighed};
+use super::{AnsweredBy, Candidate, Demand, Route, Stop, Weighed};
 use crate::chat::{FailureClass, Need, Usage};
 use crate::health::{Gate, Snapshot};
 use crate::providers::catalog::Tier;
 use crate::providers::quirks::SchemaManner;
-use crate::providers::{Billing, Model};
+use crate::providers::{Ability, Billing, Model};
 
 /// What a request may go to.
 #[derive(Debug, Clone, Default)]
@@ -33,7 +33,12 @@ pub struct Skipped {
 #[derive(Debug, Clone, PartialEq)]
 pub enum SkipReason {
     /// The model cannot do something that the request needs.
-    Unable(Need),
+    Unable {
+        /// What.
+        need: Need,
+        /// Whether a probe found that out, and not only a list says so.
+        probed: bool,
+    },
     /// The model is less capable than the route wants.
     Lesser {
         /// What it is.
@@ -77,14 +82,14 @@ impl SkipReason {
             Self::Cooling { class, .. } => {
                 matches!(class, FailureClass::RateLimited | FailureClass::QuotaExhausted)
             }
-            Self::Unable(_) | Self::Lesser { .. } | Self::TooLong { .. } | Self::Open { .. } => false,
+            Self::Unable { .. } | Self::Lesser { .. } | Self::TooLong { .. } | Self::Open { .. } => false,
         }
     }
 
     /// When it may be asked again; none if time does not help.
     pub fn until(&self) -> Option<Instant> {
         match self {
-            Self::Unable(_) | Self::Lesser { .. } | Self::TooLong { .. } => None,
+            Self::Unable { .. } | Self::Lesser { .. } | Self::TooLong { .. } => None,
             Self::Cooling { until, .. } | Self::Open { until, .. } | Self::Out { until } => Some(*until),
         }
     }
@@ -113,7 +118,20 @@ pub fn plan(
             }
         }
     }
-    Plan { candidates: order(route.strategy, able, health.turn(&route.name), draw), skipped }
+    let mut candidates = order(route.strategy, able, health.turn(&route.name), draw);
+    if let Some(place) = demand.stays_with.as_ref().and_then(|last| place_of(last, &candidates)) {
+        candidates[..=place].rotate_right(1);
+    }
+    Plan { candidates, skipped }
+}
+
+/// Where the one is that a conversation stays with; none if it was unwell, or if not all may fit there. The same model
+/// with another key of its provider is the next best.
+fn place_of(last: &AnsweredBy, candidates: &[Candidate]) -> Option<usize> {
+    let is_well = |candidate: &Candidate| !candidate.weighed.probe && !candidate.weighed.tight;
+    let is_it = |candidate: &&Candidate| is_well(candidate) && candidate.model_id() == last.model;
+    let of_key = |candidate: &Candidate| is_it(&candidate) && candidate.fingerprint() == last.key;
+    candidates.iter().position(of_key).or_else(|| candidates.iter().position(|candidate| is_it(&candidate)))
 }
 
 fn weigh(candidate: &Candidate, stop: &Stop, demand: &Demand, health: &Snapshot) -> Weighed {
@@ -149,7 +167,8 @@ fn skip_reason(
 ) -> Option<SkipReason> {
     let model = &candidate.model;
     if let Some(need) = demand.needs.iter().find(|need| !is_able(candidate, **need)) {
-        return Some(SkipReason::Unable(*need));
+        let probed = model.probed(Ability::of(*need)).is_some();
+        return Some(SkipReason::Unable { need: *need, probed });
     }
     // Of a model that is not in the catalogue nothing is known, so nothing is held against it.
     if let (Some(tier), Some(least)) = (model.tier, route.min_tier)
@@ -174,10 +193,12 @@ fn skip_reason(
     out.filter(|until| *until > now).map(|until| SkipReason::Out { until })
 }
 
-/// Whether a candidate can do what a request needs. Where a provider takes the schema as an instruction, any model can.
+/// Whether a candidate can do what a request needs. Where a provider takes the schema as an instruction, any model can,
+/// unless it was found out that it cannot.
 fn is_able(candidate: &Candidate, need: Need) -> bool {
     let by_instruction = candidate.provider.quirks.schema == SchemaManner::JsonObject;
-    candidate.model.can(need) || (need == Need::Schema && by_instruction)
+    let was_seen_to_fail = candidate.model.probed(Ability::of(need)) == Some(false);
+    candidate.model.can(need) || (need == Need::Schema && by_instruction && !was_seen_to_fail)
 }
 
 #[cfg(test)]
@@ -188,9 +209,8 @@ mod tests {
     use super::super::tests::rig::stop;
     use super::super::{OnContentFilter, Strategy};
     use super::*;
-    use crate::chat::{ChatRequest, Message, Role, Tokens};
+    use crate::chat::{ChatRequest, Message, ModelId, Role, Tokens};
     use crate::health::{Cooling, Subject};
-    use crate::providers::Ability;
     use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 
     fn with_model(name: &str, keys: &[&str], change: impl FnOnce(&mut Model)) -> Stop {
@@ -212,6 +232,64 @@ mod tests {
     }
 
     #[test]
+    fn a_conversation_stays_with_whoever_answered_while_that_is_well() {
+        let narrow = with_model("c", &["k"], |model| model.window = Some(500));
+        let route = Route::new("r", vec![stop("a", &["k"]), stop("b", &["k1", "k2"]), narrow]);
+        let order = |provider: &str, key: Option<&str>, tokens: u64, health: &Snapshot, now| {
+            let key = key.map(|key| crate::secret::Secret::new(key).fingerprint());
+            let model = ModelId::new(provider, "m");
+            let demand = Demand { stays_with: Some(AnsweredBy { model, key }), ..demand(Vec::new(), tokens) };
+            let plan = planned(&route, &demand, health, now);
+            let shown = |candidate: &Candidate| {
+                let key = candidate.key.as_ref().and_then(|key| key.ready()).map_or("", |key| key.expose());
+                format!("{}{}", candidate.provider.id, key.trim_start_matches('k'))
+            };
+            plan.candidates.iter().map(shown).collect::<Vec<_>>().join(" ")
+        };
+        let (well, now) = (Snapshot::default(), Instant::now());
+        assert_eq!(order("b", Some("k2"), 9, &well, now), "b2 a b1 c");
+        assert_eq!(order("b", Some("gone"), 9, &well, now), "b1 a b2 c");
+        assert_eq!(order("c", Some("k"), 9, &well, now), "c a b1 b2");
+        assert_eq!(order("nobody", None, 9, &well, now), "a b1 b2 c");
+        // Nothing is risked for the sake of a cache: it may not fit there any more.
+        assert_eq!(order("c", Some("k"), 900, &well, now), "a b1 b2 c");
+        let cooling = Cooling { until: now + Duration::from_secs(9), class: FailureClass::RateLimited };
+        let subject = Subject::Model { provider: "b".into(), model: "m".into() };
+        let mut resting = Snapshot::default();
+        resting.pretend(subject, cooling);
+        assert_eq!(order("b", Some("k2"), 9, &resting, now), "a c");
+    }
+
+    #[test]
+    fn what_a_probe_found_out_counts_more_than_what_is_listed() {
+        let probed = |name, listed: Option<Vec<Ability>>, able| {
+            with_model(name, &["k"], |model| {
+                model.abilities = listed;
+                model.probed = vec![(Ability::Tools, able), (Ability::Schema, able)];
+            })
+        };
+        let mut by_instruction = probed("by instruction", None, false);
+        Arc::make_mut(&mut by_instruction.provider).quirks.schema = SchemaManner::JsonObject;
+        let stops = vec![
+            probed("listed", Some(vec![Ability::Tools, Ability::Schema]), false),
+            probed("unknown", None, false),
+            probed("not listed", Some(Vec::new()), true),
+            by_instruction,
+        ];
+        let route = Route::new("r", stops);
+        for need in [Need::Tools, Need::Schema] {
+            let plan = planned(&route, &demand(vec![need], 1000), &Snapshot::default(), Instant::now());
+            assert_eq!(names(&plan.candidates), ["not listed"]);
+            let unable = SkipReason::Unable { need, probed: true };
+            assert!(plan.skipped.iter().all(|skipped| skipped.reason == unable));
+            assert!(unable.words().ends_with("as a probe showed"));
+        }
+        // It says nothing about anything else.
+        let plan = planned(&route, &demand(Vec::new(), 1000), &Snapshot::default(), Instant::now());
+        assert_eq!(plan.candidates.len(), 4);
+    }
+
+    #[test]
     fn what_is_known_to_be_unable_is_left_out() {
         let stops = vec![
             with_model("tools", &["k"], |model| model.abilities = Some(vec![Ability::Tools])),
@@ -228,7 +306,7 @@ mod tests {
         assert!(plan.candidates[2].weighed.tight && !plan.candidates[0].weighed.tight);
         let reasons: Vec<_> = plan.skipped.into_iter().map(|skipped| skipped.reason).collect();
         let expected = [
-            SkipReason::Unable(Need::Tools),
+            SkipReason::Unable { need: Need::Tools, probed: false },
             SkipReason::Lesser { tier: Tier::Small, least: Tier::Medium },
             SkipReason::TooLong { tokens: 500, window: 499 },
         ];

@@ -46,7 +46,10 @@ impl SkipReason {
             format!("to be tried again in {}", people(rest))
         };
         match self {
-            Self::Unable(need) => format!("it cannot do {}", need.as_str()),
+            Self::Unable { need, probed } => {
+                let how = if *probed { ", as a probe showed" } else { "" };
+                format!("it cannot do {}{how}", need.as_str())
+            }
             Self::Lesser { tier, least } => {
                 format!("it is {}, and the route wants {} at least", tier.as_str(), least.as_str())
             }

@@ -6,8 +6,8 @@ use tokio::time::Instant;
 use super::mend::{Manner, Mend, Misfit, Splice};
 use super::{Ask, Attempt, Candidate, Delivery, Gone, Notice, Observer, RequestTag, Upstream, Written};
 use crate::chat::{
-    Answer, Bucket, ChatRequest, Event, Failure, FailureClass, FinishReason, Format, UsageSource,
-    estimate_message_tokens, estimate_part_tokens,
+    Answer, Bucket, ChatRequest, Event, Failure, FailureClass, FinishReason, Format, Need, ToolChoice,
+    UsageSource, estimate_message_tokens, estimate_part_tokens,
 };
 use crate::health::Lease;
 use crate::providers::client::{Call, EventStream};
@@ -82,13 +82,14 @@ impl<'a> Attempting<'a> {
         lease: Lease<'a>,
         (manner, told): (Manner, &Answer),
     ) -> Self {
+        let can_call = candidate.model.can(Need::Tools);
         Self {
             attempt: Attempt::begin(ordinal, &candidate),
             candidate,
             ask: setting.ask,
             tag: setting.tag,
             observer: setting.observer,
-            request: manner.request(setting.ask.request, told),
+            request: request(setting.ask.request, manner, told, can_call),
             manner,
             splice: Splice::new(manner, told),
             joined: matches!(manner, Manner::Continue { .. }).then(|| told.clone()),
@@ -284,6 +285,7 @@ impl<'a> Attempting<'a> {
         let attempt = &mut self.attempt;
         attempt.latency = self.started.elapsed();
         attempt.usage = self.answer.usage;
+        attempt.finish = self.answer.finish;
         let cancelled = attempt.failure.as_ref().is_some_and(|it| it.class == FailureClass::Cancelled);
         if attempt.usage.is_reported() {
             attempt.usage_source = UsageSource::Provider;
@@ -311,6 +313,17 @@ impl Drop for Attempting<'_> {
             self.report();
         }
     }
+}
+
+/// What is asked of a candidate, where it is not the caller's own request: the rest of an answer, or the same without
+/// the tools that it may do without.
+fn request(asked: &ChatRequest, manner: Manner, told: &Answer, can_call: bool) -> Option<ChatRequest> {
+    let request = manner.request(asked, told);
+    let optional = matches!(asked.tool_choice, ToolChoice::Offered | ToolChoice::None);
+    if can_call || !optional || !asked.speaks_of_tools() {
+        return request;
+    }
+    Some(request.as_ref().unwrap_or(asked).without_tools())
 }
 
 /// Whether an answer that ended well is one.

@@ -21,7 +21,7 @@ use super::visit::{Ending, Visit};
 use super::{Gateway, Phase, outcome, reached};
 use crate::app::ResolveError;
 use crate::chat::{ChatRequest, Event};
-use crate::router::{Ask, Completion, Delivery, Gone, Notice, Route, RouteError, Written};
+use crate::router::{Ask, Completion, Conversation, Delivery, Gone, Notice, Route, RouteError, Written};
 
 /// How long the status waits for the first content. What fails sooner, fails with a status that clients understand;
 /// what takes longer has its head sent, so that nobody in between takes us for dead.
@@ -86,6 +86,7 @@ fn ask(question: &Question, buffered: bool) -> Ask<'_> {
         deadline: None,
         // Clients wait better than we do: they are told for how long.
         max_wait: Duration::ZERO,
+        conversation: Conversation::default(),
     }
 }
 

@@ -163,7 +163,7 @@ fn resting(error: &RouteError) -> Option<FailureClass> {
         SkipReason::Cooling { class, .. } => Some(class),
         SkipReason::Open { .. } => Some(FailureClass::Server),
         SkipReason::Out { .. } => Some(FailureClass::RateLimited),
-        SkipReason::Unable(_) | SkipReason::Lesser { .. } | SkipReason::TooLong { .. } => None,
+        SkipReason::Unable { .. } | SkipReason::Lesser { .. } | SkipReason::TooLong { .. } => None,
     });
     classes.min_by_key(|class| rank(*class))
 }

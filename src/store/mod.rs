@@ -23,6 +23,7 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -99,6 +100,23 @@ impl Database {
     /// told by the next [`Database::flush`].
     pub fn write(&self, job: impl FnOnce(&Connection) -> rusqlite::Result<()> + Send + 'static) {
         self.writer().queue(Box::new(job));
+    }
+
+    /// Writes, and waits until it is on disk; what the job gives comes back. Whoever loses patience does not know whether
+    /// it will be written: such a write must bear being repeated.
+    pub fn commit<T: Send + 'static>(
+        &self,
+        patience: Duration,
+        job: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (give, taken) = channel();
+        let work = move |db: &Connection| {
+            // Taken below, once it is on disk.
+            let _kept = give.send(job(db)?);
+            Ok(())
+        };
+        self.writer().commit(Box::new(work), patience).map_err(|message| self.error(message))?;
+        taken.try_recv().map_err(|_| self.error("the write gave nothing back".into()))
     }
 
     /// Waits until everything that was queued is on disk, for at most `patience`.
@@ -191,6 +209,21 @@ mod tests {
         assert_eq!(count(&database), 2);
         // An error is told once.
         database.flush(PATIENCE).unwrap();
+    }
+
+    #[test]
+    fn whoever_waits_for_a_write_hears_of_its_own() {
+        let directory = tempfile::tempdir().unwrap();
+        let database = Database::new(directory.path(), File::Memory, MIGRATIONS);
+        let insert = |sql: &'static str| {
+            database
+                .commit(PATIENCE, move |db| db.execute(sql, []).map(|rows| (rows, db.last_insert_rowid())))
+        };
+        assert_eq!(insert("INSERT INTO t (x) VALUES (7), (8)").unwrap(), (2, 2));
+        let error = insert("INSERT INTO no_such_table VALUES (1)").unwrap_err();
+        assert!(error.to_string().contains("no_such_table"), "{error}");
+        database.flush(PATIENCE).unwrap();
+        assert_eq!(count(&database), 2);
     }
 
     #[test]

@@ -14,12 +14,20 @@ use super::{File, Migrations};
 /// The most writes that go into one transaction.
 const MAX_BATCH: usize = 512;
 
-pub(super) type Job = Box<dyn FnOnce(&Connection) -> rusqlite::Result<()> + Send>;
+type Work = Box<dyn FnOnce(&Connection) -> rusqlite::Result<()> + Send>;
+/// Who hears that a write is on disk, or why it is not.
+type Done = Sender<Result<(), String>>;
+
+/// A write, and who waits for it.
+struct Job {
+    work: Work,
+    done: Option<Done>,
+}
 
 enum Message {
     Write(Job),
     /// Answered when everything before it is on disk, with what went wrong since the last one.
-    Flush(Sender<Result<(), String>>),
+    Flush(Done),
 }
 
 /// A handle to the thread.
@@ -39,28 +47,39 @@ impl Writer {
         Self { queue: Mutex::new(queue) }
     }
 
-    pub(super) fn queue(&self, job: Job) {
-        self.send(Message::Write(job));
+    pub(super) fn queue(&self, work: Work) {
+        self.send(Message::Write(Job { work, done: None }));
+    }
+
+    /// Queues a write and waits until it is on disk. Whoever loses patience does not know whether it will be.
+    pub(super) fn commit(&self, work: Work, patience: Duration) -> Result<(), String> {
+        let (done, result) = channel();
+        self.send(Message::Write(Job { work, done: Some(done) }));
+        wait(&result, patience)
     }
 
     pub(super) fn flush(&self, patience: Duration) -> Result<(), String> {
         let (done, result) = channel();
         self.send(Message::Flush(done));
-        match result.recv_timeout(patience) {
-            Ok(result) => result,
-            Err(std::sync::mpsc::RecvTimeoutError::Timeout) => {
-                Err(format!("it is still locked or slow after {} s", patience.as_secs()))
-            }
-            Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => {
-                Err("its writer thread could not be started".into())
-            }
-        }
+        wait(&result, patience)
     }
 
     fn send(&self, message: Message) {
         let queue = self.queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         // A closed queue shows at the next flush.
         let _closed = queue.send(message);
+    }
+}
+
+fn wait(result: &Receiver<Result<(), String>>, patience: Duration) -> Result<(), String> {
+    match result.recv_timeout(patience) {
+        Ok(result) => result,
+        Err(std::sync::mpsc::RecvTimeoutError::Timeout) => {
+            Err(format!("it is still locked or slow after {} s", patience.as_secs()))
+        }
+        Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => {
+            Err("its writer thread could not be started".into())
+        }
     }
 }
 
@@ -97,14 +116,28 @@ struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    /// Writes a batch as one transaction. A job that fails is undone alone.
+    /// Writes a batch as one transaction. A job that fails is undone alone; the error is that of a job for which nobody
+    /// waits.
     fn write(&mut self, batch: Vec<Job>) -> Result<(), String> {
-        let written = self.connection().and_then(|(connection, path)| transact(connection, path, batch));
+        let (work, waiting): (Vec<_>, Vec<_>) = batch.into_iter().map(|job| (job.work, job.done)).unzip();
+        let written = self.connection().and_then(|(connection, path)| transact(connection, path, work));
         if written.is_err() && self.file == File::State {
             self.opened = None;
             set_aside(self.path);
         }
-        written
+        let mut problem = Ok(());
+        for (place, done) in waiting.into_iter().enumerate() {
+            let outcome = match &written {
+                Ok(outcomes) => outcomes.get(place).cloned().unwrap_or(Ok(())),
+                Err(error) => Err(error.clone()),
+            };
+            match done {
+                // Whoever waits for it hears it; the next flush need not.
+                Some(done) => drop(done.send(outcome)),
+                None => problem = problem.and(outcome),
+            }
+        }
+        problem
     }
 
     /// The connection; a new one where the file is not the one that was opened any more.
@@ -126,22 +159,27 @@ impl Desk<'_> {
     }
 }
 
-fn transact(connection: &Connection, path: &Path, batch: Vec<Job>) -> Result<(), String> {
+/// The outcome of each piece of work, once all of it is on disk; an error if none of it is.
+fn transact(
+    connection: &Connection,
+    path: &Path,
+    batch: Vec<Work>,
+) -> Result<Vec<Result<(), String>>, String> {
     let _queue = lock(path)?;
-    let mut problem = Ok(());
-    let apply = || -> rusqlite::Result<()> {
+    let apply = || -> rusqlite::Result<Vec<Result<(), String>>> {
         let mut transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
-        for job in batch {
+        let mut outcomes = Vec::with_capacity(batch.len());
+        for work in batch {
             let savepoint = transaction.savepoint()?;
-            match job(&savepoint) {
-                Ok(()) => savepoint.commit()?,
-                Err(error) => problem = Err(explain(&error)),
-            }
+            outcomes.push(match work(&savepoint) {
+                Ok(()) => savepoint.commit().map(Ok)?,
+                Err(error) => Err(explain(&error)),
+            });
         }
-        transaction.commit()
+        transaction.commit()?;
+        Ok(outcomes)
     };
-    apply().map_err(|error| explain(&error))?;
-    problem
+    apply().map_err(|error| explain(&error))
 }
 
 /// What tells a file from another one of the same name.

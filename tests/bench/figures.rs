@@ -22,7 +22,7 @@ use aigw::providers::sse::SseDecoder;
 use aigw::providers::wire::{Target, codec};
 use aigw::providers::{Catalog, Model, Provider, Timeouts};
 use aigw::router::{
-    Ask, Attempt, Delivery, Gone, Notice, Observer, RequestTag, Route, Router, Stop, Written,
+    Ask, Attempt, Conversation, Delivery, Gone, Notice, Observer, RequestTag, Route, Router, Stop, Written,
 };
 use aigw::secret::{KeySource, Secret};
 use aigw::simulate::{Settings, Stand};
@@ -116,6 +116,7 @@ fn failover() {
             buffered: false,
             deadline: None,
             max_wait: Duration::ZERO,
+            conversation: Conversation::default(),
         };
         let started = Instant::now();
         assert!(runtime.block_on(router.chat(&ask, &mut Sink)).is_ok());

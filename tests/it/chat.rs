@@ -128,20 +128,21 @@ async fn json_has_its_shape() {
         "/latency_ms",
         "/ttft_ms",
         "/request_id",
+        "/session",
         "/attempts/0/latency_ms",
         "/attempts/1/latency_ms",
         "/attempts/2/latency_ms",
     ] {
         let number = value.pointer_mut(pointer).unwrap();
-        assert!(number.is_u64() || pointer == "/request_id", "{pointer}: {number}");
+        assert!(number.is_u64() || ["/request_id", "/session"].contains(&pointer), "{pointer}: {number}");
         *number = json!("[…]");
     }
     assert_snapshot!(serde_json::to_string_pretty(&value).unwrap(), @r#"
     {
       "text": "[simulated] 2 + 3 = 5",
       "reasoning": "",
-      "agent": null,
-      "session": null,
+      "agent": "assistant",
+      "session": "[…]",
       "route": "test",
       "provider": "openai",
       "model": "gpt-6-luna",

@@ -13,7 +13,7 @@ use aigw::chat::{
 };
 use aigw::config::Env;
 use aigw::providers::client::Client;
-use aigw::router::{Ask, Delivery, Gone, Notice, Written};
+use aigw::router::{Ask, Conversation, Delivery, Gone, Notice, Written};
 use aigw::simulate::{Recorded, Stand};
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
@@ -105,6 +105,7 @@ async fn ask_along(env: &TestEnv, request: ChatRequest) -> Result<(Answer, Optio
         buffered,
         deadline: None,
         max_wait: std::time::Duration::ZERO,
+        conversation: Conversation::default(),
     };
     let mut listener = Listener::default();
     let result = app.router(client).chat(&ask, &mut listener).await;

@@ -45,6 +45,7 @@ fn the_help_of_a_command_is_whole() {
         ("aigw-doctor.1", "Nothing is changed"),
         ("aigw-usage.1", "are not known"),
         ("aigw-provider-test.1", "Exits 0"),
+        ("aigw-provider-probe.1", "four short questions"),
     ] {
         let (_, text) = pages.iter().find(|(page, _)| page == name).unwrap();
         assert!(text.contains(words), "{text}");

@@ -147,6 +147,7 @@ async fn a_home_that_cannot_be_written_costs_the_record_and_not_the_answer() {
     --- stdout
     still here
     --- stderr
+    warning: this turn could not be kept: /proc/aigw/memory.db: cannot create it: No such file or directory (os error 2); AIGW_DATA_DIR can name another directory
     warning: the usage of this request could not be recorded: /proc/aigw/ledger.db: cannot create it: No such file or directory (os error 2); AIGW_DATA_DIR can name another directory
     ");
     assert_snapshot!(env.run(&["usage"]), @"

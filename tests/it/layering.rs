@@ -15,9 +15,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("ledger", &["store", "chat"]),
     ("memory", &["store", "chat"]),
     ("router", &["providers", "health", "chat"]),
+    ("tools", &["chat", "store"]),
+    ("agents", &["router", "tools", "memory", "chat"]),
     ("simulate", &[]),
-    ("app", &["chat", "config", "store", "providers", "health", "ledger", "router"]),
-    ("server", &["app", "chat", "config", "providers", "health", "ledger", "router"]),
+    (
+        "app",
+        &["agents", "chat", "config", "store", "providers", "health", "ledger", "memory", "router", "tools"],
+    ),
+    ("server", &["app", "agents", "chat", "config", "providers", "health", "ledger", "memory", "router"]),
     (
         "drill",
         &["app", "chat", "config", "store", "providers", "health", "ledger", "router", "server", "simulate"],
@@ -25,6 +30,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "agents",
             "app",
             "chat",
             "config",
@@ -34,9 +40,11 @@ const LAYERS: &[(&str, &[&str])] = &[
             "providers",
             "health",
             "ledger",
+            "memory",
             "router",
             "server",
             "simulate",
+            "tools",
         ],
     ),
 ];

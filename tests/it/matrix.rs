@@ -10,7 +10,9 @@ use aigw::app::App;
 use aigw::chat::{Answer, ChatRequest, Event, FailureClass, Message, Role, Sampling};
 use aigw::config::Env;
 use aigw::providers::client::Client;
-use aigw::router::{Ask, Attempt, Completion, Delivery, Gone, Notice, RouteError, RouteErrorKind, Written};
+use aigw::router::{
+    Ask, Attempt, Completion, Conversation, Delivery, Gone, Notice, RouteError, RouteErrorKind, Written,
+};
 use aigw::simulate::{Stand, providers};
 use futures_util::{StreamExt, stream};
 
@@ -166,6 +168,7 @@ async fn ask(stands: &[&Stand], streaming: bool, buffered: bool) -> Outcome {
         buffered,
         deadline: None,
         max_wait: std::time::Duration::ZERO,
+        conversation: Conversation::default(),
     };
     let mut listener = Listener::default();
     let result = app.router(client).chat(&ask, &mut listener).await;

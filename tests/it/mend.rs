@@ -2,7 +2,9 @@
 
 use aigw::chat::{ChatRequest, Event, Message, Role, Sampling};
 use aigw::providers::client::Client;
-use aigw::router::{Ask, Completion, Delivery, Gone, Notice, RouteError, RouteErrorKind, Written};
+use aigw::router::{
+    Ask, Completion, Conversation, Delivery, Gone, Notice, RouteError, RouteErrorKind, Written,
+};
 use aigw::simulate::{Manner, Settings, Stand};
 use futures_util::{StreamExt, stream};
 
@@ -64,6 +66,7 @@ async fn ask(
         buffered: false,
         deadline: None,
         max_wait: std::time::Duration::ZERO,
+        conversation: Conversation::default(),
     };
     let mut reader = Reader { restarts, ..Reader::default() };
     let result = app.router(client).chat(&ask, &mut reader).await;

@@ -11,7 +11,8 @@ use aigw::chat::{ChatRequest, Event, Message, Role, Sampling};
 use aigw::health::Health;
 use aigw::providers::client::Client;
 use aigw::router::{
-    Ask, Attempt, Delivery, Gone, Notice, Observer, RequestTag, RetryBudget, RouteErrorKind, Router, Written,
+    Ask, Attempt, Conversation, Delivery, Gone, Notice, Observer, RequestTag, RetryBudget, RouteErrorKind,
+    Router, Written,
 };
 use aigw::simulate::Stand;
 use futures_util::{StreamExt, stream};
@@ -103,6 +104,7 @@ async fn soak(router: &Router<Client>, env: &TestEnv, live: &[&Stand], requests:
                 buffered: false,
                 deadline: Some(Duration::from_mins(1)),
                 max_wait: Duration::from_secs(5),
+                conversation: Conversation::default(),
             };
             let mut reader = Reader::default();
             let result = router.chat(&ask, &mut reader).await;

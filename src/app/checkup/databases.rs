@@ -7,6 +7,7 @@ use super::Check;
 use super::files::people;
 use crate::config::Paths;
 use crate::ledger::Ledger;
+use crate::memory::Memory;
 use crate::store::{File, Inspection, StoreError, inspect};
 
 /// How long the check of one file's pages may take.
@@ -37,7 +38,11 @@ fn verdict(file: File, directory: &Path, found: Result<Inspection, StoreError>) 
         // The error says what to do.
         Err(error) => return Check::problem(name, error.to_string()),
     };
-    let newest = if file == File::Ledger { Ledger::VERSION } else { usize::MAX };
+    let newest = match file {
+        File::Memory => Memory::VERSION,
+        File::Ledger => Ledger::VERSION,
+        File::State => usize::MAX,
+    };
     let log = if found.log_size > 0 { format!(", log {}", people(found.log_size)) } else { String::new() };
     let what = format!("version {}, {}{log}", found.version, people(found.size));
     match found.sound {

@@ -14,10 +14,12 @@ use crate::config::Span;
   aigw chat why is the sky blue
   git diff | aigw chat write a commit message
   aigw chat -m groq -m cerebras/gpt-oss-120b -f photo.jpg what is this
+  aigw chat -c and why is it red in the evening
+  aigw chat -a researcher --then writer the history of tea in one page
   aigw chat --schema '{\"type\":\"object\",\"properties\":{\"name\":{\"type\":\"string\"}}}' name a city
 
 Exit codes: 0 a whole answer, 1 failed, 2 wrong command line, 3 wrong configuration or no provider,
-4 nobody answered, 6 no such model or route, 7 the answer was cut, 130 interrupted.")]
+4 nobody answered, 6 no such model, route, agent or session, 7 the answer was cut, 130 interrupted.")]
 pub struct ChatArgs {
     /// What to ask; `-` waits for stdin for as long as it takes
     #[arg(value_name = "WORDS", allow_negative_numbers = true)]
@@ -27,13 +29,45 @@ pub struct ChatArgs {
     #[arg(short, long, value_name = "MODEL|ROUTE")]
     pub model: Vec<String>,
 
-    /// Instructions that stand above the question
+    /// Who answers: an agent by name
+    #[arg(short, long, value_name = "AGENT")]
+    pub agent: Option<String>,
+
+    /// Go on in this session, or begin one of this name
+    #[arg(short, long, value_name = "NAME|ID", conflicts_with_all = ["continue_last", "no_memory"])]
+    pub session: Option<String>,
+
+    /// Go on where the last session ended
+    #[arg(short, long = "continue", conflicts_with = "no_memory")]
+    pub continue_last: bool,
+
+    /// Have another agent work on the answer; may be repeated
+    #[arg(long, value_name = "AGENT")]
+    pub then: Vec<String>,
+
+    /// Instructions that stand above the question; a session keeps them
     #[arg(long, value_name = "TEXT")]
     pub system: Option<String>,
 
     /// Send a file along: text, an image or a PDF; `-` is stdin
     #[arg(short, long, value_name = "PATH")]
     pub file: Vec<PathBuf>,
+
+    /// Give the agent this tool as well
+    #[arg(short, long, value_name = "NAME", conflicts_with = "no_tools")]
+    pub tool: Vec<String>,
+
+    /// Call no tools
+    #[arg(long)]
+    pub no_tools: bool,
+
+    /// Let this tool be called, which would have to be asked for
+    #[arg(long, value_name = "NAME", conflicts_with = "no_tools")]
+    pub allow_tool: Vec<String>,
+
+    /// Recall nothing, and keep nothing of this
+    #[arg(long)]
+    pub no_memory: bool,
 
     /// How freely to choose words: 0 is as repeatable as the model can be
     #[arg(long, value_name = "NUMBER", value_parser = temperature)]

@@ -1,30 +1,34 @@
 //! `aigw chat`: one question, one answer.
 
 mod args;
+mod asking;
+mod desk;
 mod dry_run;
 mod outcome;
 mod output;
 mod prompt;
 mod report;
+mod session;
 mod stdin;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 pub use args::ChatArgs;
+use asking::Asking;
+use desk::Desk;
+pub(super) use session::check_name;
 
 use super::{CommandError, Context, Exit, Output};
+use crate::agents::talk::{Recalled, Talk};
+use crate::agents::{Agents, Definition, Runner, Terms};
 use crate::app::App;
-use crate::chat::{ChatRequest, FinishReason, Format, Sampling, Schema};
+use crate::chat::{Format, Sampling, Schema};
 use crate::config::{Span, read_bounded};
 use crate::providers::client::Client;
-use crate::router::{Ask, Completion};
-
-use outcome::{dead_ends, failure, took, who_answered};
-use output::{Manner, Screen};
-use report::Report;
 
 /// The largest schema.
 const MAX_SCHEMA: u64 = 4 << 20;
@@ -42,33 +46,56 @@ pub async fn run(args: ChatArgs, context: Context) -> Result<(), CommandError> {
     let (args, context) = (&args, &context);
     let started = Instant::now();
     let app = context.app()?;
-    let client = Client::new()?;
-    let prepare = async { Ok((app.route(&client, &args.model).await?, request(args, context).await?)) };
-    let (route, request) = context.interrupt.unless(in_time(args, prepare)).await?;
+    let agents = app.agents();
+    let client = Arc::new(Client::new()?);
+    let session = session::choose(args, &app)?;
+    let name = session.agent.clone().unwrap_or_else(|| desk::ASSISTANT.to_owned());
+    let (first, others) = (desk::agent(&agents, &name)?, then(args, &agents)?);
+    let models = session.models.clone();
+    let desk = Desk::new(&app, &client, args, &models);
+    let prepare = async { Ok((desk.resolve(first).await?, prompt::question(args, &context.ui).await?)) };
+    let (route, question) = context.interrupt.unless(in_time(args, prepare)).await?;
+    let router = app.router(Arc::clone(&client));
+    let memory = (!args.no_memory).then(|| Arc::clone(&app.memory));
+    let runner = Runner { router: &router, routes: &desk, agents: &agents };
+    let mut talk = Talk { runner, memory, session, turns: Vec::new() };
+    if args.session.is_some() || args.continue_last {
+        talk.load().await?;
+    }
+    let terms = terms(args, context.global.output(), started)?;
     if args.dry_run {
+        let request = talk.request(first, &question, &Recalled::default(), &terms);
         return dry_run::show(context, &app, &route, &request);
     }
-    let output = context.global.output();
-    let ask = Ask {
-        id: uuid::Uuid::now_v7().to_string(),
-        request: &request,
-        route: &route,
-        buffered: args.extract || args.no_stream || args.schema.is_some() || output == Output::Json,
-        max_wait: MAX_WAIT,
-        deadline: args.timeout.map(|span| span.0.saturating_sub(started.elapsed())),
-    };
-    let mut screen = Screen::new(&context.ui, manner(args, output));
-    let router = app.router(client);
-    let answered = async { router.chat(&ask, &mut screen).await.map_err(|error| failure(&app, &error)) };
-    let answered = context.interrupt.unless(answered).await;
-    let closed = screen.finish();
-    let outcome =
-        answered.and_then(|completion| conclude(args, context, &app, &ask, &completion, &mut screen));
+    let asking = Asking { args, context, app: &app, desk: &desk };
+    let outcome = asking.all(&mut talk, (first, route), question, &others, terms).await;
     router.upstream().settle(FAREWELL_PATIENCE).await;
-    settle_ledger(&app, context).await;
-    // What could not be written decides: an answer that nobody got was not delivered.
-    closed?;
+    settle(&app, context).await;
     outcome
+}
+
+/// The agents who work on the answer of the first one.
+fn then<'a>(args: &ChatArgs, agents: &'a Agents) -> Result<Vec<&'a Definition>, CommandError> {
+    args.then.iter().map(|name| desk::agent(agents, name)).collect()
+}
+
+/// How models are asked.
+fn terms(args: &ChatArgs, output: Output, started: Instant) -> Result<Terms, CommandError> {
+    Ok(Terms {
+        format: match &args.schema {
+            None => Format::Text,
+            Some(text) => Format::Schema(schema(text)?),
+        },
+        sampling: Sampling {
+            temperature: args.temperature,
+            max_tokens: args.max_tokens,
+            ..Sampling::default()
+        },
+        stream: !args.no_stream,
+        buffered: args.extract || args.no_stream || args.schema.is_some() || output == Output::Json,
+        deadline: args.timeout.map(|span| (started + span.0).into()),
+        max_wait: MAX_WAIT,
+    })
 }
 
 /// `--timeout` counts from the start: what comes before the request is part of it.
@@ -86,33 +113,6 @@ async fn in_time<T>(
     }
 }
 
-fn manner(args: &ChatArgs, output: Output) -> Manner {
-    match output {
-        Output::Jsonl => Manner::Events,
-        Output::Json => Manner::Gathered,
-        Output::Text if args.extract => Manner::Gathered,
-        Output::Text => Manner::Text,
-    }
-}
-
-async fn request(args: &ChatArgs, context: &Context) -> Result<ChatRequest, CommandError> {
-    let format = match &args.schema {
-        None => Format::Text,
-        Some(text) => Format::Schema(schema(text)?),
-    };
-    Ok(ChatRequest {
-        messages: prompt::messages(args, &context.ui).await?,
-        format,
-        sampling: Sampling {
-            temperature: args.temperature,
-            max_tokens: args.max_tokens,
-            ..Sampling::default()
-        },
-        stream: !args.no_stream,
-        ..ChatRequest::default()
-    })
-}
-
 /// A schema: the JSON itself, or a file with it. (stdin, `-`, holds the prompt; a schema from there needs a file name
 /// such as /dev/stdin.)
 fn schema(text: &str) -> Result<Schema, CommandError> {
@@ -128,50 +128,6 @@ fn schema(text: &str) -> Result<Schema, CommandError> {
     let value: Value = serde_json::from_str(&json)
         .map_err(|error| CommandError::usage(format!("{name}: not JSON: {error}")))?;
     Schema::new(value).map_err(|error| CommandError::usage(format!("{name}: {error}")))
-}
-
-/// Prints what is still to be printed of a whole answer, and says on stderr what is worth knowing about it.
-fn conclude(
-    args: &ChatArgs,
-    context: &Context,
-    app: &App,
-    ask: &Ask<'_>,
-    completion: &Completion,
-    screen: &mut Screen<'_>,
-) -> Result<(), CommandError> {
-    let ui = &context.ui;
-    let report = Report::of(completion, &ask.route.name, &ask.id);
-    let filtered = completion.answer.finish == Some(FinishReason::ContentFilter);
-    match context.global.output() {
-        // Then the error carries the report: one value, not two.
-        Output::Json | Output::Jsonl if filtered => {}
-        Output::Json => ui.line(&pretty(&report.to_json()))?,
-        Output::Jsonl => {
-            let mut done = report.to_json();
-            done["type"] = json!("done");
-            screen.event_line(&done)?;
-        }
-        Output::Text if args.extract => ui.line(extract(&completion.answer.text()))?,
-        Output::Text => {}
-    }
-    for line in dead_ends(app, completion) {
-        ui.warn(&line);
-    }
-    if let Some(line) = who_answered(app, ask.route, completion) {
-        ui.note(&line);
-    }
-    ui.detail(&took(completion, &ask.id));
-    if filtered {
-        let error = CommandError::new(
-            Exit::Cut,
-            "the provider's content filter ended the answer before it was whole",
-        );
-        return Err(error.with_json(report.to_json()));
-    }
-    if completion.answer.finish == Some(FinishReason::Length) {
-        ui.warn("the answer was cut at the output limit (--max-tokens sets it)");
-    }
-    Ok(())
 }
 
 fn pretty(value: &Value) -> String {
@@ -193,6 +149,16 @@ fn extract(text: &str) -> &str {
         offset += line.len();
     }
     start.map_or(whole, |start| text[start..].trim_end_matches('\n'))
+}
+
+/// Waits for what is still to be written: the turn, and its attempts.
+async fn settle(app: &App, context: &Context) {
+    let memory = Arc::clone(&app.memory);
+    let flushed = tokio::task::spawn_blocking(move || memory.flush(LEDGER_PATIENCE)).await;
+    if let Ok(Err(error)) = flushed {
+        context.ui.warn(&format!("not all of this conversation could be kept: {error}"));
+    }
+    settle_ledger(app, context).await;
 }
 
 /// Waits for what is still to be written. The answer does not depend on it, so a failure is a warning; what was learnt

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::super::{CommandError, Exit, key_advice};
 use super::report::Report;
+use crate::agents::Worked;
 use crate::app::{Account, App, crossing};
 use crate::chat::{FailureClass, ModelId};
 use crate::router::plan::Skipped;
@@ -88,12 +89,12 @@ fn resting(first: &Stop, completion: &Completion) -> Option<String> {
 }
 
 /// Tokens, cost and time of an answer, for `-v`.
-pub(super) fn took(completion: &Completion, request_id: &str) -> String {
+pub(super) fn took(worked: &Worked) -> String {
+    let (completion, request_id) = (&worked.completion, &worked.request_id);
     let tokens = |count: Option<u64>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
     let (usage, last) = (&completion.usage, completion.attempts.last());
-    let cost =
-        last.and_then(|attempt| attempt.cost_usd).map(|cost| format!(", ${cost:.6}")).unwrap_or_default();
-    let seconds = last.map_or(0.0, |attempt| attempt.latency.as_secs_f64());
+    let cost = worked.spent.cost_usd.map(|cost| format!(", ${cost:.6}")).unwrap_or_default();
+    let seconds: f64 = completion.attempts.iter().map(|attempt| attempt.latency.as_secs_f64()).sum();
     let model = last.map(|attempt| attempt.model.to_string()).unwrap_or_default();
     let (input, output) = (tokens(usage.input_tokens), tokens(usage.output_tokens));
     format!("{model}: {input} tokens in, {output} out{cost}, {seconds:.1} s, request {request_id}")

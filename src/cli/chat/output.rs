@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::agents::turn::CallResult;
+use crate::agents::{Audience, TurnEvent};
 use crate::chat::Event;
+use crate::providers::one_line;
 use crate::router::{AttemptReport, Delivery, Gone, Notice, Written};
 use crate::ui::{SafeText, Spinner, Ui};
 
@@ -121,6 +124,31 @@ impl<'a> Screen<'a> {
         write(&format!("{before}\n{mark}\n\n"))
     }
 
+    /// What was said before a call and what is said after it are two paragraphs.
+    fn again(&mut self) -> io::Result<()> {
+        if self.manner != Manner::Text || self.last.is_none() {
+            return Ok(());
+        }
+        let gap = if self.last == Some('\n') { "\n" } else { "\n\n" };
+        self.last = Some('\n');
+        write(gap)
+    }
+
+    fn called(&mut self, agent: &str, result: &CallResult) -> io::Result<()> {
+        let (name, content) = (&result.call.name, &result.content);
+        let what = if result.is_error { "failed" } else { "gave" };
+        self.aside(|ui| ui.detail(&format!("{agent}: {name} {what}: {}", one_line(content))));
+        self.also(&json!({
+            "type": "tool_result", "agent": agent, "id": result.call.id, "name": name, "content": content,
+            "is_error": result.is_error,
+        }))
+    }
+
+    /// One more event, where events are shown.
+    fn also(&mut self, value: &Value) -> io::Result<()> {
+        if self.manner == Manner::Events { self.event_line(value) } else { Ok(()) }
+    }
+
     /// Nothing more can be written; why is told at the end.
     fn broken(&mut self, error: io::Error) -> Gone {
         self.broken = Some(error);
@@ -144,6 +172,30 @@ fn write(text: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     stdout.write_all(text.as_bytes())?;
     stdout.flush()
+}
+
+impl Audience for Screen<'_> {
+    fn hears(&mut self, event: &TurnEvent<'_>) {
+        let shown = match event {
+            TurnEvent::Again => self.again(),
+            TurnEvent::Calling { agent, call } => {
+                self.aside(|ui| ui.detail(&format!("{agent} calls {} {}", call.name, call.arguments)));
+                Ok(())
+            }
+            TurnEvent::Called { agent, result } => self.called(agent, result),
+            TurnEvent::HandedOver { from, to } => {
+                self.aside(|ui| ui.note(&format!("{from} hands over to {to}")));
+                self.also(&json!({"type": "handoff", "from": from, "to": to}))
+            }
+            TurnEvent::Met { agent, limit } => {
+                self.aside(|ui| ui.warn(&format!("{agent}: {limit}; it answers with what there is")));
+                self.also(&json!({"type": "limit", "agent": agent, "message": limit.to_string()}))
+            }
+        };
+        if let Err(error) = shown {
+            self.broken.get_or_insert(error);
+        }
+    }
 }
 
 impl Delivery for Screen<'_> {

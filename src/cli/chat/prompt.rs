@@ -1,4 +1,4 @@
-//! From words, stdin and files to the messages of a request.
+//! From words, stdin and files to the question.
 
 use std::path::Path;
 
@@ -17,8 +17,8 @@ const MAX_MEDIA: usize = 30 << 20;
 /// The largest text file.
 const MAX_TEXT: u64 = 64 << 20;
 
-/// Gathers what is asked.
-pub(super) async fn messages(args: &ChatArgs, ui: &Ui) -> Result<Vec<Message>, CommandError> {
+/// Gathers what is asked, as one message.
+pub(super) async fn question(args: &ChatArgs, ui: &Ui) -> Result<Message, CommandError> {
     let dash_word = args.words.iter().any(|word| word == "-");
     let dash_file = args.file.iter().any(|path| path.as_os_str() == "-");
     let words: Vec<&str> = args.words.iter().map(String::as_str).filter(|word| *word != "-").collect();
@@ -55,8 +55,7 @@ pub(super) async fn messages(args: &ChatArgs, ui: &Ui) -> Result<Vec<Message>, C
     if !asked.trim().is_empty() {
         parts.push(Part::Text(asked));
     }
-    let system = args.system.as_ref().map(|text| Message::text(Role::System, text));
-    Ok(system.into_iter().chain([Message { role: Role::User, parts }]).collect())
+    Ok(Message { role: Role::User, parts })
 }
 
 fn as_text(bytes: Vec<u8>) -> Result<String, CommandError> {

@@ -5,8 +5,9 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::chat::{Answer, FinishReason, ToolCall, Usage, UsageSource};
-use crate::router::{Attempt, AttemptReport, Completion, Resumed, RouteError, RouteErrorKind};
+use crate::agents::Worked;
+use crate::chat::{Answer, FinishReason, Part, ToolCall, Usage, UsageSource};
+use crate::router::{Attempt, AttemptReport, Resumed, RouteError, RouteErrorKind};
 
 /// What `aigw chat --json` prints.
 #[derive(Debug, Serialize)]
@@ -49,8 +50,13 @@ struct CallReport {
 
 impl Report {
     /// Of a whole answer.
-    pub(super) fn of(completion: &Completion, route: &str, request_id: &str) -> Self {
+    pub(super) fn of(worked: &Worked) -> Self {
+        let completion = &worked.completion;
+        let (route, request_id) = (&worked.route.name, &worked.request_id);
         let mut report = Self::new(&completion.answer, &completion.attempts, route, request_id);
+        let parts = worked.said.iter().flat_map(|message| &message.parts);
+        let calls = parts.filter_map(|part| if let Part::ToolCall(call) = part { Some(call) } else { None });
+        report.tool_calls = calls.map(call).collect();
         report.usage = usage(&completion.usage, completion.usage_source);
         let last = completion.attempts.last();
         report.provider = last.map(|attempt| attempt.model.provider.clone());
@@ -92,6 +98,11 @@ impl Report {
             resumed: None,
             request_id: request_id.to_owned(),
         }
+    }
+
+    /// Whose answer it is, and in which session.
+    pub(super) fn by(self, agent: &str, session: Option<&str>) -> Self {
+        Self { agent: Some(agent.to_owned()), session: session.map(str::to_owned), ..self }
     }
 
     pub(super) fn to_json(&self) -> Value {

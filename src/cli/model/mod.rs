@@ -4,8 +4,9 @@ mod refresh;
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
+use tokio::time::Instant;
 
-use super::provider::unknown_provider;
+use super::provider::{findings, unknown_provider};
 use super::{CommandError, Context, Exit, Output, json};
 use crate::app::App;
 use crate::chat::ModelId;
@@ -37,7 +38,7 @@ enum ModelCommand {
         #[arg(short, long)]
         refresh: bool,
     },
-    /// Show one model: window, prices, abilities, and where the figures come from
+    /// Show one model: window, prices, abilities, where the figures come from, and what a probe found out
     Show {
         /// The model, as provider/model
         #[arg(value_name = "MODEL")]
@@ -88,6 +89,9 @@ struct ModelReport<'a> {
     /// Only where the providers were asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     standing: Option<&'static str>,
+    /// Only where one model is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    probed: Option<findings::ProbedReport>,
 }
 
 impl<'a> ModelReport<'a> {
@@ -107,6 +111,7 @@ impl<'a> ModelReport<'a> {
             source: model.source.as_deref(),
             date: model.date.as_deref(),
             standing: None,
+            probed: None,
         }
     }
 }
@@ -138,7 +143,7 @@ pub async fn run(args: &ModelArgs, context: &Context) -> Result<(), CommandError
             let models: Vec<&Model> = app.catalog.models().iter().filter(listed).filter(able).collect();
             list(context, &models)
         }
-        ModelCommand::Show { id } => show(context, &find(&app, id)?),
+        ModelCommand::Show { id } => show(context, &app, &find(&app, id)?),
     }
 }
 
@@ -184,9 +189,15 @@ fn list(context: &Context, models: &[&Model]) -> Result<(), CommandError> {
     Ok(())
 }
 
-fn show(context: &Context, model: &Model) -> Result<(), CommandError> {
+fn show(context: &Context, app: &App, model: &Model) -> Result<(), CommandError> {
+    let found = app.health().findings(&model.provider, &model.id, Instant::now());
     if context.global.output() != Output::Text {
-        return json::object(&context.ui, context.global.output(), &ModelReport::new(model));
+        let probed = (!found.is_empty()).then(|| findings::report(&model.id, &found));
+        return json::object(
+            &context.ui,
+            context.global.output(),
+            &ModelReport { probed, ..ModelReport::new(model) },
+        );
     }
     let ui = &context.ui;
     ui.heading(&model.model_id().to_string())?;
@@ -204,6 +215,9 @@ fn show(context: &Context, model: &Model) -> Result<(), CommandError> {
     )?;
     row("tier", &word(model.tier.as_ref()))?;
     row("abilities", &abilities(model))?;
+    if !found.is_empty() {
+        row("probed", &findings::line(&found))?;
+    }
     row(
         "source",
         &format!("{}, {}", model.source.as_deref().unwrap_or("?"), model.date.as_deref().unwrap_or("?")),

@@ -1,6 +1,8 @@
 //! `aigw provider`: upstream accounts.
 
 mod ailing;
+pub(super) mod findings;
+mod probe;
 mod switch;
 pub(super) mod test;
 
@@ -14,7 +16,7 @@ use crate::config::Span;
 use crate::health::Snapshot;
 use crate::ui::Table;
 
-/// List, show and test providers, and switch them off and on.
+/// List, show, test and probe providers, and switch them off and on.
 #[derive(Debug, Args)]
 pub struct ProviderArgs {
     #[command(subcommand)]
@@ -29,13 +31,14 @@ enum ProviderCommand {
         #[arg(short, long)]
         all: bool,
     },
-    /// Show one provider: address, keys, timers, what its free tier allows
+    /// Show one provider: address, keys, timers, what its free tier allows, what probes found out
     Show {
         /// The provider's id
         #[arg(value_name = "PROVIDER")]
         id: String,
     },
     Test(test::TestArgs),
+    Probe(probe::ProbeArgs),
     /// Switch a provider off, until it is enabled again; the configuration stays as it is
     Disable {
         /// The provider's id
@@ -76,6 +79,8 @@ struct ProviderReport<'a> {
     timeout: TimeoutReport,
     limits: crate::config::LimitsSection,
     free_tier: Option<&'a crate::providers::catalog::FreeTier>,
+    /// What probes found out about its models.
+    probed: Vec<findings::ProbedReport>,
 }
 
 #[derive(Debug, Serialize)]
@@ -106,6 +111,7 @@ pub async fn run(args: &ProviderArgs, context: &Context) -> Result<(), CommandEr
             None => Err(unknown_provider(&app, id)),
         },
         ProviderCommand::Test(args) => test::run(args, &app, context).await,
+        ProviderCommand::Probe(args) => probe::run(args, &app, context).await,
         ProviderCommand::Disable { id } => switch::disable(&app, context, id),
         ProviderCommand::Enable { id } => switch::enable(&app, context, id),
         ProviderCommand::Reset { id } => switch::reset(&app, context, id.as_deref()),
@@ -144,7 +150,7 @@ fn list(context: &Context, app: &App, accounts: &[&Account]) -> Result<(), Comma
     let now = Instant::now();
     let health = app.health().snapshot(now);
     if output != Output::Text {
-        let reports: Vec<_> = accounts.iter().map(|account| report(account, &health, now)).collect();
+        let reports: Vec<_> = accounts.iter().map(|account| report(app, account, &health, now)).collect();
         return json::list(&context.ui, output, &reports);
     }
     let mut table =
@@ -171,7 +177,8 @@ fn list(context: &Context, app: &App, accounts: &[&Account]) -> Result<(), Comma
     Ok(())
 }
 
-fn report<'a>(account: &'a Account, health: &Snapshot, now: Instant) -> ProviderReport<'a> {
+fn report<'a>(app: &App, account: &'a Account, health: &Snapshot, now: Instant) -> ProviderReport<'a> {
+    let probed = app.health().probed(&account.provider.id, now);
     let ailing = health.ailing(&account.provider.id);
     let timeouts = account.provider.timeouts;
     let span = |span| Span(span).to_string();
@@ -204,13 +211,14 @@ fn report<'a>(account: &'a Account, health: &Snapshot, now: Instant) -> Provider
         },
         limits: account.limits,
         free_tier: account.row.and_then(|row| row.free_tier.as_ref()),
+        probed: probed.iter().map(|(model, found)| findings::report(model, found)).collect(),
     }
 }
 
 fn show(context: &Context, app: &App, account: &Account) -> Result<(), CommandError> {
     let now = Instant::now();
     let health = app.health().snapshot(now);
-    let report = report(account, &health, now);
+    let report = report(app, account, &health, now);
     if context.global.output() != Output::Text {
         return json::object(&context.ui, context.global.output(), &report);
     }
@@ -276,6 +284,9 @@ fn show(context: &Context, app: &App, account: &Account) -> Result<(), CommandEr
                 tier.date
             ),
         )?;
+    }
+    for (model, found) in app.health().probed(report.id, now) {
+        row("probed", &format!("{model}: {}", findings::line(&found)))?;
     }
     Ok(())
 }

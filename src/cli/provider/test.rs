@@ -37,7 +37,7 @@ pub(super) struct TestArgs {
 
 /// One test as JSON. The shape is an interface.
 #[derive(Debug, Serialize)]
-struct Row {
+pub(super) struct Row {
     provider: String,
     model: Option<String>,
     /// A fingerprint.
@@ -60,7 +60,7 @@ pub(super) async fn run(args: &TestArgs, app: &App, context: &Context) -> Result
         return Err(super::unknown_provider(app, id));
     }
     if args.providers.is_empty() && args.model.is_none() {
-        mention_incidental(app, context);
+        mention_incidental(app, context, "tested");
     }
     let client = Arc::new(Client::new()?);
     let work = async {
@@ -77,7 +77,7 @@ pub(super) async fn run(args: &TestArgs, app: &App, context: &Context) -> Result
     settle_ledger(app, context).await;
     let trials = trials?;
     let rows: Vec<Row> = trials.iter().map(|trial| row(app, trial)).collect();
-    let exit = exit(&trials);
+    let exit = exit(&trials.iter().collect::<Vec<_>>());
     let output = context.global.output();
     if output != Output::Text {
         json::list(&context.ui, output, &rows)?;
@@ -85,13 +85,13 @@ pub(super) async fn run(args: &TestArgs, app: &App, context: &Context) -> Result
         return exit.map_or(Ok(()), |exit| Err(CommandError::new(exit, "")));
     }
     table(context, &rows)?;
-    for row in rows.iter().filter(|row| row.result == "no_chat_model") {
-        context.ui.note(&format!("{}: {}", row.provider, row.message.as_deref().unwrap_or_default()));
+    for row in rows.iter().filter(|row| row.has_no_chat_model()) {
+        context.ui.note(&row.note());
     }
     exit.map_or(Ok(()), |exit| Err(complaint(exit, &rows)))
 }
 
-fn row(app: &App, trial: &Trial) -> Row {
+pub(super) fn row(app: &App, trial: &Trial) -> Row {
     let account = app.account(&trial.provider);
     let mut row = Row {
         provider: trial.provider.clone(),
@@ -99,7 +99,7 @@ fn row(app: &App, trial: &Trial) -> Row {
         key: trial.key.clone(),
         key_origin: trial.key_origin.clone(),
         works: false,
-        result: "works",
+        result: result(&trial.outcome),
         status: None,
         message: None,
         todo: account.and_then(|account| todo(account, trial)),
@@ -108,33 +108,46 @@ fn row(app: &App, trial: &Trial) -> Row {
         answered_by: None,
     };
     match &trial.outcome {
-        Outcome::Works { latency, first_token, answered_by } => {
+        Outcome::Works { latency, first_token, answered_by, .. } => {
             row.works = true;
             row.latency_ms = Some(ms(*latency));
             row.ttft_ms = first_token.map(ms);
             row.answered_by.clone_from(answered_by);
         }
         Outcome::Failed(failure) => {
-            row.result = failure.class.as_str();
             row.status = failure.status;
             row.message = Some(failure.message.clone());
         }
         Outcome::NoKey => {
-            row.result = "no_key";
             row.message = Some("there is no key for it".to_owned());
         }
         Outcome::Disabled => {
-            row.result = "off";
             let by_command = account.is_some_and(|account| account.disabled);
             let how = if by_command { "disabled" } else { "switched off in the configuration" };
             row.message = Some(format!("it is {how}"));
         }
         Outcome::NoChatModel => {
-            row.result = "no_chat_model";
             row.message = Some("it has no default model to talk to; -m names one".to_owned());
         }
     }
     row
+}
+
+/// The word for an outcome.
+pub(super) fn result(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Works { .. } => "works",
+        Outcome::Failed(failure) => failure.class.as_str(),
+        Outcome::NoKey => "no_key",
+        Outcome::Disabled => "off",
+        Outcome::NoChatModel => "no_chat_model",
+    }
+}
+
+/// `rate_limited (429): slow down`.
+pub(super) fn words(failure: &Failure) -> String {
+    let status = failure.status.map(|status| format!(" ({status})")).unwrap_or_default();
+    format!("{}{status}: {}", failure.class.as_str(), failure.message)
 }
 
 /// What to do about a test that failed.
@@ -189,8 +202,8 @@ fn wait(failure: &Failure) -> String {
 }
 
 /// Nothing when all is well; a request that failed weighs more than a key that is missing.
-fn exit(trials: &[Trial]) -> Option<Exit> {
-    let exit_of = |trial: &Trial| match &trial.outcome {
+pub(super) fn exit(trials: &[&Trial]) -> Option<Exit> {
+    let exit_of = |trial: &&Trial| match &trial.outcome {
         Outcome::Works { .. } | Outcome::NoChatModel => None,
         Outcome::NoKey | Outcome::Disabled => Some(Exit::Config),
         // Nothing left the machine: the key could not be had.
@@ -221,31 +234,52 @@ fn table(context: &Context, rows: &[Row]) -> Result<(), CommandError> {
 }
 
 fn complaint(exit: Exit, rows: &[Row]) -> CommandError {
-    let failed: Vec<&Row> = rows.iter().filter(|row| !row.works && row.result != "no_chat_model").collect();
+    let failed: Vec<&Row> = rows.iter().filter(|row| row.has_failed()).collect();
     let message = match rows.len() {
         1 => "the test failed".to_owned(),
         all => format!("{} of {all} tests failed", failed.len()),
     };
-    let line = |row: &&Row| {
-        let print = row.key.as_ref().map(|print| format!("{print} ")).unwrap_or_default();
-        let key = row.key_origin.as_ref().map(|origin| format!(" (key {print}from {origin})"));
+    let error = CommandError::new(exit, message).details(failed.iter().map(|row| row.line()));
+    failed.iter().filter_map(|row| row.hint()).fold(error, CommandError::hint)
+}
+
+impl Row {
+    pub(super) fn has_no_chat_model(&self) -> bool {
+        self.result == "no_chat_model"
+    }
+
+    pub(super) fn has_failed(&self) -> bool {
+        !self.works && !self.has_no_chat_model()
+    }
+
+    /// What is worth knowing about it, though nothing failed.
+    pub(super) fn note(&self) -> String {
+        format!("{}: {}", self.provider, self.message.as_deref().unwrap_or_default())
+    }
+
+    /// Why it failed.
+    pub(super) fn line(&self) -> String {
+        let print = self.key.as_ref().map(|print| format!("{print} ")).unwrap_or_default();
+        let key = self.key_origin.as_ref().map(|origin| format!(" (key {print}from {origin})"));
         let key = key.unwrap_or_default();
-        let status = row.status.map(|status| format!(" ({status})")).unwrap_or_default();
-        let what = row.model.as_ref().unwrap_or(&row.provider);
-        let message = row.message.as_deref().unwrap_or_default();
-        format!("{what}{key}  {}{status}: {message}", row.result)
-    };
-    let hint = |row: &&Row| Some(format!("{}: {}", row.provider, row.todo.as_ref()?));
-    let error = CommandError::new(exit, message).details(failed.iter().map(line));
-    failed.iter().filter_map(hint).fold(error, CommandError::hint)
+        let status = self.status.map(|status| format!(" ({status})")).unwrap_or_default();
+        let what = self.model.as_ref().unwrap_or(&self.provider);
+        let message = self.message.as_deref().unwrap_or_default();
+        format!("{what}{key}  {}{status}: {message}", self.result)
+    }
+
+    /// What to do about it.
+    pub(super) fn hint(&self) -> Option<String> {
+        Some(format!("{}: {}", self.provider, self.todo.as_ref()?))
+    }
 }
 
 /// Providers whose key was found in a variable that serves other purposes are not asked unless they are named.
-fn mention_incidental(app: &App, context: &Context) {
+pub(super) fn mention_incidental(app: &App, context: &Context, done: &str) {
     let usable = app.accounts.iter().filter(|account| account.incidental && account.is_on());
     for account in usable.filter(|account| account.default_model.is_some()) {
         let id = &account.provider.id;
-        context.ui.note(&format!("{id} is used on request only, so it is tested when it is named"));
+        context.ui.note(&format!("{id} is used on request only, so it is {done} when it is named"));
     }
 }
 

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::super::provider::unknown_provider;
 use super::super::{CommandError, Context, Output, json};
 use crate::app::App;
-use crate::chat::{FailureClass, Tokens};
+use crate::chat::{FailureClass, Need, Tokens};
 use crate::health::{Cooling, Subject};
 use crate::providers::client::Client;
 use crate::router::people;
@@ -19,6 +19,8 @@ use crate::ui::Table;
 
 /// How long a provider that is taken for down is so: longer than anybody looks at the plan.
 const DOWN: Duration = Duration::from_hours(1);
+/// What a request may need and not every model can do.
+const NEEDS: [Need; 4] = [Need::Tools, Need::Schema, Need::Vision, Need::Pdf];
 
 /// Show whom a request would be sent to, in which order and why
 ///
@@ -32,6 +34,10 @@ pub(super) struct ExplainArgs {
     /// As if this provider were down (may be repeated)
     #[arg(long, value_name = "PROVIDER")]
     down: Vec<String>,
+
+    /// As if the request needed this (may be repeated)
+    #[arg(long, value_name = "NEED", value_parser = NEEDS.map(Need::as_str))]
+    need: Vec<String>,
 
     /// How many tokens the request has
     #[arg(long, value_name = "N", default_value_t = 1000)]
@@ -47,7 +53,8 @@ pub(super) async fn run(args: &ExplainArgs, app: &App, context: &Context) -> Res
     let targets: Vec<String> = args.name.iter().cloned().collect();
     let route = app.route(&client, &targets).await?;
     let input = Tokens { most: args.tokens, least: args.tokens };
-    let demand = Demand::tokens(Vec::new(), input, None);
+    let needs = NEEDS.into_iter().filter(|need| args.need.iter().any(|word| word == need.as_str()));
+    let demand = Demand::tokens(needs.collect(), input, None);
     let now = Instant::now();
     let mut health = app.health().snapshot(now);
     for id in &args.down {
@@ -162,7 +169,7 @@ impl Explained<'_> {
 
 fn state(reason: &SkipReason) -> &'static str {
     match reason {
-        SkipReason::Unable(_) => "unable",
+        SkipReason::Unable { .. } => "unable",
         SkipReason::Lesser { .. } => "lesser",
         SkipReason::TooLong { .. } => "too_long",
         SkipReason::Cooling { .. } => "cooling",

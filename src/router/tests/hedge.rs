@@ -97,7 +97,15 @@ async fn whoever_wins_is_told_of_before_it_speaks() {
     let rig = hedged(&[&[Act::Hangs], &[Act::Says("b")]]);
     let request = ChatRequest::default();
     let (id, max_wait) = ("r".into(), Duration::ZERO);
-    let ask = Ask { id, request: &request, route: &rig.route, buffered: false, deadline: None, max_wait };
+    let ask = Ask {
+        id,
+        request: &request,
+        route: &rig.route,
+        buffered: false,
+        deadline: None,
+        max_wait,
+        conversation: Conversation::default(),
+    };
     let mut names = Names::default();
     rig.router.chat(&ask, &mut names).await.unwrap();
     let models: Vec<String> = rig.route.stops.iter().map(|stop| stop.model.model_id().to_string()).collect();

@@ -73,6 +73,22 @@ async fn a_prefill_is_used_where_it_is_known_to_work_and_its_refusal_is_nobody_s
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_probe_counts_more_than_a_list_where_it_says_that_a_prefill_works() {
+    let (words, straight_on) =
+        ("brown fox jumps over the lazy dog and runs away.", " the lazy dog and runs away.");
+    for (listed, able, rest) in [(vec![Ability::Prefill], false, words), (Vec::new(), true, straight_on)] {
+        let mut rig = rig(&[&[breaks(HALF)], &[Act::Says(rest)]]);
+        strangers(&mut rig);
+        let model = Arc::make_mut(&mut rig.route.stops[1].model);
+        model.abilities = Some(listed);
+        model.probed = vec![(Ability::Prefill, able)];
+        assert_eq!(rig.ask().await.1, WHOLE);
+        let turns = [Role::User, Role::Assistant, Role::User];
+        assert_eq!(rig.seen(1).turns, turns[..if able { 2 } else { 3 }]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_second_break_is_mended_too() {
     let mut rig = rig(&[
         &[breaks(HALF)],

@@ -195,6 +195,7 @@ impl Rig {
             buffered,
             deadline,
             max_wait: self.max_wait,
+            conversation: Conversation::default(),
         };
         let mut shown = Shown { restarts: self.restarts, ..Shown::default() };
         let result = self.router.chat(&ask, &mut shown).await;

@@ -5,20 +5,22 @@ use std::cmp::Reverse;
 use serde_json::{Map, Value, json};
 
 use super::schema::{self, Filling};
-use super::{Ask, Call, Choice, Role, Tool, prompt, speech};
+use super::{Ask, Call, Choice, NO_TOOLS, ONE_CALL, Role, Tool, prompt, speech};
 
 /// No prompt leads to more calls at once than this.
 const MOST_CALLS: usize = 8;
 
 /// The calls with which the model answers; none when it speaks instead.
 pub(super) fn calls(ask: &Ask) -> Vec<Call> {
-    if ask.messages.last().is_none_or(|message| message.role != Role::User) {
+    let asked = ask.messages.last().is_some_and(|message| message.role == Role::User);
+    if !asked || ask.model.contains(NO_TOOLS) {
         return Vec::new();
     }
     let question = speech::question(&ask.messages);
     let Some(tool) = pick(ask, question) else { return Vec::new() };
     let names = prompt::names(question);
-    let several = !ask.single_call && names.len() > 1 && takes_one_text(tool);
+    let single = ask.single_call || ask.model.contains(ONE_CALL);
+    let several = !single && names.len() > 1 && takes_one_text(tool);
     let subjects = if several { names.len().min(MOST_CALLS) } else { names.len().min(1) };
     let call = |subject| Call { name: tool.name.clone(), arguments: arguments(tool, question, subject) };
     match subjects {

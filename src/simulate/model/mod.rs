@@ -16,6 +16,12 @@ use serde_json::Value;
 pub use resume::{Manner, ParseMannerError};
 pub(super) use vector::vector;
 
+/// What a model cannot do shows in its name, as it does of one that thinks: it never calls a tool, makes one call at a
+/// time, or answers in prose whatever schema it is given.
+const NO_TOOLS: &str = "no-tools";
+const ONE_CALL: &str = "one-call";
+const NO_SCHEMA: &str = "no-schema";
+
 /// Who said something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
@@ -265,6 +271,25 @@ pub(super) mod tests {
         assert!(silent.reasoning.is_empty() && silent.tokens.reasoning == 0);
         assert!(!aloud.reasoning.is_empty() && aloud.tokens.reasoning > 0);
         assert_eq!(silent.text(), aloud.text());
+    }
+
+    #[test]
+    fn the_name_of_a_model_says_what_it_cannot_do() {
+        let weather = Tool {
+            name: "get_weather".into(),
+            description: String::new(),
+            parameters: serde_json::json!({"required": ["city"], "properties": {"city": {"type": "string"}}}),
+        };
+        let said = |model: &str, form| {
+            let question = "Use the tool for the weather in Paris and Rome";
+            let ask = Ask { model: model.into(), tools: vec![weather.clone()], form, ..asked(question) };
+            answer(&ask).unwrap()
+        };
+        let calls = |model| said(model, Form::Prose).calls.len();
+        assert_eq!(["m", "m-one-call", "m-no-tools"].map(calls), [2, 1, 0]);
+        let schema = || Form::Schema(serde_json::json!({"type": "object"}));
+        let begins = |model| said(model, schema()).text().starts_with('{');
+        assert_eq!(["m-no-tools", "m-no-tools-no-schema"].map(begins), [true, false]);
     }
 
     #[test]

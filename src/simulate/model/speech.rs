@@ -5,7 +5,7 @@
 
 use serde_json::json;
 
-use super::{Ask, Form, Message, Role, prompt, schema};
+use super::{Ask, Form, Message, NO_SCHEMA, Role, prompt, schema};
 
 /// How every invented text begins.
 pub(super) const MARK: &str = "[simulated]";
@@ -23,9 +23,11 @@ pub(super) fn text(ask: &Ask) -> String {
     let results: Vec<_> = results(&ask.messages).collect();
     let question = question(&ask.messages);
     match &ask.form {
-        Form::Schema(schema) => schema::instance(schema, question).to_string(),
+        Form::Schema(schema) if !ask.model.contains(NO_SCHEMA) => {
+            schema::instance(schema, question).to_string()
+        }
         Form::Json => json!({"answer": body(ask, question, &results)}).to_string(),
-        Form::Prose => match verbatim(question) {
+        Form::Prose | Form::Schema(_) => match verbatim(question) {
             Some(text) if results.is_empty() => text.to_owned(),
             Some(_) | None => format!("{} {}", opening(ask), body(ask, question, &results)),
         },
@@ -52,6 +54,7 @@ fn body(ask: &Ask, question: &str, results: &[&Message]) -> String {
     counted(question)
         .or_else(|| repeated(question))
         .or_else(|| calculated(question))
+        .or_else(|| week(question))
         .unwrap_or_else(|| paragraph(ask, question))
 }
 
@@ -105,6 +108,12 @@ fn calculated(question: &str) -> Option<String> {
     Some(format!("{left} {} {right} = {result}", at.1))
 }
 
+/// The days of the week where somebody asks for them.
+fn week(question: &str) -> Option<String> {
+    after(question, "days of the week")?;
+    Some("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".to_owned())
+}
+
 fn paragraph(ask: &Ask, question: &str) -> String {
     let images: usize = ask.messages.iter().map(|message| message.images).sum();
     let seen = match images {
@@ -144,6 +153,7 @@ mod tests {
         assert_eq!(reply("Say exactly: pong, PONG"), "pong, PONG");
         assert_eq!(reply("What is 2+3?"), "[simulated] 2 + 3 = 5");
         assert_eq!(reply("what is 7 * 6"), "[simulated] 7 * 6 = 42");
+        assert!(reply("Name the days of the week").starts_with("[simulated] Monday Tuesday"));
         assert!(reply("what is 1/0").starts_with("[simulated] You asked"));
     }
 

@@ -134,7 +134,7 @@ fn tools(body: &mut Map<String, Value>, request: &ChatRequest) {
     };
     body.insert("tools".into(), request.tools.iter().map(tool).collect());
     let mut choice = match &request.tool_choice {
-        ToolChoice::Auto => json!({"type": "auto"}),
+        ToolChoice::Auto | ToolChoice::Offered => json!({"type": "auto"}),
         ToolChoice::None => json!({"type": "none"}),
         ToolChoice::Required => json!({"type": "any"}),
         ToolChoice::Named(name) => json!({"type": "tool", "name": name}),

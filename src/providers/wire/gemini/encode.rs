@@ -89,7 +89,7 @@ fn tools(body: &mut Map<String, Value>, request: &ChatRequest, dropped: &mut Vec
         .collect();
     body.insert("tools".into(), json!([{"functionDeclarations": declarations}]));
     let config = match &request.tool_choice {
-        ToolChoice::Auto => None,
+        ToolChoice::Auto | ToolChoice::Offered => None,
         ToolChoice::None => Some(json!({"mode": "NONE"})),
         ToolChoice::Required => Some(json!({"mode": "ANY"})),
         ToolChoice::Named(name) => Some(json!({"mode": "ANY", "allowedFunctionNames": [name]})),

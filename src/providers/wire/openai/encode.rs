@@ -155,7 +155,7 @@ fn tools(body: &mut Map<String, Value>, quirks: &Quirks, request: &ChatRequest) 
         return Ok(());
     }
     let choice = match &request.tool_choice {
-        ToolChoice::Auto => None,
+        ToolChoice::Auto | ToolChoice::Offered => None,
         ToolChoice::None => Some(json!("none")),
         ToolChoice::Required | ToolChoice::Named(_) if quirks.forced_tools == Some(false) => {
             return Err(unsupported("tool_choice", "this provider cannot be made to call a tool"));

@@ -1,0 +1,18 @@
+//! Agents: who answers, with which instructions, which tools and which part of the memory.
+//!
+//! A turn goes from [`prompt`] (what the model is sent) through the router to [`turn`] (what follows from its answer),
+//! and [`run`] does what follows: makes calls, asks other agents, hands the conversation on, until there is an answer.
+//! [`talk`] puts turns into a conversation that is kept.
+
+mod definition;
+pub mod history;
+mod place;
+pub mod prompt;
+pub mod run;
+mod spending;
+pub mod talk;
+pub mod turn;
+
+pub use definition::{Agents, Definition, MemoryUse};
+pub use run::{Audience, Cause, Routes, Runner, Terms, TurnEvent, Undone, Work, Worked};
+pub use spending::{Budget, Purse, Spent};

@@ -1,0 +1,257 @@
+//! Where a turn stands, and each thing that it does: asking a model, making calls, asking another agent, handing over.
+
+use futures_util::future::{BoxFuture, join_all};
+use tokio::time::Instant;
+
+use super::Definition;
+use super::prompt::{self, Material};
+use super::run::{Audience, Cause, Routes, Runner, Terms, TurnEvent, Undone, Work, Worked};
+use super::spending::Budget;
+use super::turn::{CallResult, Happened, Limit, Turn};
+use crate::chat::{ChatRequest, Event, Message, Role, ToolCall};
+use crate::router::{
+    AnsweredBy, Ask, Attempt, Completion, Conversation, Delivery, Gone, Notice, RouteError, Upstream, Written,
+};
+use crate::tools::{ToolError, Toolbox};
+
+/// How deep agents may ask each other.
+const DEEPEST: usize = 3;
+
+/// Whether an agent may ask others, so deep down.
+pub(super) fn may_ask(agent: &Definition, depth: usize) -> bool {
+    depth < DEEPEST && agent.tools.iter().any(|tool| tool == prompt::ASK_AGENT)
+}
+
+/// Where a turn stands.
+pub(super) struct Place<'a, U, R> {
+    runner: &'a Runner<'a, U, R>,
+    work: Work<'a>,
+    agent: Definition,
+    tools: Toolbox,
+    pub(super) turn: Turn,
+    attempts: Vec<Attempt>,
+    last: Option<Completion>,
+    depth: usize,
+}
+
+impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
+    pub(super) fn new(runner: &'a Runner<'a, U, R>, work: Work<'a>, depth: usize) -> Self {
+        let agent = work.agent.clone();
+        let tools = runner.routes.tools(&agent);
+        let turn = Turn::new(&agent.name, agent.handoffs.clone(), agent.max_turns);
+        Self { runner, work, agent, tools, turn, attempts: Vec::new(), last: None, depth }
+    }
+
+    /// Asks the model with what was said so far.
+    pub(super) async fn ask<A: Audience>(
+        &mut self,
+        last: Option<Limit>,
+        audience: &mut A,
+    ) -> Result<Happened, RouteError> {
+        if let Some(limit) = last {
+            audience.hears(&TurnEvent::Met { agent: &self.agent.name, limit });
+        }
+        if !self.attempts.is_empty() {
+            audience.hears(&TurnEvent::Again);
+        }
+        let request = self.request(last);
+        let work = &self.work;
+        let now = Instant::now();
+        let ask = Ask {
+            id: work.id.clone(),
+            request: &request,
+            route: &work.route,
+            buffered: work.terms.buffered,
+            deadline: work.terms.deadline.map(|deadline| deadline.saturating_duration_since(now)),
+            max_wait: work.terms.max_wait,
+            conversation: Conversation {
+                agent: Some(self.agent.name.clone()),
+                session: work.session.clone(),
+                attempts: u32::try_from(self.attempts.len()).unwrap_or(u32::MAX),
+                answered_by: self.answered_by(),
+            },
+        };
+        match self.runner.router.chat(&ask, audience).await {
+            Ok(mut completion) => {
+                self.pay(&completion.attempts);
+                self.attempts.append(&mut completion.attempts);
+                let answer = completion.answer.clone();
+                self.last = Some(completion);
+                Ok(Happened::Answered { answer, met: self.work.purse.met() })
+            }
+            Err(mut error) => {
+                self.pay(&error.attempts);
+                self.attempts.append(&mut error.attempts);
+                Err(error)
+            }
+        }
+    }
+
+    fn request(&self, last: Option<Limit>) -> ChatRequest {
+        let work = &self.work;
+        let material = Material {
+            agent: &self.agent,
+            system: work.system,
+            history: work.history,
+            recalled: work.recalled,
+            question: work.question,
+            said: &self.turn.said,
+            last,
+        };
+        self.runner.request(&self.agent, &material, &self.tools, &work.terms, self.depth)
+    }
+
+    fn may_ask(&self) -> bool {
+        may_ask(&self.agent, self.depth)
+    }
+
+    /// Who has what was said so far in its cache.
+    fn answered_by(&self) -> Option<AnsweredBy> {
+        let answered = self.attempts.iter().rev().find(|attempt| attempt.failure.is_none());
+        let answered = answered.map(|it| AnsweredBy { model: it.model.clone(), key: it.key.clone() });
+        answered.or_else(|| self.work.answered_by.clone())
+    }
+
+    fn pay(&self, attempts: &[Attempt]) {
+        for attempt in attempts {
+            let (input, output) = (attempt.usage.input_tokens, attempt.usage.output_tokens);
+            self.work.purse.pay(input.unwrap_or(0), output.unwrap_or(0), attempt.cost_usd);
+        }
+    }
+
+    /// Makes calls at once; what they give comes in their order.
+    pub(super) async fn call<A: Audience>(&self, calls: Vec<ToolCall>, audience: &mut A) -> Vec<CallResult> {
+        let agent = &self.agent.name;
+        for call in &calls {
+            audience.hears(&TurnEvent::Calling { agent, call });
+        }
+        let made = calls.iter().map(|call| async move {
+            if call.name == prompt::ASK_AGENT && self.may_ask() {
+                self.ask_agent(call).await
+            } else {
+                self.tools.call(call).await
+            }
+        });
+        let results = join_all(made).await.into_iter().zip(calls).map(|(result, call)| {
+            let is_error = result.is_err();
+            CallResult { call, content: result.unwrap_or_else(|ToolError(error)| error), is_error }
+        });
+        let results: Vec<_> = results.collect();
+        for result in &results {
+            audience.hears(&TurnEvent::Called { agent, result });
+        }
+        results
+    }
+
+    /// Asks another agent. It sees the question alone, and shares the purse.
+    fn ask_agent<'b>(&'b self, call: &'b ToolCall) -> BoxFuture<'b, Result<String, ToolError>> {
+        Box::pin(async move {
+            let arguments: serde_json::Value = serde_json::from_str(&call.arguments).unwrap_or_default();
+            let argument =
+                |name: &str| arguments.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+            let (name, question) = (argument("agent"), argument("question"));
+            let Some(other) = self.runner.agents.find(name).filter(|other| other.name != self.agent.name)
+            else {
+                let names = self.runner.agents.names().join(", ");
+                return Err(ToolError(format!("there is no agent `{name}` to ask; there are: {names}")));
+            };
+            if question.trim().is_empty() {
+                return Err(ToolError("the question is empty".into()));
+            }
+            let route = self.runner.routes.route(other).await.map_err(ToolError)?;
+            let asked = [Message::text(Role::User, question)];
+            let budget = Budget { tokens: other.max_tokens, cost_usd: other.max_cost_usd };
+            let work = Work {
+                id: uuid::Uuid::now_v7().to_string(),
+                agent: other,
+                route,
+                system: None,
+                history: &[],
+                recalled: None,
+                question: &asked,
+                terms: Terms {
+                    stream: true,
+                    buffered: true,
+                    deadline: self.work.terms.deadline,
+                    max_wait: self.work.terms.max_wait,
+                    ..Terms::default()
+                },
+                session: self.work.session.clone(),
+                answered_by: None,
+                purse: self.work.purse.of_child(budget),
+            };
+            match self.runner.turn(work, &mut Unheard, self.depth + 1).await {
+                Ok(worked) => Ok(worked.completion.answer.text()),
+                Err(undone) => Err(ToolError(format!("{} gave no answer", undone.agent))),
+            }
+        })
+    }
+
+    /// Goes on as another agent.
+    pub(super) async fn hand_over<A: Audience>(&mut self, to: &str, audience: &mut A) -> Result<(), String> {
+        let other = self.runner.agents.find(to).ok_or_else(|| format!("there is no agent `{to}`"))?.clone();
+        audience.hears(&TurnEvent::HandedOver { from: &self.agent.name, to });
+        self.work.route = self.runner.routes.route(&other).await?;
+        self.tools = self.runner.routes.tools(&other);
+        let turn = std::mem::replace(&mut self.turn, Turn::new("", Vec::new(), 1));
+        self.turn = turn.handed_to(&other.name, other.handoffs.clone(), other.max_turns);
+        self.agent = other;
+        Ok(())
+    }
+
+    pub(super) fn worked(self, met: Option<Limit>) -> Result<Worked, Undone> {
+        let spent = self.work.purse.spent();
+        let Some(last) = self.last else {
+            let problem = "the turn ended before anybody was asked".to_owned();
+            return Err(Undone {
+                agent: self.agent.name,
+                cause: Cause::NoRoute(problem),
+                said: self.turn.said,
+                spent,
+                kept: None,
+            });
+        };
+        Ok(Worked {
+            agent: self.agent.name,
+            request_id: self.work.id,
+            route: self.work.route,
+            completion: Completion { attempts: self.attempts, ..last },
+            said: self.turn.said,
+            spent,
+            met,
+        })
+    }
+
+    pub(super) fn undone(self, cause: Cause) -> Undone {
+        let cause = match cause {
+            Cause::Unanswered(error) => {
+                Cause::Unanswered(Box::new(RouteError { attempts: self.attempts, ..*error }))
+            }
+            Cause::NoRoute(problem) => Cause::NoRoute(problem),
+        };
+        Undone {
+            agent: self.agent.name,
+            cause,
+            said: self.turn.said,
+            spent: self.work.purse.spent(),
+            kept: None,
+        }
+    }
+}
+
+/// Nobody sees how an agent that was asked comes to its answer.
+struct Unheard;
+
+impl Delivery for Unheard {
+    async fn event(&mut self, _event: &Event) -> Result<Written, Gone> {
+        Ok(Written::No)
+    }
+
+    fn notice(&mut self, _notice: &Notice<'_>) -> Result<(), Gone> {
+        Ok(())
+    }
+}
+
+impl Audience for Unheard {
+    fn hears(&mut self, _event: &TurnEvent<'_>) {}
+}

@@ -1,0 +1,3 @@
+-- Who asked, and in which conversation.
+ALTER TABLE attempts ADD COLUMN agent TEXT;
+ALTER TABLE attempts ADD COLUMN session TEXT;
