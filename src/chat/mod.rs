@@ -20,7 +20,7 @@ mod usage;
 pub use answer::Answer;
 pub use bucket::{Bucket, Unit};
 pub use embedding::{EmbedRequest, Embeddings, Purpose};
-pub use estimate::{Tokens, estimate_message_tokens, estimate_part_tokens};
+pub use estimate::{Tokens, estimate_message_tokens, estimate_part_tokens, exact};
 pub use event::Event;
 pub use failure::{Failure, FailureClass};
 pub use message::{Media, Message, Part, Role, Signature, Source};

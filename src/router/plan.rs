@@ -136,7 +136,7 @@ fn place_of(last: &AnsweredBy, candidates: &[Candidate]) -> Option<usize> {
 
 fn weigh(candidate: &Candidate, stop: &Stop, demand: &Demand, health: &Snapshot) -> Weighed {
     let (model, key_model) = (candidate.model_subject(), candidate.key_model_subject());
-    let input = demand.input_by(health.ratio(&model));
+    let input = demand.input_by(&candidate.model.id, health.ratio(&model));
     Weighed {
         weight: stop.weight,
         first_token: health.first_token(&model),
@@ -176,7 +176,7 @@ fn skip_reason(
     {
         return Some(SkipReason::Lesser { tier, least });
     }
-    let tokens = demand.least_input;
+    let tokens = demand.least_by(&model.id);
     if let Some(window) = model.window.filter(|window| tokens > *window) {
         return Some(SkipReason::TooLong { tokens, window });
     }
@@ -188,7 +188,7 @@ fn skip_reason(
     {
         return Some(SkipReason::Open { until, again });
     }
-    let tokens = demand.input_by(health.ratio(&candidate.model_subject())) + demand.output;
+    let tokens = demand.input_by(&model.id, health.ratio(&candidate.model_subject())) + demand.output;
     let out = health.out(&candidate.key_model_subject(), tokens);
     out.filter(|until| *until > now).map(|until| SkipReason::Out { until })
 }

@@ -6,6 +6,7 @@
 //! nothing is promised that does not fit or costs much more. The lower end is for leaving out what certainly does not.
 //! `tests/it/support/tokens.json` holds what the estimate is measured against.
 
+pub mod exact;
 mod scan;
 mod script;
 

@@ -1,7 +1,5 @@
 //! Whole documents, from bytes to chunks.
 
-use std::fmt::Write;
-
 use proptest::prelude::*;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -263,32 +261,4 @@ proptest! {
             prop_assert_eq!(ink(&together), ink(&document.text));
         }
     }
-}
-
-/// Ten megabytes of Markdown, in release.
-#[test]
-#[ignore = "a measurement: in release only"]
-fn ten_megabytes_take_less_than_a_second() {
-    let mut text = String::new();
-    let mut number = 0;
-    while text.len() < 10 << 20 {
-        number += 1;
-        write!(
-            text,
-            "## Section {number}\n\n{}. {}.\n\n- a\n- b\n\n```\n{}\n```\n\n",
-            words("w", 150),
-            words("日本", 40),
-            words("c", 60)
-        )
-        .unwrap();
-    }
-    let begin = std::time::Instant::now();
-    let document = document("a.md", &text);
-    let read = begin.elapsed();
-    let chunks = document.chunks().len();
-    let all = begin.elapsed();
-    assert!(
-        chunks > 5000 && all < Duration::from_secs(1),
-        "{chunks} chunks in {all:?}, of which reading {read:?}"
-    );
 }
