@@ -2,8 +2,10 @@
 //!
 //! A turn goes from [`prompt`] (what the model is sent) through the router to [`turn`] (what follows from its answer),
 //! and [`run`] does what follows: makes calls, asks other agents, hands the conversation on, until there is an answer.
-//! [`talk`] puts turns into a conversation that is kept.
+//! [`talk`] puts turns into a conversation that is kept. An agent is a file ([`Definition`]); those that there are are
+//! [`Agents`].
 
+mod collection;
 pub mod compact;
 mod definition;
 mod fit;
@@ -15,6 +17,7 @@ mod spending;
 pub mod talk;
 pub mod turn;
 
-pub use definition::{Agents, Definition, MemoryUse};
+pub use collection::{ASSISTANT, Agents, Shelf, read_file};
+pub use definition::{Definition, MemoryUse, Origin, Problem, is_name, normal_name, write};
 pub use run::{Audience, Cause, Routes, Runner, Terms, TurnEvent, Undone, Work, Worked};
 pub use spending::{Budget, Purse, Spent};

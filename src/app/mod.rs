@@ -1,11 +1,13 @@
 //! The composition root: takes the configuration apart and puts the program together. The only place that sees all.
 
 mod account;
+mod agents;
 mod alone;
 pub mod checkup;
 mod local;
 mod observer;
 pub mod probe;
+mod project;
 pub mod refresh;
 mod resolve;
 mod settings;
@@ -16,9 +18,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use account::Account;
+pub use project::{Nearby, Redirect, Standing, redirects};
 pub use resolve::{AUTO, ResolveError, Way, crossing};
 
-use crate::agents::Agents;
+use crate::agents::{Agents, Shelf};
 use crate::config::{Config, ConfigError, Env, NoHome, Paths};
 use crate::health::{Day, Health, Limits};
 use crate::ledger::Ledger;
@@ -40,6 +43,9 @@ pub struct App {
     pub ledger: Arc<Ledger>,
     /// What is remembered.
     pub memory: Arc<Memory>,
+    /// The project that the program was started in, trusted or not.
+    pub project: Option<Nearby>,
+    agents: Agents,
     health: Arc<Health>,
     /// Things to tell the user that are no errors.
     pub warnings: Vec<String>,
@@ -60,8 +66,21 @@ impl App {
     /// Reads the configuration and puts the program together. Nothing is connected, opened or run yet.
     pub fn new(env: Env, config_flag: Option<PathBuf>) -> Result<Self, AppError> {
         let paths = Paths::find(&env, config_flag)?;
-        let config = Config::read(&paths, env)?;
-        Ok(Self::of(paths, config)?)
+        let project = Nearby::of(&paths);
+        let config = Config::read(&paths, project.as_ref().and_then(Nearby::trusted), env)?;
+        Ok(Self::of(paths, config)?.in_project(project))
+    }
+
+    /// The same in a project. Its configuration is in use already, if it is trusted.
+    fn in_project(mut self, project: Option<Nearby>) -> Self {
+        let shelf = project.as_ref().and_then(Nearby::trusted).map(project::shelf);
+        self.agents =
+            Agents::new(shelf.into_iter().chain([Shelf::of_user(self.paths.agents_dir())]).collect());
+        self.warnings.extend(project.as_ref().and_then(Nearby::warning));
+        let broken = self.agents.problems_of_assistant().iter().filter(|problem| problem.fatal);
+        self.warnings.extend(broken.map(|problem| format!("{problem}; it is left out")));
+        self.project = project;
+        self
     }
 
     /// Puts the program together from what was read.
@@ -76,7 +95,10 @@ impl App {
         }
         let health = Arc::new(health(&paths, &accounts));
         let memory = Arc::new(Memory::new(&paths.data_dir));
-        let app = Self { paths, config, catalog, accounts, ledger, memory, health, warnings };
+        let agents = Agents::new(vec![Shelf::of_user(paths.agents_dir())]);
+        let project = None;
+        let app =
+            Self { paths, config, catalog, accounts, ledger, memory, project, agents, health, warnings };
         app.check_names()?;
         Ok(app)
     }
@@ -92,9 +114,9 @@ impl App {
         Arc::clone(&self.health)
     }
 
-    /// The agents that there are.
+    /// The agents that there are. Their files are read when somebody asks for more than the assistant.
     pub fn agents(&self) -> Agents {
-        Agents::built_in()
+        self.agents.clone()
     }
 
     /// The accounts that requests may go to as things are. A server on this machine is one only if somebody has said so.

@@ -167,9 +167,9 @@ fn effective(account: &Account) -> Vec<(String, String, String)> {
 }
 
 fn place(app: &App, key: &str) -> String {
-    let file = app.config.document.file.as_ref().map(|file| file.display().to_string()).unwrap_or_default();
-    match app.config.document.position(key) {
-        Some((line, _)) => format!("{file}:{line}"),
-        None => file,
+    let Some(place) = app.config.document.place(key) else { return String::new() };
+    match place.position {
+        Some((line, _)) => format!("{}:{line}", place.file.display()),
+        None => place.file.display().to_string(),
     }
 }

@@ -27,6 +27,8 @@ pub enum Exit {
     Config = 3,
     /// Attempts were made and none gave an answer.
     NoAnswer = 4,
+    /// Refused: nobody has allowed it.
+    Refused = 5,
     /// There is no such thing.
     NotFound = 6,
     /// The answer was cut and could not be completed.

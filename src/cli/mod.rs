@@ -1,9 +1,11 @@
 //! The command line: one file per subcommand, with its arguments and one function.
 
+pub mod agent;
 pub mod auth;
 pub mod chat;
 pub mod completions;
 pub mod config;
+mod confirm;
 pub mod demo;
 pub mod doctor;
 pub mod drill;
@@ -20,6 +22,7 @@ pub mod route;
 pub mod serve;
 pub mod session;
 pub mod simulate;
+pub mod trust;
 pub mod usage;
 
 use std::io::{IsTerminal, stdin};
@@ -44,7 +47,7 @@ use crate::ui::Ui;
 #[command(name = "aigw", version, args_override_self = true, max_term_width = 100)]
 #[command(after_help = "Environment:
   AIGW_CONFIG       the configuration file; `aigw config path` says which one is read
-  AIGW_CONFIG_DIR   where config.toml and credentials.toml are
+  AIGW_CONFIG_DIR   where config.toml, credentials.toml and agents/ are
   AIGW_DATA_DIR     where the ledger and what is known about providers are
   AIGW_LOG          what is logged to stderr, such as debug or aigw=debug
   NO_COLOR          no colours
@@ -69,6 +72,7 @@ pub enum Command {
     Init(init::InitArgs),
     Chat(Box<chat::ChatArgs>),
     Session(session::SessionArgs),
+    Agent(agent::AgentArgs),
     Provider(provider::ProviderArgs),
     Model(model::ModelArgs),
     Route(route::RouteArgs),
@@ -76,6 +80,7 @@ pub enum Command {
     Auth(auth::AuthArgs),
     Doctor(doctor::DoctorArgs),
     Config(config::ConfigArgs),
+    Trust(trust::TrustArgs),
     Serve(serve::ServeArgs),
     Drill(drill::DrillArgs),
     Simulate(simulate::SimulateArgs),
@@ -147,6 +152,7 @@ async fn run(command: Option<Command>, context: Context) -> Result<(), CommandEr
         Some(Command::Init(args)) => init::run(&args, &context).await,
         Some(Command::Chat(args)) => chat::run(*args, context).await,
         Some(Command::Session(args)) => session::run(&args, &context),
+        Some(Command::Agent(args)) => agent::run(&args, &context).await,
         Some(Command::Provider(args)) => provider::run(&args, &context).await,
         Some(Command::Model(args)) => model::run(&args, &context).await,
         Some(Command::Route(args)) => route::run(&args, &context).await,
@@ -154,6 +160,7 @@ async fn run(command: Option<Command>, context: Context) -> Result<(), CommandEr
         Some(Command::Auth(args)) => auth::run(&args, &context).await,
         Some(Command::Doctor(args)) => doctor::run(&args, &context).await,
         Some(Command::Config(args)) => config::run(&args, &context),
+        Some(Command::Trust(args)) => trust::run(&args, &context).await,
         Some(Command::Serve(args)) => serve::run(&args, &context).await,
         Some(Command::Drill(args)) => drill::run(&args, &context).await,
         Some(Command::Simulate(args)) => simulate::run(args, &context).await,

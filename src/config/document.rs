@@ -7,23 +7,29 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use serde::Deserialize as _;
 use serde_json::Value as Json;
 use toml::de::{DeTable, DeValue};
 
-use super::{ConfigError, ConfigFile, bounds};
+use super::{ConfigError, ConfigFile, Place, bounds};
 
-/// A configuration file that was read and checked.
+/// A configuration file that was read and checked, or several in layers.
 #[derive(Debug, Clone, Default)]
 pub struct Document {
     /// What it says.
     pub values: ConfigFile,
-    /// The file; none when there is none.
+    /// The file, of several the lowest; none when there is none.
     pub file: Option<PathBuf>,
     /// Where each value stands, by its path (`providers.groq.base_url`, `routes.fast.models[1]`).
     positions: BTreeMap<String, (usize, usize)>,
     /// What each leaf holds, as it was written.
     written: BTreeMap<String, String>,
+    /// The same as a tree.
+    table: toml::Table,
+    /// The files of the values that stand in another one, by their paths.
+    elsewhere: BTreeMap<String, Arc<Path>>,
 }
 
 impl Document {
@@ -44,9 +50,29 @@ impl Document {
                 None => failure,
             }
         })?;
+        document.table = toml::from_str(text).map_err(|error| fail(error.span(), error.message()))?;
         document.file = Some(file.to_owned());
         bounds::check(&document)?;
         Ok(document)
+    }
+
+    /// Lays another file over this one: what it sets counts, value by value.
+    pub fn under(mut self, over: Self) -> Result<Self, ConfigError> {
+        let Some(file) = over.file.as_deref().map(Arc::<Path>::from) else { return Ok(self) };
+        merge(&mut self.table, over.table);
+        self.values = ConfigFile::deserialize(self.table.clone())
+            .map_err(|error| ConfigError::new(error.message()).at(&*file, None))?;
+        for path in over.written.keys() {
+            // A list takes the place of the whole list.
+            let inside = format!("{path}[");
+            let stays = |other: &String| other != path && !other.starts_with(&inside);
+            self.positions.retain(|other, _| stays(other));
+            self.written.retain(|other, _| stays(other));
+        }
+        self.elsewhere.extend(over.positions.keys().map(|path| (path.clone(), Arc::clone(&file))));
+        self.positions.extend(over.positions);
+        self.written.extend(over.written);
+        Ok(self)
     }
 
     /// Where a value stands.
@@ -54,11 +80,17 @@ impl Document {
         self.positions.get(path).copied()
     }
 
+    /// Where a value stands, with its file.
+    pub fn place(&self, path: &str) -> Option<Place> {
+        let file = self.elsewhere.get(path).map(|file| file.to_path_buf()).or_else(|| self.file.clone());
+        file.map(|file| Place { file, position: self.position(path) })
+    }
+
     /// An error about a value.
     pub fn error(&self, path: &str, message: impl Into<String>) -> ConfigError {
         let error = ConfigError::new(message).about(path);
-        match &self.file {
-            Some(file) => error.at(file, self.position(path)),
+        match self.place(path) {
+            Some(place) => error.at(place.file, place.position),
             None => error,
         }
     }
@@ -72,6 +104,16 @@ impl Document {
     /// Every value that the file sets, with its path. A list is one value, whatever stands in it.
     pub fn leaves(&self) -> impl Iterator<Item = (&str, &str)> {
         self.written.iter().map(|(path, value)| (path.as_str(), value.as_str()))
+    }
+}
+
+/// Puts the values of one tree into another, table by table.
+fn merge(under: &mut toml::Table, over: toml::Table) {
+    for (key, value) in over {
+        match (under.get_mut(&key), value) {
+            (Some(toml::Value::Table(under)), toml::Value::Table(over)) => merge(under, over),
+            (_, value) => drop(under.insert(key, value)),
+        }
     }
 }
 
@@ -355,6 +397,32 @@ mod tests {
         );
         assert!(
             error("[providers.groq]\nlimits = { concurency = 1 }").ends_with("did you mean `concurrency`?")
+        );
+    }
+
+    #[test]
+    fn files_lie_over_each_other_value_by_value() {
+        let user = parse(
+            "default_route = \"mine\"\n[providers.groq]\napi_keys = [\"env:A\", \"env:B\"]\n\
+             timeout = { connect = \"5s\", idle = 20 }\n[routes.mine]\nmodels = [\"groq\"]\nmax_attempts = 3\n",
+        );
+        let text = "[providers.groq]\ntimeout.idle = 9\napi_keys = [\"env:C\"]\n[aliases]\nx = \"groq\"\n";
+        let project = Document::parse(Path::new("p.toml"), text).unwrap();
+        let both = user.unwrap().under(project).unwrap();
+        let groq = &both.values.providers["groq"];
+        assert_eq!(groq.api_keys, ["env:C"]);
+        assert_eq!(groq.timeout.idle.unwrap().to_string(), "9s");
+        assert_eq!(groq.timeout.connect.unwrap().to_string(), "5s");
+        assert_eq!((both.values.routes["mine"].max_attempts, both.values.aliases.len()), (Some(3), 1));
+        let place = |path: &str| both.place(path).unwrap().to_string();
+        assert_eq!(place("providers.groq.timeout.idle"), "p.toml:2:1");
+        assert_eq!(place("providers.groq.timeout.connect"), "config.toml:4:13");
+        assert_eq!(both.position("providers.groq.api_keys[1]"), None);
+        assert_eq!(both.error("aliases.x", "wrong").to_string(), "p.toml:5:1: `aliases.x`: wrong");
+        let leaves: Vec<_> = both.leaves().filter(|(path, _)| path.contains("timeout")).collect();
+        assert_eq!(
+            leaves,
+            [("providers.groq.timeout.connect", "\"5s\""), ("providers.groq.timeout.idle", "9")]
         );
     }
 

@@ -12,6 +12,7 @@ mod error;
 mod file;
 pub mod keys;
 mod paths;
+pub mod project;
 mod route;
 mod span;
 
@@ -24,6 +25,7 @@ pub use env::Env;
 pub use error::{ConfigError, Place};
 pub use file::{ConfigFile, LimitsSection, ProviderSection, TimeoutSection, WireName};
 pub use paths::{NoHome, Paths};
+pub use project::{Project, ProjectError};
 pub use route::{
     AliasTarget, OnBrokenStream, OnContentFilter, RouteModel, RouteSection, Strategy, TierName, WeightedModel,
 };
@@ -35,7 +37,7 @@ const MAX_FILE: u64 = 4 << 20;
 /// All that the user has set.
 #[derive(Debug, Default)]
 pub struct Config {
-    /// The configuration file.
+    /// The configuration file, and over it that of the project.
     pub document: Document,
     /// The credentials file.
     pub credentials: Credentials,
@@ -44,9 +46,13 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads everything. A missing file is fine unless it was named.
-    pub fn read(paths: &Paths, env: Env) -> Result<Self, ConfigError> {
-        let document = Document::read(&paths.config_file, paths.file_is_named)?;
+    /// Reads everything. A missing file is fine unless it was named. What a project that is trusted sets goes before what
+    /// the user's file sets.
+    pub fn read(paths: &Paths, project: Option<&Project>, env: Env) -> Result<Self, ConfigError> {
+        let mut document = Document::read(&paths.config_file, paths.file_is_named)?;
+        if let Some(project) = project {
+            document = document.under(project.document()?)?;
+        }
         let credentials = Credentials::read(&paths.credentials_file())?;
         Ok(Self { document, credentials, env })
     }
@@ -67,6 +73,11 @@ impl Document {
             Ok(_) => {}
         }
         let bytes = read_bounded(file, MAX_FILE).map_err(|error| fail(format!("cannot read it: {error}")))?;
+        Self::of_bytes(file, bytes)
+    }
+
+    /// Checks what was read from a file.
+    fn of_bytes(file: &Path, bytes: Vec<u8>) -> Result<Self, ConfigError> {
         let text = String::from_utf8(bytes).map_err(|error| {
             let line =
                 error.as_bytes()[..error.utf8_error().valid_up_to()].split(|byte| *byte == b'\n').count();

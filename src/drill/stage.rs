@@ -250,5 +250,6 @@ fn paths(home: &Path) -> Paths {
         data_dir: home.join("data"),
         config_file: home.join("config").join("config.toml"),
         file_is_named: false,
+        project: None,
     }
 }

@@ -1,16 +1,18 @@
 //! The ledger: every attempt with its tokens, cost and times, and sums over it.
 //!
 //! Failed and partial attempts are in it too: what was used was used. It survives a power cut. So does what the user
-//! has decided about providers.
+//! has decided about providers and projects.
 
 mod disabled;
 mod entry;
 mod requests;
 mod sums;
+mod trust;
 
 pub use entry::Entry;
 pub use requests::Request;
 pub use sums::{By, Sum};
+pub use trust::Trust;
 
 use std::path::Path;
 use std::time::Duration;
@@ -24,6 +26,7 @@ const MIGRATIONS: Migrations = &[
     include_str!("001_attempts.sql"),
     include_str!("002_disabled.sql"),
     include_str!("003_conversation.sql"),
+    include_str!("004_trust.sql"),
 ];
 
 /// A handle to the ledger.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Check;
-use crate::app::App;
+use crate::app::{App, Nearby};
 use crate::config::{ConfigError, Credentials, Paths};
 
 /// Less room than this is worth a word.
@@ -31,6 +31,28 @@ pub(super) fn credentials(paths: &Paths, read: &Result<Credentials, ConfigError>
             let providers = if count == 1 { "provider" } else { "providers" };
             Check::ok(name, format!("{} holds keys for {count} {providers}, for you only", file.display()))
         }
+    }
+}
+
+/// The settings of the project that the program was started in.
+pub(super) fn project(nearby: &Nearby) -> Check {
+    match nearby.warning() {
+        None => Check::ok("project", format!("{} is trusted", nearby.directory().display())),
+        Some(warning) => Check::warning("project", warning),
+    }
+}
+
+/// The agents' files, where there are any.
+pub(super) fn agents(app: &App, checks: &mut Vec<Check>) {
+    let agents = app.agents();
+    for problem in agents.problems() {
+        let check = if problem.fatal { Check::problem } else { Check::warning };
+        checks.push(check("agents", problem.to_string()));
+    }
+    let files = agents.definitions().iter().filter(|agent| agent.file.is_some()).count();
+    if files > 0 && agents.problems().is_empty() {
+        let what = if files == 1 { "file is" } else { "files are" };
+        checks.push(Check::ok("agents", format!("{files} {what} well-formed")));
     }
 }
 

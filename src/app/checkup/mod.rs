@@ -9,7 +9,7 @@ mod variables;
 
 use std::path::PathBuf;
 
-use super::App;
+use super::{App, Nearby};
 use crate::config::{Config, ConfigError, Credentials, Document, Env, Paths};
 
 /// What one check found.
@@ -85,6 +85,7 @@ pub async fn checkup(env: &Env, config_flag: Option<PathBuf>, offline: bool) -> 
     let Some(app) = configuration(&paths, env, &mut checks) else { return checks };
     variables::check(&app, &mut checks);
     files::directories(&paths, &mut checks);
+    files::agents(&app, &mut checks);
     databases::check(&paths, &mut checks).await;
     network::check(&app, offline, &mut checks).await;
     checks
@@ -93,7 +94,15 @@ pub async fn checkup(env: &Env, config_flag: Option<PathBuf>, offline: bool) -> 
 /// Reads the files one by one, so that what is wrong with one hides nothing about the others. What cannot be read
 /// counts as empty from then on.
 fn configuration(paths: &Paths, env: &Env, checks: &mut Vec<Check>) -> Option<App> {
-    let document = Document::read(&paths.config_file, paths.file_is_named);
+    let project = Nearby::of(paths);
+    let read = || {
+        let document = Document::read(&paths.config_file, paths.file_is_named)?;
+        match project.as_ref().and_then(Nearby::trusted) {
+            Some(project) => document.under(project.document()?),
+            None => Ok(document),
+        }
+    };
+    let document = read();
     let credentials = Credentials::read(&paths.credentials_file());
     checks.push(files::credentials(paths, &credentials));
     let credentials = || Credentials::read(&paths.credentials_file()).unwrap_or_default();
@@ -103,8 +112,9 @@ fn configuration(paths: &Paths, env: &Env, checks: &mut Vec<Check>) -> Option<Ap
         Ok(document) => match App::of(paths.clone(), config(document)) {
             Ok(app) => {
                 checks.insert(1, files::configuration(&app));
+                checks.extend(project.as_ref().map(files::project));
                 checks.extend(app.warnings.iter().map(|text| Check::warning("configuration", text)));
-                return Some(app);
+                return Some(app.in_project(project));
             }
             Err(error) => error,
         },
