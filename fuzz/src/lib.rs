@@ -1,8 +1,9 @@
-//! What the fuzz targets hold every reader of network bytes to. The integration tests replay the corpus through it.
+//! What the fuzz targets hold every reader of foreign bytes to. The integration tests replay the corpus through it.
 //!
 //! Nothing may panic, hang or grow beyond its input; and how the network cuts the bytes must not change what they mean.
 
 use aigw::chat::{Event, Failure, ModelId};
+use aigw::memory::document;
 use aigw::providers::sse::SseDecoder;
 use aigw::providers::wire::{self, EventDecoder, Progress, Reply, codec};
 use aigw::providers::{Catalog, Provider, Timeouts, classify};
@@ -18,6 +19,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("gemini", gemini),
     ("replicate", replicate),
     ("refusal", refusal),
+    ("document", document),
 ];
 
 /// An event with what it borrows copied.
@@ -67,6 +69,20 @@ pub fn refusal(input: &[u8]) {
     }
     let failure = classify(status, &headers, body, jiff::Timestamp::UNIX_EPOCH);
     assert!(failure.message.chars().count() <= 600 && !failure.message.contains('\n'), "{failure:?}");
+}
+
+/// Documents: text, Markdown, HTML, PDF. All that is no white space is in the chunks, in order and once.
+pub fn document(input: &[u8]) {
+    let Some((kind, bytes)) = input.split_first() else { return };
+    let name = ["a.txt", "a.md", "a.html", "a.pdf"][usize::from(*kind) % 4];
+    let Ok(document) = document::parse(name.as_ref(), bytes.to_vec()) else { return };
+    let chunks = document.chunks();
+    assert_eq!(chunks, document.chunks());
+    assert!(chunks.iter().all(|chunk| (1..=2000).contains(&chunk.text.chars().count())));
+    let ink = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    let together: String = chunks.iter().map(|chunk| ink(&chunk.text)).collect();
+    // Front matter is skipped.
+    assert!(ink(&document.text).ends_with(&together));
 }
 
 /// The first byte says how the rest is cut.

@@ -4,7 +4,9 @@
 //! and [`run`] does what follows: makes calls, asks other agents, hands the conversation on, until there is an answer.
 //! [`talk`] puts turns into a conversation that is kept.
 
+pub mod compact;
 mod definition;
+mod fit;
 pub mod history;
 mod place;
 pub mod prompt;

@@ -240,7 +240,7 @@ impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
 }
 
 /// Nobody sees how an agent that was asked comes to its answer.
-struct Unheard;
+pub(super) struct Unheard;
 
 impl Delivery for Unheard {
     async fn event(&mut self, _event: &Event) -> Result<Written, Gone> {

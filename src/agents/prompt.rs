@@ -40,7 +40,12 @@ pub fn messages(material: &Material<'_>) -> Vec<Message> {
         messages.push(Message::text(Role::System, system));
     }
     messages.extend_from_slice(material.history);
+    // What stands for old turns alone stands before the question: questions and answers take turns.
+    let before = messages.pop_if(|last| last.role == Role::User);
     messages.extend(material.question.iter().cloned());
+    if let (Some(before), Some(question)) = (before, messages.last_mut()) {
+        question.parts.splice(0..0, before.parts);
+    }
     if let (Some(recalled), Some(question)) = (material.recalled, messages.last_mut()) {
         question.parts.insert(0, Part::Text(format!("{recalled}\n\n")));
     }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
+use super::fit::too_long;
 use super::prompt::Material;
 use super::run::{Audience, Cause, Routes, Runner, Terms, TurnEvent, Undone, Work, Worked};
 use super::spending::{Budget, Purse};
@@ -79,7 +80,7 @@ impl<U: Upstream, R: Routes> Talk<'_, U, R> {
     pub fn request(
         &self,
         agent: &Definition,
-        question: &Message,
+        question: &[Message],
         recalled: &Recalled,
         terms: &Terms,
     ) -> ChatRequest {
@@ -89,11 +90,29 @@ impl<U: Upstream, R: Routes> Talk<'_, U, R> {
             system: self.session.system.as_deref(),
             history: &before,
             recalled: recalled.text.as_deref(),
-            question: std::slice::from_ref(question),
+            question,
             said: &[],
             last: None,
         };
         self.runner.request(agent, &material, &self.runner.routes.tools(agent), terms, 0)
+    }
+
+    /// A question with what was said before it.
+    fn work<'b>(&'b self, question: &'b Question<'_>, before: &'b [Message]) -> Work<'b> {
+        let agent = question.agent;
+        Work {
+            id: question.id.clone(),
+            agent,
+            route: question.route.clone(),
+            system: self.session.system.as_deref(),
+            history: before,
+            recalled: question.recalled.text.as_deref(),
+            question: &question.messages,
+            terms: question.terms.clone(),
+            session: self.memory.is_some().then(|| self.session.id.clone()),
+            answered_by: self.answered_by(),
+            purse: Purse::new(Budget { tokens: agent.max_tokens, cost_usd: agent.max_cost_usd }),
+        }
     }
 
     /// Asks, and keeps what comes of it.
@@ -102,30 +121,24 @@ impl<U: Upstream, R: Routes> Talk<'_, U, R> {
         question: Question<'_>,
         audience: &mut A,
     ) -> Result<Said, Undone> {
-        let said_before = history::messages(&self.turns);
-        let Question { id, agent, route, messages, recalled, terms } = question;
+        self.fit(&question).await;
         let beginning = Beginning {
             session: self.session.clone(),
-            turn: id.clone(),
-            agent: agent.name.clone(),
-            question: messages.clone(),
-            recalled: recalled.ids.clone(),
+            turn: question.id.clone(),
+            agent: question.agent.name.clone(),
+            question: question.messages.clone(),
+            recalled: question.recalled.ids.clone(),
         };
         let mut keeper = Keeper::new(self.memory.clone(), beginning, audience);
-        let work = Work {
-            id,
-            agent,
-            route,
-            system: self.session.system.as_deref(),
-            history: &said_before,
-            recalled: recalled.text.as_deref(),
-            question: &messages,
-            terms,
-            session: self.memory.is_some().then(|| self.session.id.clone()),
-            answered_by: self.answered_by(),
-            purse: Purse::new(Budget { tokens: agent.max_tokens, cost_usd: agent.max_cost_usd }),
-        };
-        let result = self.runner.run(work, &mut keeper).await;
+        let before = history::messages(&self.turns);
+        let mut result = self.runner.run(self.work(&question, &before), &mut keeper).await;
+        // The window was not known, or was smaller than it was said to be.
+        if let Some(room) = result.as_ref().err().and_then(|undone| too_long(undone, &self.turns))
+            && self.compact(&question, room).await
+        {
+            let before = history::messages(&self.turns);
+            result = self.runner.run(self.work(&question, &before), &mut keeper).await;
+        }
         let ending = match &result {
             Ok(worked) => keeper.whole(worked),
             Err(undone) => keeper.undone(undone),
@@ -135,9 +148,10 @@ impl<U: Upstream, R: Routes> Talk<'_, U, R> {
             Some(memory) => off_thread(move || end(&memory, ending)).await,
             None => Ok(()),
         };
-        result
-            .map(|worked| Said { worked, kept: kept.clone() })
-            .map_err(|undone| Undone { kept: kept.err().map(Box::new), ..undone })
+        match result {
+            Ok(worked) => Ok(Said { worked, kept }),
+            Err(undone) => Err(Undone { kept: kept.err().map(Box::new), ..undone }),
+        }
     }
 }
 
@@ -314,7 +328,7 @@ fn turn(ending: &Ending) -> Turn {
 }
 
 /// Work that waits for a disk, where nobody else waits for it.
-async fn off_thread<T: Send + 'static>(
+pub(super) async fn off_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
     match tokio::task::spawn_blocking(work).await {

@@ -15,8 +15,8 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aigw::chat::{ChatRequest, Event, Message, ModelId, Role};
-use aigw::health::Health;
+use aigw::chat::{ChatRequest, Event, FailureClass, Message, ModelId, Role};
+use aigw::health::{Health, Subject};
 use aigw::providers::client::Client;
 use aigw::providers::sse::SseDecoder;
 use aigw::providers::wire::{Target, codec};
@@ -38,6 +38,7 @@ fn main() {
     start();
     request();
     failover();
+    health();
     decode();
 }
 
@@ -231,6 +232,30 @@ fn decode() {
         per_second(tree),
         per_second(ours) / per_second(tree)
     );
+}
+
+/// Reading what other processes know, 40 and 800 marks, beside looking for a file that is not there.
+fn health() {
+    let nothing = tempfile::tempdir().unwrap();
+    for count in [20, 400] {
+        let home = tempfile::tempdir().unwrap();
+        let filled = Health::load(home.path());
+        let now = tokio::time::Instant::now();
+        for number in 0..count {
+            let [_, model, _, key_model] =
+                Subject::all_of("provider", "0badcafe", &format!("model-{number}"));
+            filled.cool(key_model, Duration::from_mins(10), FailureClass::RateLimited, now);
+            filled.first_token(&model, Duration::from_millis(500));
+        }
+        filled.flush(Duration::from_secs(20));
+        let read = |directory: &std::path::Path| {
+            let started = Instant::now();
+            black_box(Health::load(directory).snapshot(tokio::time::Instant::now()));
+            started.elapsed()
+        };
+        let [some, none] = alternate(100, [&mut || read(home.path()), &mut || read(nothing.path())]);
+        report(&format!("{} marks read", 2 * count), some, "no file", none);
+    }
 }
 
 /// Runs both in turn, so that what else the machine does hits both, and gives the medians.

@@ -238,3 +238,36 @@ async fn what_had_come_of_an_interrupted_turn_is_kept() {
         assert_eq!(sent[1], json!({"role": "assistant", "content": kept}));
     }
 }
+
+/// A conversation that does not fit any more goes on: what is old is summarised once, and stays as it was said.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_fit_is_summarised_once() {
+    let openai = stand("openai", &[]).await;
+    let env = TestEnv::with_stands(&[&openai]);
+    for number in ["10", "300", "3", "4"] {
+        env.run(&["chat", "-s", "long", &format!("count to {number}")]).exits(0);
+    }
+    openai.inject("context*1".parse().unwrap());
+    let before = openai.requests().len();
+    env.run(&["chat", "-s", "long", "say exactly: on"]).exits(0);
+    let asked: Vec<String> =
+        openai.requests()[before..].iter().map(|request| request.body["messages"].to_string()).collect();
+    // Refused; the summary, of as many pieces as it takes; the question with the summary before it.
+    let (refused, last) = (&asked[0], asked.last().unwrap());
+    assert!(asked.len() > 2 && asked[1].contains("<conversation>"), "{asked:#?}");
+    assert!(asked[1].contains("count to 10") && !asked[1].contains("count to 3\""), "{asked:#?}");
+    assert!(
+        last.contains("<summary of=") && last.contains("count to 4") && !last.contains("298 299"),
+        "{last}"
+    );
+    assert!(last.len() < refused.len(), "{asked:#?}");
+    let before = openai.requests().len();
+    let value = env.run(&["session", "show", "long", "--json"]).exits(0).json();
+    let turns = value["turns"].as_array().unwrap();
+    let summaries: Vec<bool> = turns.iter().map(|turn| turn["summary"].is_string()).collect();
+    assert_eq!((turns.len(), summaries.iter().filter(|it| **it).count()), (5, 1), "{value}");
+    assert_eq!(said(&env, "long")[0], ("user".to_owned(), "count to 10".to_owned()));
+    // The next one finds it made.
+    env.run(&["chat", "-s", "long", "say exactly: and on"]).exits(0);
+    assert_eq!(openai.requests().len(), before + 1);
+}

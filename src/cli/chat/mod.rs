@@ -64,7 +64,7 @@ pub async fn run(args: ChatArgs, context: Context) -> Result<(), CommandError> {
     }
     let terms = terms(args, context.global.output(), started)?;
     if args.dry_run {
-        let request = talk.request(first, &question, &Recalled::default(), &terms);
+        let request = talk.request(first, std::slice::from_ref(&question), &Recalled::default(), &terms);
         return dry_run::show(context, &app, &route, &request);
     }
     let asking = Asking { args, context, app: &app, desk: &desk };

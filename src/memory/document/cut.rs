@@ -12,6 +12,8 @@ pub(super) const MOST: usize = 2000;
 const LEAST: usize = 400;
 /// What is left over and little goes with the last piece.
 const LAST: usize = 1500;
+/// How far is looked beyond the longest piece.
+const AHEAD: usize = 16;
 
 /// A text, and what should not be cut in it.
 pub(super) struct Cutter<'a> {
@@ -53,11 +55,14 @@ impl<'a> Cutter<'a> {
         if rest.char_indices().nth(LAST).is_none() {
             return range.end;
         }
+        // Some more than the longest piece, since what stands after a place counts as well. Without this bound a letter
+        // with millions of marks would be read to its end for each piece.
+        let window = rest.char_indices().nth(MOST + AHEAD).map_or(rest, |(end, _)| &rest[..end]);
         let lined = |at: usize| self.block(range.start + at).is_some();
         let better =
             |best: Option<Seam>, seam: Seam| best.filter(|best| best.rank > seam.rank).or(Some(seam));
         let (mut early, mut good) = (None, None);
-        for mut seam in seams(rest, lined) {
+        for mut seam in seams(window, lined) {
             let at = range.start + seam.at;
             if seam.characters > MOST {
                 break;

@@ -289,7 +289,9 @@ impl Page {
     fn keep_whole(&mut self, start: usize) {
         let text = &self.text[start..];
         let start = start + text.len() - text.trim_start_matches('\n').len();
-        self.whole.retain(|inner| inner.start < start);
+        while self.whole.last().is_some_and(|inner| inner.start >= start) {
+            self.whole.pop();
+        }
         if start < self.text.len() {
             self.whole.push(start..self.text.len());
         }

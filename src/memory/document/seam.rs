@@ -2,6 +2,15 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
+/// What ends a sentence if white space follows.
+const ENDS: &[char] = &['.', '!', '?', '…', '؟', '۔', '।'];
+/// What ends a sentence by itself.
+const IDEOGRAPHIC_ENDS: &[char] = &['。', '！', '？', '｡'];
+/// What may stand between the end of a sentence and the next one.
+const CLOSERS: &[char] = &['"', '\'', ')', ']', '»', '”', '’', '」', '』', '）'];
+/// How many of them may.
+const MOST_CLOSERS: usize = 8;
+
 /// How good a cut is, the best last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
@@ -78,9 +87,8 @@ fn after_character(text: &str, grapheme: &str, at: usize) -> Rank {
     };
     match last {
         '。' | '！' | '？' | '｡' | '」' | '』' | '）' | '”' => {
-            let closes_more = text[at..].starts_with(['」', '』', '）', '”', '’']);
-            let ends =
-                text[..at].trim_end_matches(['」', '』', '）', '”', '’']).ends_with(['。', '！', '？', '｡']);
+            let ends = before_closers(&text[..at]).is_some_and(|last| IDEOGRAPHIC_ENDS.contains(&last));
+            let closes_more = text[at..].starts_with(CLOSERS);
             if ends && !closes_more { Rank::Sentence } else { Rank::Character }
         }
         '、' | '，' | '；' | '：' | '\u{200b}' => Rank::Word,
@@ -89,9 +97,14 @@ fn after_character(text: &str, grapheme: &str, at: usize) -> Rank {
 }
 
 fn ends_sentence(text: &str) -> bool {
-    text.trim_end_matches(char::is_whitespace)
-        .trim_end_matches(['"', '\'', ')', ']', '»', '”', '’'])
-        .ends_with(['.', '!', '?', '…', '؟', '۔', '।', '。', '！', '？'])
+    before_closers(text.trim_end())
+        .is_some_and(|last| ENDS.contains(&last) || IDEOGRAPHIC_ENDS.contains(&last))
+}
+
+/// The last character, not counting the quotation marks and brackets that are closed after it.
+fn before_closers(text: &str) -> Option<char> {
+    let mut last = text.chars().rev().take(MOST_CLOSERS);
+    last.find(|last| !CLOSERS.contains(last))
 }
 
 /// Whether a line is an item of a list or a row of a table.
