@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Scope;
+use super::refusal::as_kept;
 
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -133,4 +134,17 @@ pub struct Entry {
     pub used: Option<Timestamp>,
     /// How often it was recalled.
     pub uses: u64,
+}
+
+impl Entry {
+    /// One that is written now.
+    pub(super) fn new(id: String, draft: Draft, now: Timestamp) -> Self {
+        let now = as_kept(now);
+        Self { id, draft, created: now, updated: now, used: None, uses: 0 }
+    }
+
+    /// Whether its time is over. Then nobody sees it any more.
+    pub(super) fn is_expired(&self, now: Timestamp) -> bool {
+        self.draft.expires.is_some_and(|expires| expires <= now)
+    }
 }

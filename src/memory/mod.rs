@@ -5,25 +5,46 @@
 
 pub mod document;
 mod entry;
+mod export;
+mod filter;
+mod find;
 mod found;
+mod gc;
+mod history;
+mod import;
+mod likeness;
+mod record;
+mod refusal;
+mod remove;
 mod scope;
 pub mod session;
+mod shelf;
+mod stats;
 mod table;
+mod write;
 
 use std::path::Path;
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 pub use entry::{Draft, Entry, Kind, Origin};
+pub use filter::Filter;
 pub use found::Found;
+pub use gc::Tidied;
+pub use history::{Version, Why};
+pub use import::{BadLine, ImportError, Imported};
+pub use record::Record;
+pub use refusal::{MOST_BYTES, MemoryError, RECALL_MARK, Refusal};
 pub use scope::{NoScope, Scope};
+pub use shelf::Shelved;
+pub use stats::{Share, Stats};
+pub use write::Added;
 
 pub use crate::store::StoreError;
 use crate::store::{Database, File, Migrations};
 
 /// The memory's tables, version by version.
-const MIGRATIONS: Migrations = &[include_str!("001_entries.sql"), include_str!("003_sessions.sql")];
+const MIGRATIONS: Migrations =
+    &[include_str!("001_entries.sql"), include_str!("003_sessions.sql"), include_str!("004_likeness.sql")];
 /// How long a write may take: longer than any other process should hold the file.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Letters and digits of ids; those that look alike are left out.
@@ -56,18 +77,9 @@ impl Memory {
         self.database.flush(patience)
     }
 
-    /// Remembers something and gives its id, once it is on disk.
-    pub fn add(&self, draft: Draft) -> Result<String, StoreError> {
-        let (id, now) = (new_id(), Timestamp::now());
-        self.database.commit(PATIENCE, move |db| {
-            table::insert(db, &id, &draft, now)?;
-            Ok(id)
-        })
-    }
-
     /// The entry with an id.
     pub fn entry(&self, id: &str) -> Result<Option<Entry>, StoreError> {
-        self.database.read(|db| table::by_id(db, id))
+        Ok(self.database.read(|db| table::by_id(db, id))?.map(|(_, entry)| entry))
     }
 }
 
@@ -77,30 +89,4 @@ fn new_id() -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_remembered_comes_back() {
-        let directory = tempfile::tempdir().unwrap();
-        let memory = Memory::new(directory.path());
-        let draft = Draft {
-            scope: Scope::Agent("researcher".into()),
-            key: Some("capital".into()),
-            kind: Kind::Fact,
-            tags: vec!["geo".into(), "fr".into()],
-            origin: Origin::Agent,
-            agent: Some("researcher".into()),
-            session: Some("s".into()),
-            source: Some("https://example.org".into()),
-            place: Some("line 3".into()),
-            happened: Some("2020-01-01T00:00:00Z".parse().unwrap()),
-            expires: Some("2030-01-01T00:00:00Z".parse().unwrap()),
-            ..Draft::note("Paris is the capital of France.\0\u{202e}")
-        };
-        let id = memory.add(draft.clone()).unwrap();
-        let entry = memory.entry(&id).unwrap().unwrap();
-        assert_eq!((entry.draft, entry.uses, entry.created), (draft, 0, entry.updated));
-        assert_eq!(memory.entry("nobody").unwrap(), None);
-    }
-}
+mod tests;

@@ -1,4 +1,4 @@
-//! The SQL of the entries' table.
+//! The SQL of the entries' table. Every row is written and removed here, so that whatever is kept beside it follows.
 
 use jiff::Timestamp;
 use rusqlite::types::Type;
@@ -6,19 +6,41 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-use super::{Draft, Entry};
+use super::likeness::Runs;
+use super::{Draft, Entry, Kind, Scope};
 
 /// The columns of an entry, as [`entry`] reads them.
 pub(super) const COLUMNS: &str = "id, scope, key, kind, content, tags, origin, agent, session, run, source, place, \
      happened_ms, expires_ms, created_ms, updated_ms, used_ms, uses";
 
+/// An entry and its row.
+pub(super) type Kept = (i64, Entry);
+
 /// Writes a new entry and gives its row. The caller has seen to duplicates and keys.
-pub(super) fn insert(db: &Connection, id: &str, draft: &Draft, now: Timestamp) -> rusqlite::Result<i64> {
+pub(super) fn insert(db: &Connection, entry: &Entry) -> rusqlite::Result<i64> {
     let sql = "INSERT INTO entries (id, scope, key, kind, content, tags, origin, agent, session, run, source, place, \
-         digest, happened_ms, expires_ms, created_ms, updated_ms) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16)";
+         digest, sketch_a, sketch_b, happened_ms, expires_ms, created_ms, updated_ms, used_ms, uses) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)";
+    write(db, sql, entry)?;
+    Ok(db.last_insert_rowid())
+}
+
+/// Writes an entry over the one of its id. The caller has kept what it said before.
+pub(super) fn update(db: &Connection, entry: &Entry) -> rusqlite::Result<()> {
+    let sql = "UPDATE entries SET scope = ?2, key = ?3, kind = ?4, content = ?5, tags = ?6, origin = ?7, agent = ?8, \
+         session = ?9, run = ?10, source = ?11, place = ?12, digest = ?13, sketch_a = ?14, sketch_b = ?15, \
+         happened_ms = ?16, expires_ms = ?17, created_ms = ?18, updated_ms = ?19, used_ms = ?20, uses = ?21 \
+         WHERE id = ?1";
+    write(db, sql, entry)
+}
+
+fn write(db: &Connection, sql: &str, entry: &Entry) -> rusqlite::Result<()> {
+    let draft = &entry.draft;
+    // Pieces of documents are replaced with their document, and with nothing else.
+    let sketch = if draft.kind == Kind::Document { None } else { Runs::of(&draft.content).sketch() };
+    let time = Timestamp::as_millisecond;
     db.prepare_cached(sql)?.execute(params![
-        id,
+        entry.id,
         draft.scope.to_string(),
         draft.key,
         draft.kind.as_str(),
@@ -31,17 +53,38 @@ pub(super) fn insert(db: &Connection, id: &str, draft: &Draft, now: Timestamp) -
         draft.source,
         draft.place,
         digest(&draft.content),
-        draft.happened.map(Timestamp::as_millisecond),
-        draft.expires.map(Timestamp::as_millisecond),
-        now.as_millisecond(),
+        sketch.map(|[one, _]| one),
+        sketch.map(|[_, two]| two),
+        draft.happened.map(time),
+        draft.expires.map(time),
+        time(entry.created),
+        time(entry.updated),
+        entry.used.map(time),
+        entry.uses.cast_signed(),
     ])?;
-    Ok(db.last_insert_rowid())
+    Ok(())
+}
+
+/// Removes an entry with its history.
+pub(super) fn remove(db: &Connection, row: i64) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM entries WHERE row = ?1")?.execute([row]).map(drop)
 }
 
 /// The entry with an id.
-pub(super) fn by_id(db: &Connection, id: &str) -> rusqlite::Result<Option<Entry>> {
-    let sql = format!("SELECT {COLUMNS} FROM entries WHERE id = ?1");
-    db.prepare_cached(&sql)?.query_row([id], entry).optional()
+pub(super) fn by_id(db: &Connection, id: &str) -> rusqlite::Result<Option<Kept>> {
+    let sql = format!("SELECT {COLUMNS}, row FROM entries WHERE id = ?1");
+    db.prepare_cached(&sql)?.query_row([id], kept).optional()
+}
+
+/// The entry with a key.
+pub(super) fn by_key(db: &Connection, scope: &Scope, key: &str) -> rusqlite::Result<Option<Kept>> {
+    let sql = format!("SELECT {COLUMNS}, row FROM entries WHERE scope = ?1 AND key = ?2");
+    db.prepare_cached(&sql)?.query_row([&scope.to_string(), key], kept).optional()
+}
+
+/// An entry with its row, from [`COLUMNS`] and `row` after them.
+pub(super) fn kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
+    Ok((row.get(18)?, entry(row)?))
 }
 
 /// An entry from a row of [`COLUMNS`].
@@ -54,7 +97,7 @@ pub(super) fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
             key: row.get(2)?,
             kind: from_word(3, &row.get::<_, String>(3)?)?,
             content: row.get(4)?,
-            tags: serde_json::from_str(&row.get::<_, String>(5)?).map_err(|error| strange(5, error))?,
+            tags: tags_of(row, 5)?,
             origin: from_word(6, &row.get::<_, String>(6)?)?,
             agent: row.get(7)?,
             session: row.get(8)?,
@@ -82,12 +125,17 @@ pub(super) fn digest(content: &str) -> i64 {
     bytes.iter().take(8).fold(0, |number, byte| number << 8 | i64::from(*byte))
 }
 
-fn timestamp(ms: i64) -> Timestamp {
+/// Tags, as they are kept.
+pub(super) fn tags_of(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<String>> {
+    serde_json::from_str(&row.get::<_, String>(column)?).map_err(|error| strange(column, error))
+}
+
+pub(super) fn timestamp(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 /// The words in the table are those of JSON.
-fn from_word<T: DeserializeOwned>(column: usize, word: &str) -> rusqlite::Result<T> {
+pub(super) fn from_word<T: DeserializeOwned>(column: usize, word: &str) -> rusqlite::Result<T> {
     serde_json::from_value(serde_json::Value::String(word.to_owned())).map_err(|error| strange(column, error))
 }
 

@@ -158,6 +158,14 @@ impl Database {
         })
     }
 
+    /// Works on the whole file, outside of a transaction and on a connection of its own, while no other process writes.
+    pub fn alone<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        let fail = |message: String| self.error(message);
+        let connection = open::open(&self.path, self.file, self.migrations).map_err(fail)?;
+        let _queue = open::lock(&self.path).map_err(fail)?;
+        work(&connection).map_err(|error| fail(open::explain(&error)))
+    }
+
     fn writer(&self) -> &Writer {
         self.writer.get_or_init(|| Writer::start(self.path.clone(), self.file, self.migrations))
     }
