@@ -10,6 +10,7 @@ pub mod compact;
 mod definition;
 mod fit;
 pub mod history;
+pub mod memory_tools;
 mod place;
 pub mod prompt;
 pub mod run;

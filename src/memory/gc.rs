@@ -50,6 +50,8 @@ fn expired(db: &Connection, now: Timestamp) -> rusqlite::Result<Vec<i64>> {
 }
 
 fn compact(db: &Connection) -> rusqlite::Result<()> {
+    db.pragma_update(None, "secure_delete", true)?;
+    super::search::tidy(db)?;
     let pages = |pragma: &str| db.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
     if pages("freelist_count")? * WORTH_IT >= pages("page_count")? {
         db.execute_batch("VACUUM")?;

@@ -13,10 +13,12 @@ mod gc;
 mod history;
 mod import;
 mod likeness;
+pub mod recall;
 mod record;
 mod refusal;
 mod remove;
 mod scope;
+pub mod search;
 pub mod session;
 mod shelf;
 mod stats;
@@ -43,8 +45,12 @@ pub use crate::store::StoreError;
 use crate::store::{Database, File, Migrations};
 
 /// The memory's tables, version by version.
-const MIGRATIONS: Migrations =
-    &[include_str!("001_entries.sql"), include_str!("003_sessions.sql"), include_str!("004_likeness.sql")];
+const MIGRATIONS: Migrations = &[
+    include_str!("001_entries.sql"),
+    include_str!("002_search.sql"),
+    include_str!("003_sessions.sql"),
+    include_str!("004_likeness.sql"),
+];
 /// How long a write may take: longer than any other process should hold the file.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Letters and digits of ids; those that look alike are left out.

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use super::likeness::Runs;
-use super::{Draft, Entry, Kind, Scope};
+use super::{Draft, Entry, Kind, Scope, search};
 
 /// The columns of an entry, as [`entry`] reads them.
 pub(super) const COLUMNS: &str = "id, scope, key, kind, content, tags, origin, agent, session, run, source, place, \
@@ -22,7 +22,9 @@ pub(super) fn insert(db: &Connection, entry: &Entry) -> rusqlite::Result<i64> {
          digest, sketch_a, sketch_b, happened_ms, expires_ms, created_ms, updated_ms, used_ms, uses) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)";
     write(db, sql, entry)?;
-    Ok(db.last_insert_rowid())
+    let row = db.last_insert_rowid();
+    search::index(db, row, entry)?;
+    Ok(row)
 }
 
 /// Writes an entry over the one of its id. The caller has kept what it said before.
@@ -31,7 +33,11 @@ pub(super) fn update(db: &Connection, entry: &Entry) -> rusqlite::Result<()> {
          session = ?9, run = ?10, source = ?11, place = ?12, digest = ?13, sketch_a = ?14, sketch_b = ?15, \
          happened_ms = ?16, expires_ms = ?17, created_ms = ?18, updated_ms = ?19, used_ms = ?20, uses = ?21 \
          WHERE id = ?1";
-    write(db, sql, entry)
+    write(db, sql, entry)?;
+    let row = db
+        .prepare_cached("SELECT row FROM entries WHERE id = ?1")?
+        .query_row([&entry.id], |row| row.get(0))?;
+    search::index(db, row, entry)
 }
 
 fn write(db: &Connection, sql: &str, entry: &Entry) -> rusqlite::Result<()> {
@@ -67,7 +73,14 @@ fn write(db: &Connection, sql: &str, entry: &Entry) -> rusqlite::Result<()> {
 
 /// Removes an entry with its history.
 pub(super) fn remove(db: &Connection, row: i64) -> rusqlite::Result<()> {
+    search::forget(db, row)?;
     db.prepare_cached("DELETE FROM entries WHERE row = ?1")?.execute([row]).map(drop)
+}
+
+/// The entry of a row.
+pub(super) fn by_row(db: &Connection, row: i64) -> rusqlite::Result<Option<Entry>> {
+    let sql = format!("SELECT {COLUMNS} FROM entries WHERE row = ?1");
+    db.prepare_cached(&sql)?.query_row([row], entry).optional()
 }
 
 /// The entry with an id.
