@@ -22,3 +22,6 @@ pub use collection::{ASSISTANT, Agents, Shelf, read_file};
 pub use definition::{Definition, MemoryUse, Origin, Problem, is_name, normal_name, write};
 pub use run::{Audience, Cause, Routes, Runner, Terms, TurnEvent, Undone, Work, Worked};
 pub use spending::{Budget, Purse, Spent};
+
+#[cfg(test)]
+mod tests;

@@ -15,8 +15,9 @@ use super::run::{Audience, Cause, Routes, Runner, Terms, TurnEvent, Undone, Work
 use super::spending::{Budget, Purse};
 use super::{Definition, history};
 use crate::chat::{Answer, ChatRequest, Event, Message, Role};
+use crate::memory::recall::Recall;
 use crate::memory::session::{Beginning, Ending, Provenance, Session, Turn, TurnState};
-use crate::memory::{Memory, StoreError};
+use crate::memory::{Memory, Scope, StoreError};
 use crate::router::{
     AnsweredBy, Attempt, Delivery, Gone, Notice, Resumed, Route, RouteErrorKind, Upstream, Written,
 };
@@ -47,18 +48,9 @@ pub struct Question<'a> {
     /// The question.
     pub messages: Vec<Message>,
     /// What was recalled for it.
-    pub recalled: Recalled,
+    pub recalled: Recall,
     /// How it is asked.
     pub terms: Terms,
-}
-
-/// What was recalled for a question.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Recalled {
-    /// As a marked text; none if nothing was.
-    pub text: Option<String>,
-    /// The entries, by id.
-    pub ids: Vec<String>,
 }
 
 impl<U: Upstream, R: Routes> Talk<'_, U, R> {
@@ -76,12 +68,21 @@ impl<U: Upstream, R: Routes> Talk<'_, U, R> {
         Some(AnsweredBy { model, key: last.provenance.key.clone() })
     }
 
+    /// What an agent recalls for a question: from what it reads, and from what belongs to the conversation.
+    pub async fn recall(&self, agent: &Definition, question: &Message) -> Result<Recall, StoreError> {
+        let Some(memory) = self.memory.clone() else { return Ok(Recall::default()) };
+        let mut scopes = agent.memory.read.clone();
+        scopes.push(Scope::Session(self.session.id.clone()));
+        let (text, tokens) = (question.joined_text(), u64::from(agent.memory.recall_tokens));
+        off_thread(move || memory.recall(&text, &scopes, tokens)).await
+    }
+
     /// What a model would be sent first.
     pub fn request(
         &self,
         agent: &Definition,
         question: &[Message],
-        recalled: &Recalled,
+        recalled: &Recall,
         terms: &Terms,
     ) -> ChatRequest {
         let before = history::messages(&self.turns);
@@ -127,7 +128,7 @@ impl<U: Upstream, R: Routes> Talk<'_, U, R> {
             turn: question.id.clone(),
             agent: question.agent.name.clone(),
             question: question.messages.clone(),
-            recalled: question.recalled.ids.clone(),
+            recalled: question.recalled.entries.iter().map(|entry| entry.id.clone()).collect(),
         };
         let mut keeper = Keeper::new(self.memory.clone(), beginning, audience);
         let before = history::messages(&self.turns);
@@ -149,7 +150,7 @@ impl<U: Upstream, R: Routes> Talk<'_, U, R> {
             None => Ok(()),
         };
         match result {
-            Ok(worked) => Ok(Said { worked, kept }),
+            Ok(worked) => Ok(Said { worked, kept, recalled: question.recalled }),
             Err(undone) => Err(Undone { kept: kept.err().map(Box::new), ..undone }),
         }
     }
@@ -162,6 +163,8 @@ pub struct Said {
     pub worked: Worked,
     /// Whether the turn was kept.
     pub kept: Result<(), StoreError>,
+    /// What went along with the question.
+    pub recalled: Recall,
 }
 
 /// Keeps what comes while it passes on to whoever takes it.

@@ -8,11 +8,12 @@ use super::outcome::{dead_ends, failure, took, who_answered};
 use super::output::{Manner, Screen};
 use super::report::Report;
 use super::{ChatArgs, extract, pretty};
-use crate::agents::talk::{Question, Recalled, Said, Talk};
+use crate::agents::talk::{Question, Said, Talk};
 use crate::agents::{Cause, Definition, Routes, Terms, Undone, Worked};
 use crate::app::App;
 use crate::chat::{FinishReason, Format, Message, Part, Role};
 use crate::cli::{CommandError, Context, Exit, Output};
+use crate::memory::recall::Recall;
 use crate::router::{Route, Upstream};
 
 /// What every question of this command has in common.
@@ -62,6 +63,14 @@ impl Asking<'_> {
         terms: Terms,
         manner: Manner,
     ) -> (Result<Said, CommandError>, Screen<'_>) {
+        let recalled = talk.recall(agent, &message).await.unwrap_or_else(|error| {
+            self.context.ui.warn(&format!("nothing can be recalled: {error}"));
+            Recall::default()
+        });
+        if !recalled.entries.is_empty() {
+            let ids: Vec<&str> = recalled.entries.iter().map(|entry| entry.id.as_str()).collect();
+            self.context.ui.detail(&format!("recalled: {}", ids.join(", ")));
+        }
         let mut screen = Screen::new(&self.context.ui, manner);
         let session = talk.memory.is_some().then(|| talk.session.id.clone());
         let question = Question {
@@ -69,7 +78,7 @@ impl Asking<'_> {
             agent,
             route,
             messages: vec![message],
-            recalled: Recalled::default(),
+            recalled,
             terms,
         };
         let answered = async {
@@ -127,7 +136,7 @@ impl Asking<'_> {
         let (ui, worked) = (&self.context.ui, &said.worked);
         let answer = &worked.completion.answer;
         let session = (!self.args.no_memory).then_some(session);
-        let report = Report::of(worked).by(&worked.agent, session);
+        let report = Report::of(worked).by(&worked.agent, session).recalling(&said.recalled);
         let filtered = answer.finish == Some(FinishReason::ContentFilter);
         match self.context.global.output() {
             // Then the error carries the report: one value, not two.

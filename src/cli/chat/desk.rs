@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::ChatArgs;
-use crate::agents::{Agents, Definition, Routes};
+use crate::agents::{Agents, Definition, Routes, memory_tools};
 use crate::app::{App, ResolveError};
 use crate::cli::CommandError;
 use crate::providers::client::Client;
@@ -18,6 +18,8 @@ pub(super) struct Desk<'a> {
     app: &'a App,
     client: &'a Client,
     args: &'a ChatArgs,
+    /// The session, by id.
+    session: &'a str,
     /// The models that were named for the conversation; they hold for every agent.
     models: &'a [String],
     /// What an agent could not have as it wishes.
@@ -25,8 +27,13 @@ pub(super) struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
-    pub(super) fn new(app: &'a App, client: &'a Client, args: &'a ChatArgs, models: &'a [String]) -> Self {
-        Self { app, client, args, models, notes: Mutex::default() }
+    pub(super) fn new(
+        app: &'a App,
+        client: &'a Client,
+        args: &'a ChatArgs,
+        (session, models): (&'a str, &'a [String]),
+    ) -> Self {
+        Self { app, client, args, session, models, notes: Mutex::default() }
     }
 
     /// Where an agent's requests go.
@@ -71,7 +78,12 @@ impl Routes for Desk<'_> {
             return Toolbox::default();
         }
         let wished: Vec<String> = agent.tools.iter().chain(&self.args.tool).cloned().collect();
-        let (tools, held) = Toolbox::default().offered(&wished, &self.args.allow_tool);
+        let all = if self.args.no_memory {
+            Toolbox::default()
+        } else {
+            memory_tools::toolbox(&self.app.memory, agent, Some(self.session))
+        };
+        let (tools, held) = all.offered(&wished, &self.args.allow_tool);
         for name in held {
             self.note(format!("{name} is not offered: it has to be allowed, with --allow-tool {name}"));
         }

@@ -23,7 +23,7 @@ use desk::Desk;
 pub(super) use session::check_name;
 
 use super::{CommandError, Context, Exit, Output};
-use crate::agents::talk::{Recalled, Talk};
+use crate::agents::talk::Talk;
 use crate::agents::{Agents, Definition, Runner, Terms};
 use crate::app::App;
 use crate::chat::{Format, Sampling, Schema};
@@ -52,7 +52,8 @@ pub async fn run(args: ChatArgs, context: Context) -> Result<(), CommandError> {
     let name = session.agent.clone().unwrap_or_else(|| desk::ASSISTANT.to_owned());
     let (first, others) = (desk::agent(&agents, &name)?, then(args, &agents)?);
     let models = session.models.clone();
-    let desk = Desk::new(&app, &client, args, &models);
+    let id = session.id.clone();
+    let desk = Desk::new(&app, &client, args, (&id, &models));
     let prepare = async { Ok((desk.resolve(first).await?, prompt::question(args, &context.ui).await?)) };
     let (route, question) = context.interrupt.unless(in_time(args, prepare)).await?;
     let router = app.router(Arc::clone(&client));
@@ -64,7 +65,8 @@ pub async fn run(args: ChatArgs, context: Context) -> Result<(), CommandError> {
     }
     let terms = terms(args, context.global.output(), started)?;
     if args.dry_run {
-        let request = talk.request(first, std::slice::from_ref(&question), &Recalled::default(), &terms);
+        let recall = talk.recall(first, &question).await?;
+        let request = talk.request(first, std::slice::from_ref(&question), &recall, &terms);
         return dry_run::show(context, &app, &route, &request);
     }
     let asking = Asking { args, context, app: &app, desk: &desk };

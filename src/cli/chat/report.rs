@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 use crate::agents::Worked;
 use crate::chat::{Answer, FinishReason, Part, ToolCall, Usage, UsageSource};
+use crate::memory::Entry;
+use crate::memory::recall::Recall;
 use crate::router::{Attempt, AttemptReport, Resumed, RouteError, RouteErrorKind};
 
 /// What `aigw chat --json` prints.
@@ -103,6 +105,21 @@ impl Report {
     /// Whose answer it is, and in which session.
     pub(super) fn by(self, agent: &str, session: Option<&str>) -> Self {
         Self { agent: Some(agent.to_owned()), session: session.map(str::to_owned), ..self }
+    }
+
+    /// What went along with the question.
+    pub(super) fn recalling(self, recall: &Recall) -> Self {
+        let entry = |entry: &Entry| {
+            json!({
+                "id": entry.id,
+                "scope": entry.draft.scope.to_string(),
+                "key": entry.draft.key,
+                "kind": entry.draft.kind.as_str(),
+                "agent": entry.draft.agent,
+                "content": entry.draft.content,
+            })
+        };
+        Self { recalled: recall.entries.iter().map(entry).collect(), ..self }
     }
 
     pub(super) fn to_json(&self) -> Value {
