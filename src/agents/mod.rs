@@ -6,6 +6,7 @@
 
 mod definition;
 pub mod history;
+mod meaning;
 mod place;
 pub mod prompt;
 pub mod run;
@@ -14,5 +15,6 @@ pub mod talk;
 pub mod turn;
 
 pub use definition::{Agents, Definition, MemoryUse};
+pub use meaning::{CaughtUp, Embedder, Meanings, Understood};
 pub use run::{Audience, Cause, Routes, Runner, Terms, TurnEvent, Undone, Work, Worked};
 pub use spending::{Budget, Purse, Spent};

@@ -314,7 +314,7 @@ fn turn(ending: &Ending) -> Turn {
 }
 
 /// Work that waits for a disk, where nobody else waits for it.
-async fn off_thread<T: Send + 'static>(
+pub(super) async fn off_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
     match tokio::task::spawn_blocking(work).await {

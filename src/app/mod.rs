@@ -3,6 +3,7 @@
 mod account;
 mod alone;
 pub mod checkup;
+mod embedders;
 mod local;
 mod observer;
 pub mod probe;

@@ -9,6 +9,7 @@ mod found;
 mod scope;
 pub mod session;
 mod table;
+pub mod vectors;
 
 use std::path::Path;
 use std::time::Duration;
@@ -23,7 +24,8 @@ pub use crate::store::StoreError;
 use crate::store::{Database, File, Migrations};
 
 /// The memory's tables, version by version.
-const MIGRATIONS: Migrations = &[include_str!("001_entries.sql"), include_str!("003_sessions.sql")];
+const MIGRATIONS: Migrations =
+    &[include_str!("001_entries.sql"), include_str!("003_sessions.sql"), include_str!("005_vectors.sql")];
 /// How long a write may take: longer than any other process should hold the file.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Letters and digits of ids; those that look alike are left out.
