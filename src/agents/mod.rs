@@ -10,6 +10,7 @@ pub mod compact;
 mod definition;
 mod fit;
 pub mod history;
+mod meaning;
 pub mod memory_tools;
 mod place;
 pub mod prompt;
@@ -20,6 +21,7 @@ pub mod turn;
 
 pub use collection::{ASSISTANT, Agents, Shelf, read_file};
 pub use definition::{Definition, MemoryUse, Origin, Problem, is_name, normal_name, write};
+pub use meaning::{CaughtUp, Embedder, Meanings, Understood};
 pub use run::{Audience, Cause, Routes, Runner, Terms, TurnEvent, Undone, Work, Worked};
 pub use spending::{Budget, Purse, Spent};
 

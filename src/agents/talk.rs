@@ -17,6 +17,7 @@ use super::{Definition, history};
 use crate::chat::{Answer, ChatRequest, Event, Message, Role};
 use crate::memory::recall::Recall;
 use crate::memory::session::{Beginning, Ending, Provenance, Session, Turn, TurnState};
+use crate::memory::vectors::Meaning;
 use crate::memory::{Memory, Scope, StoreError};
 use crate::router::{
     AnsweredBy, Attempt, Delivery, Gone, Notice, Resumed, Route, RouteErrorKind, Upstream, Written,
@@ -69,12 +70,17 @@ impl<U: Upstream, R: Routes> Talk<'_, U, R> {
     }
 
     /// What an agent recalls for a question: from what it reads, and from what belongs to the conversation.
-    pub async fn recall(&self, agent: &Definition, question: &Message) -> Result<Recall, StoreError> {
+    pub async fn recall(
+        &self,
+        agent: &Definition,
+        question: &Message,
+        meaning: Option<Meaning>,
+    ) -> Result<Recall, StoreError> {
         let Some(memory) = self.memory.clone() else { return Ok(Recall::default()) };
         let mut scopes = agent.memory.read.clone();
         scopes.push(Scope::Session(self.session.id.clone()));
         let (text, tokens) = (question.joined_text(), u64::from(agent.memory.recall_tokens));
-        off_thread(move || memory.recall(&text, &scopes, tokens)).await
+        off_thread(move || memory.recall(&text, meaning.as_ref(), &scopes, tokens)).await
     }
 
     /// What a model would be sent first.

@@ -345,7 +345,7 @@ async fn the_memory_is_a_set_of_tools() {
     // What it may not read it cannot forget either, or learn of.
     let refused = call("memory_forget", json!({"id": hidden})).await.unwrap_err();
     assert!(refused.to_string().contains("there is no entry"), "{refused}");
-    let recalled = memory.recall("tea", &agent.memory.read, 800).unwrap().text.unwrap();
+    let recalled = memory.recall("tea", None, &agent.memory.read, 800).unwrap().text.unwrap();
     assert!(call("memory_write", json!({"content": recalled})).await.is_err());
     call("memory_forget", json!({"id": id})).await.unwrap();
     assert!(call("memory_search", json!({"query": "tea"})).await.unwrap().contains("nothing"));

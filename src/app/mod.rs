@@ -4,6 +4,7 @@ mod account;
 mod agents;
 mod alone;
 pub mod checkup;
+mod embedders;
 mod local;
 mod observer;
 pub mod probe;

@@ -293,7 +293,7 @@ impl App {
     }
 
     /// Names the model: a local server is asked for it.
-    async fn stop(&self, client: &Client, way: Way<'_>) -> Result<Stop, ResolveError> {
+    pub(super) async fn stop(&self, client: &Client, way: Way<'_>) -> Result<Stop, ResolveError> {
         let keys = way.account.keys.clone();
         let model = match way.model {
             Some(model) => model,

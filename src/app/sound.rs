@@ -9,6 +9,7 @@ impl App {
     pub(super) fn check_names(&self) -> Result<(), ConfigError> {
         self.check_aliases()?;
         self.check_routes()?;
+        self.check_embedders()?;
         if let Some(target) = &self.config.document.values.default_route
             && !self.is_route(self.meant(target))
         {
@@ -75,7 +76,7 @@ impl App {
     }
 
     /// Checks a name that must be that of a model or provider.
-    fn check_model(&self, path: &str, name: &str, holder: &str) -> Result<(), ConfigError> {
+    pub(super) fn check_model(&self, path: &str, name: &str, holder: &str) -> Result<(), ConfigError> {
         let Err(error) = self.find(name) else { return Ok(()) };
         Err(match error {
             ResolveError::Unknown { name, .. } if self.is_route(&name) => {

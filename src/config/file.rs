@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AliasTarget, RouteSection, Span};
+use super::{AliasTarget, MemorySection, RouteSection, Span};
 
 /// The configuration of aigw. Every key is optional: a known provider needs only its key, which may come from the
 /// environment.
@@ -20,6 +20,8 @@ pub struct ConfigFile {
     pub routes: BTreeMap<String, RouteSection>,
     /// Other names: each stands for a model, a provider or a route, or for a list of models in order.
     pub aliases: BTreeMap<String, AliasTarget>,
+    /// What is remembered.
+    pub memory: MemorySection,
 }
 
 /// An upstream account.

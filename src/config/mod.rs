@@ -11,6 +11,7 @@ mod env;
 mod error;
 mod file;
 pub mod keys;
+mod memory;
 mod paths;
 pub mod project;
 mod route;
@@ -24,6 +25,7 @@ pub use document::{Document, nearest, schema};
 pub use env::Env;
 pub use error::{ConfigError, Place};
 pub use file::{ConfigFile, LimitsSection, ProviderSection, TimeoutSection, WireName};
+pub use memory::{EmbedModel, EmbedTarget, KnownModel, MemorySection};
 pub use paths::{NoHome, Paths};
 pub use project::{Project, ProjectError};
 pub use route::{

@@ -23,6 +23,7 @@ pub mod session;
 mod shelf;
 mod stats;
 mod table;
+pub mod vectors;
 mod write;
 
 use std::path::Path;
@@ -50,6 +51,7 @@ const MIGRATIONS: Migrations = &[
     include_str!("002_search.sql"),
     include_str!("003_sessions.sql"),
     include_str!("004_likeness.sql"),
+    include_str!("005_vectors.sql"),
 ];
 /// How long a write may take: longer than any other process should hold the file.
 const PATIENCE: Duration = Duration::from_secs(20);

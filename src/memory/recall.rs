@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::search::Query;
+use super::vectors::Meaning;
 use super::{Entry, Memory, RECALL_MARK, Scope, StoreError};
 use crate::chat::Tokens;
 
@@ -24,7 +25,13 @@ pub struct Recall {
 
 impl Memory {
     /// Recalls what fits a question best from these scopes, within a budget of tokens. It is noted that it was used.
-    pub fn recall(&self, question: &str, scopes: &[Scope], tokens: u64) -> Result<Recall, StoreError> {
+    pub fn recall(
+        &self,
+        question: &str,
+        meaning: Option<&Meaning>,
+        scopes: &[Scope],
+        tokens: u64,
+    ) -> Result<Recall, StoreError> {
         if tokens <= FRAME || scopes.is_empty() || question.trim().is_empty() || !self.path().exists() {
             return Ok(Recall::default());
         }
@@ -34,7 +41,7 @@ impl Memory {
             limit: LOOKED_AT,
             ..Query::default()
         };
-        let found = self.search(&query)?.into_iter().map(|hit| hit.entry);
+        let found = self.search_by(&query, meaning)?.into_iter().map(|hit| hit.entry);
         let recall = block(found, tokens);
         self.used(recall.entries.iter().map(|entry| entry.id.clone()).collect());
         Ok(recall)

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Attempt, Resumed};
-use crate::chat::{Event, Failure};
-use crate::providers::client::{Call, Client, Opened};
+use crate::chat::{Embeddings, Event, Failure, FailureClass};
+use crate::providers::client::{Call, Client, EmbedCall, Opened};
 
 /// Takes an answer as it comes: a terminal, a pipe, a socket, an agent.
 pub trait Delivery: Send {
@@ -81,16 +81,30 @@ pub enum Notice<'a> {
 pub trait Upstream: Send + Sync {
     /// Sends a request and waits until its answer begins.
     fn open(&self, call: Call<'_>) -> impl Future<Output = Result<Opened, Failure>> + Send;
+
+    /// Asks for the vectors of texts; a script that plays answers only has none.
+    fn embed(&self, call: EmbedCall<'_>) -> impl Future<Output = Result<Embeddings, Failure>> + Send {
+        let message = format!("{} makes no vectors", call.provider.id);
+        std::future::ready(Err(Failure::new(FailureClass::Unsupported, message)))
+    }
 }
 
 impl Upstream for Client {
     async fn open(&self, call: Call<'_>) -> Result<Opened, Failure> {
         Client::open(self, call).await
     }
+
+    async fn embed(&self, call: EmbedCall<'_>) -> Result<Embeddings, Failure> {
+        Client::embed(self, call).await
+    }
 }
 
 impl<U: Upstream> Upstream for Arc<U> {
     async fn open(&self, call: Call<'_>) -> Result<Opened, Failure> {
         U::open(self, call).await
+    }
+
+    async fn embed(&self, call: EmbedCall<'_>) -> Result<Embeddings, Failure> {
+        U::embed(self, call).await
     }
 }

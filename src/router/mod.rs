@@ -17,6 +17,7 @@ mod candidate;
 mod course;
 mod delivery;
 mod demand;
+mod embed;
 mod error;
 mod judge;
 mod mend;
@@ -36,6 +37,7 @@ pub use budget::RetryBudget;
 pub use candidate::{Candidate, OnBrokenStream, OnContentFilter, Route, Stop, Strategy, Weighed};
 pub use delivery::{Delivery, Gone, Notice, Upstream, Written};
 pub use demand::Demand;
+pub use embed::{EmbedAsk, Embedded};
 pub use error::{RouteError, RouteErrorKind};
 pub use mend::Resumed;
 pub use report::{AttemptReport, people};
@@ -112,7 +114,7 @@ pub struct Router<U> {
     upstream: U,
     health: Arc<Health>,
     observer: Arc<dyn Observer>,
-    budget: Option<RetryBudget>,
+    budget: Option<Arc<RetryBudget>>,
 }
 
 impl<U: Upstream> Router<U> {
@@ -129,7 +131,7 @@ impl<U: Upstream> Router<U> {
     /// With a budget for asking the same candidate again, for those who ask much.
     #[must_use]
     pub fn with_budget(self, budget: RetryBudget) -> Self {
-        Self { budget: Some(budget), ..self }
+        Self { budget: Some(Arc::new(budget)), ..self }
     }
 
     /// Asks until somebody answers. Dropping the future drops the upstream at once; what was used by then is still

@@ -1,5 +1,6 @@
 //! The loop against scripted upstreams, with paused time.
 
+mod embed;
 mod hedge;
 mod mend;
 pub(super) mod rig;

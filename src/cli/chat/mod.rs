@@ -24,7 +24,7 @@ pub(super) use session::check_name;
 
 use super::{CommandError, Context, Exit, Output};
 use crate::agents::talk::Talk;
-use crate::agents::{Agents, Definition, Runner, Terms};
+use crate::agents::{Agents, Definition, Embedder, Meanings, Runner, Terms};
 use crate::app::App;
 use crate::chat::{Format, Sampling, Schema};
 use crate::config::{Span, read_bounded};
@@ -34,6 +34,9 @@ use crate::providers::client::Client;
 const MAX_SCHEMA: u64 = 4 << 20;
 /// How long providers that are all out for now are waited for.
 const MAX_WAIT: Duration = Duration::from_secs(20);
+/// Entries that are made vectors of after an answer, and how long that may take.
+const MOST_VECTORS: usize = 64;
+const VECTOR_PATIENCE: Duration = Duration::from_secs(2);
 /// How long the ledger may keep the program from ending.
 const LEDGER_PATIENCE: Duration = Duration::from_secs(3);
 /// How long what was learnt about providers may keep it.
@@ -65,15 +68,34 @@ pub async fn run(args: ChatArgs, context: Context) -> Result<(), CommandError> {
     }
     let terms = terms(args, context.global.output(), started)?;
     if args.dry_run {
-        let recall = talk.recall(first, &question).await?;
+        let recall = talk.recall(first, &question, None).await?;
         let request = talk.request(first, std::slice::from_ref(&question), &recall, &terms);
         return dry_run::show(context, &app, &route, &request);
     }
-    let asking = Asking { args, context, app: &app, desk: &desk };
+    let embedders = embedders(args, context, &app, &client).await;
+    let asking = Asking { args, context, app: &app, desk: &desk, embedders: &embedders };
     let outcome = asking.all(&mut talk, (first, route), question, &others, terms).await;
+    if let Some(memory) = talk.memory.clone().filter(|_| !embedders.is_empty()) {
+        let meanings = Meanings { router: &router, memory, embedders: &embedders };
+        // What has no vector is found by its words: the next one goes on.
+        let made =
+            context.interrupt.unless(async { Ok(meanings.catch_up(MOST_VECTORS, VECTOR_PATIENCE).await?) });
+        tracing::debug!(made = ?made.await.is_ok(), "entries were made vectors of");
+    }
     router.upstream().settle(FAREWELL_PATIENCE).await;
     settle(&app, context).await;
     outcome
+}
+
+/// The models that say what a question means. Whoever cannot have them searches by words.
+async fn embedders(args: &ChatArgs, context: &Context, app: &App, client: &Client) -> Vec<Embedder> {
+    if args.no_memory {
+        return Vec::new();
+    }
+    app.embedders(client).await.unwrap_or_else(|error| {
+        context.ui.warn(&format!("the memory is searched by words only: {error}"));
+        Vec::new()
+    })
 }
 
 /// The agents who work on the answer of the first one.

@@ -10,6 +10,7 @@ mod terms;
 use jiff::Timestamp;
 use rusqlite::{Connection, params, params_from_iter, types::Value};
 
+use super::vectors::{self, Meaning};
 use super::{Entry, Filter, Kind, Memory, Scope, StoreError, table};
 use terms::{is_pair, is_single, terms};
 
@@ -55,13 +56,27 @@ pub struct Hit {
 }
 
 impl Memory {
-    /// The entries that fit a question best, the best one first.
+    /// The entries that fit a question best by their words, the best one first.
     pub fn search(&self, query: &Query) -> Result<Vec<Hit>, StoreError> {
+        self.search_by(query, None)
+    }
+
+    /// The same by what the question means as well, where that is known. What is narrowed by more than scopes is looked
+    /// for by words only.
+    pub fn search_by(&self, query: &Query, meaning: Option<&Meaning>) -> Result<Vec<Hit>, StoreError> {
         if !self.path().exists() {
             return Ok(Vec::new());
         }
         self.database.read(|db| {
-            let found = lexical(db, query, query.limit)?;
+            let found = match meaning.filter(|_| !is_narrow(query)) {
+                None => lexical(db, query, query.limit)?,
+                Some(meaning) => {
+                    let words = lexical(db, query, query.limit.max(vectors::DEPTH))?;
+                    let mut found = vectors::with_meaning(db, words, meaning, &query.scopes)?;
+                    found.truncate(query.limit);
+                    found
+                }
+            };
             let mut hits = Vec::with_capacity(found.len());
             for (row, score) in found {
                 hits.extend(table::by_row(db, row)?.map(|entry| Hit { entry, score }));

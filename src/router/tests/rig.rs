@@ -8,10 +8,10 @@ use futures_util::{StreamExt, stream};
 use tokio::time::Instant;
 
 use super::super::*;
-use crate::chat::{Event, FinishReason, Format, Message, ModelId, Role, Sampling};
+use crate::chat::{Embeddings, Event, FinishReason, Format, Message, ModelId, Role, Sampling};
 use crate::chat::{Failure, FailureClass as C};
 use crate::providers::catalog::WireFormat;
-use crate::providers::client::{Call, Opened};
+use crate::providers::client::{Call, EmbedCall, Opened};
 use crate::providers::{Billing, Model, Provider, Quirks, Timeouts};
 use crate::secret::{KeySource, Secret};
 
@@ -50,20 +50,25 @@ pub(super) struct Script {
     pub(super) started: Instant,
 }
 
+impl Script {
+    fn act(&self, provider: &str) -> Act {
+        let mut acts = self.acts.lock().unwrap();
+        let acts = acts.get_mut(provider).unwrap();
+        if acts.len() > 1 { acts.pop_front().unwrap() } else { acts[0].clone() }
+    }
+
+    fn sees(&self, provider: &Provider, key: Option<&Secret>, without: &[String], turns: Vec<Role>) {
+        let (provider, key) = (provider.id.clone(), key.map(|key| key.expose().to_owned()));
+        let seen = Seen { provider, key, without: without.to_vec(), at: self.started.elapsed(), turns };
+        self.seen.lock().unwrap().push(seen);
+    }
+}
+
 impl Upstream for Script {
     async fn open(&self, call: Call<'_>) -> Result<Opened, Failure> {
-        self.seen.lock().unwrap().push(Seen {
-            provider: call.provider.id.clone(),
-            key: call.key.map(|key| key.expose().to_owned()),
-            without: call.without.to_vec(),
-            at: self.started.elapsed(),
-            turns: call.request.messages.iter().map(|message| message.role).collect(),
-        });
-        let act = {
-            let mut acts = self.acts.lock().unwrap();
-            let acts = acts.get_mut(&call.provider.id).unwrap();
-            if acts.len() > 1 { acts.pop_front().unwrap() } else { acts[0].clone() }
-        };
+        let turns = call.request.messages.iter().map(|message| message.role).collect();
+        self.sees(call.provider, call.key, call.without, turns);
+        let act = self.act(&call.provider.id);
         let text = |text: &str| Ok(Event::Text(text.to_owned()));
         let events = match act {
             Act::Refuses(failure) => return Err(failure),
@@ -74,6 +79,24 @@ impl Upstream for Script {
             Act::Thinks => vec![Ok(Event::Reasoning("hm".into())), Err(Failure::new(C::Server, "broke"))],
         };
         Ok(Opened { events: stream::iter(events).boxed(), dropped: Vec::new(), buckets: Vec::new() })
+    }
+
+    /// Two numbers per text: how long what it says is, and the text's place. Whoever declines has a third.
+    async fn embed(&self, call: EmbedCall<'_>) -> Result<Embeddings, Failure> {
+        self.sees(call.provider, call.key, &[], Vec::new());
+        let (words, longer) = match self.act(&call.provider.id) {
+            Act::Refuses(failure) => return Err(failure),
+            Act::Says(words) => (words, false),
+            Act::Declines(words) => (words, true),
+            _ => std::future::pending().await,
+        };
+        let vector = |place: usize| {
+            let mut vector = vec![words.len() as f32, place as f32];
+            vector.extend(longer.then_some(0.0));
+            vector
+        };
+        let vectors = (0..call.request.texts.len()).map(vector).collect();
+        Ok(Embeddings { vectors, ..Embeddings::default() })
     }
 }
 
