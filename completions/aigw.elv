@@ -33,6 +33,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand init 'Set up providers, step by step: find keys, try them, write a configuration'
             cand chat 'Ask a question and get one answer'
             cand session 'List, show and change conversations'
+            cand agent 'List, show, write and change agents'
             cand provider 'List, show, test and probe providers, and switch them off and on'
             cand model 'List and show models'
             cand route 'List, show and explain routes'
@@ -40,6 +41,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand auth 'Store and remove provider keys'
             cand doctor 'Check the installation: files, keys, databases, the network'
             cand config 'Show and check the configuration'
+            cand trust 'Let a project''s own settings and agents be used'
             cand serve 'Answer HTTP clients that speak OpenAI''s format'
             cand drill 'Rehearse outages with your own route, and see how it comes through'
             cand simulate 'Run wire-accurate stand-ins for providers, with faults on demand'
@@ -217,6 +219,127 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;session;help;rm'= {
         }
         &'aigw;session;help;help'= {
+        }
+        &'aigw;agent'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand ls 'List all agents, and where they come from'
+            cand show 'Show an agent as it is understood'
+            cand new 'Write a file for a new agent, with a comment for everything that can be set'
+            cand edit 'Change an agent in your editor; a built-in one is copied first'
+            cand rm 'Remove an agent of yours'
+            cand path 'Print where your agents are, or the file of one'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;agent;ls'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;agent;show'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;agent;new'= {
+            cand --description 'What it is for; other agents go by it'
+            cand --model 'A model, a provider or a route; the default route if none is named'
+            cand --from 'Begin with what this agent is'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --project 'Put it into the project''s .aigw instead of your own directory'
+            cand --edit 'Open it in your editor'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;agent;edit'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;agent;rm'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand -y 'Do not ask'
+            cand --yes 'Do not ask'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;agent;path'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;agent;help'= {
+            cand ls 'List all agents, and where they come from'
+            cand show 'Show an agent as it is understood'
+            cand new 'Write a file for a new agent, with a comment for everything that can be set'
+            cand edit 'Change an agent in your editor; a built-in one is copied first'
+            cand rm 'Remove an agent of yours'
+            cand path 'Print where your agents are, or the file of one'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;agent;help;ls'= {
+        }
+        &'aigw;agent;help;show'= {
+        }
+        &'aigw;agent;help;new'= {
+        }
+        &'aigw;agent;help;edit'= {
+        }
+        &'aigw;agent;help;rm'= {
+        }
+        &'aigw;agent;help;path'= {
+        }
+        &'aigw;agent;help;help'= {
         }
         &'aigw;provider'= {
             cand --config 'Read this configuration file instead of the usual one'
@@ -657,6 +780,22 @@ set edit:completion:arg-completer[aigw] = {|@words|
         }
         &'aigw;config;help;help'= {
         }
+        &'aigw;trust'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand -y 'Do not ask'
+            cand --yes 'Do not ask'
+            cand --list 'List the projects that you trust'
+            cand --revoke 'Trust the project no more'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'aigw;serve'= {
             cand --addr 'Where to listen: an address of this machine''s own'
             cand --port 'The port, instead of the address''s; any free one if 0'
@@ -748,6 +887,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand init 'Set up providers, step by step: find keys, try them, write a configuration'
             cand chat 'Ask a question and get one answer'
             cand session 'List, show and change conversations'
+            cand agent 'List, show, write and change agents'
             cand provider 'List, show, test and probe providers, and switch them off and on'
             cand model 'List and show models'
             cand route 'List, show and explain routes'
@@ -755,6 +895,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand auth 'Store and remove provider keys'
             cand doctor 'Check the installation: files, keys, databases, the network'
             cand config 'Show and check the configuration'
+            cand trust 'Let a project''s own settings and agents be used'
             cand serve 'Answer HTTP clients that speak OpenAI''s format'
             cand drill 'Rehearse outages with your own route, and see how it comes through'
             cand simulate 'Run wire-accurate stand-ins for providers, with faults on demand'
@@ -786,6 +927,26 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;help;session;export'= {
         }
         &'aigw;help;session;rm'= {
+        }
+        &'aigw;help;agent'= {
+            cand ls 'List all agents, and where they come from'
+            cand show 'Show an agent as it is understood'
+            cand new 'Write a file for a new agent, with a comment for everything that can be set'
+            cand edit 'Change an agent in your editor; a built-in one is copied first'
+            cand rm 'Remove an agent of yours'
+            cand path 'Print where your agents are, or the file of one'
+        }
+        &'aigw;help;agent;ls'= {
+        }
+        &'aigw;help;agent;show'= {
+        }
+        &'aigw;help;agent;new'= {
+        }
+        &'aigw;help;agent;edit'= {
+        }
+        &'aigw;help;agent;rm'= {
+        }
+        &'aigw;help;agent;path'= {
         }
         &'aigw;help;provider'= {
             cand ls 'List the providers that can be used now'
@@ -857,6 +1018,8 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;help;config;schema'= {
         }
         &'aigw;help;config;validate'= {
+        }
+        &'aigw;help;trust'= {
         }
         &'aigw;help;serve'= {
         }

@@ -24,6 +24,3 @@ pub use definition::{Definition, MemoryUse, Origin, Problem, is_name, normal_nam
 pub use meaning::{CaughtUp, Embedder, Meanings, Understood};
 pub use run::{Audience, Cause, Routes, Runner, Terms, TurnEvent, Undone, Work, Worked};
 pub use spending::{Budget, Purse, Spent};
-
-#[cfg(test)]
-mod tests;

@@ -38,6 +38,7 @@ mod session;
 mod simulate;
 mod soak;
 mod support;
+mod turns;
 mod usage;
 mod wire;
 

@@ -7,24 +7,26 @@ use futures_util::future::BoxFuture;
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 
-use super::talk::{Question, Talk};
-use super::turn::Limit;
-use super::*;
-use crate::chat::{
+use aigw::agents::talk::{Question, Said, Talk};
+use aigw::agents::turn::Limit;
+use aigw::agents::{
+    Agents, Audience, Cause, Definition, Routes, Runner, Shelf, Terms, TurnEvent, Undone, memory_tools,
+};
+use aigw::chat::{
     ChatRequest, Event, Failure, FailureClass, FinishReason, Message, ModelId, Part, Role, ToolCall,
     ToolChoice, ToolSpec, Usage,
 };
-use crate::health::Health;
-use crate::memory::recall::Recall;
-use crate::memory::session::{Session, TurnState};
-use crate::memory::{Draft, Memory};
-use crate::providers::catalog::WireFormat;
-use crate::providers::client::{Call, Opened};
-use crate::providers::{Billing, Model, Provider, Quirks, Timeouts};
-use crate::router::{
+use aigw::health::Health;
+use aigw::memory::recall::Recall;
+use aigw::memory::session::{Session, TurnState};
+use aigw::memory::{Draft, Memory};
+use aigw::providers::catalog::WireFormat;
+use aigw::providers::client::{Call, Opened};
+use aigw::providers::{Billing, Model, Provider, Quirks, Timeouts};
+use aigw::router::{
     Attempt, Delivery, Gone, Notice, Observer, RequestTag, Route, Router, Stop, Upstream, Written,
 };
-use crate::tools::{Tool, ToolError, Toolbox};
+use aigw::tools::{Tool, ToolError, Toolbox};
 
 /// What a model says, one request after the other.
 enum Says {
@@ -172,7 +174,7 @@ fn agents() -> Agents {
 }
 
 struct Told {
-    result: Result<talk::Said, Undone>,
+    result: Result<Said, Undone>,
     shown: Shown,
     sent: Vec<ChatRequest>,
     called: u32,
