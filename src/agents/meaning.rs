@@ -101,7 +101,7 @@ impl<U: Upstream> Meanings<'_, U> {
         if self.embedders.is_empty() || question.trim().is_empty() {
             return Ok(Understood::Unasked);
         }
-        let standings = self.with_memory(|memory| memory.embedders()).await?;
+        let standings = self.with_memory(Memory::embedders).await?;
         let Some((embedder, standing)) = self.in_use(&standings).filter(|(_, it)| it.worth() > 0.0) else {
             return Ok(Understood::Unasked);
         };
@@ -227,7 +227,7 @@ impl<U: Upstream> Meanings<'_, U> {
 
     /// How long a model's vectors are, if there are any.
     async fn length(&self, embedder: &Embedder) -> Option<usize> {
-        let standings = self.with_memory(|memory| memory.embedders()).await.ok()?;
+        let standings = self.with_memory(Memory::embedders).await.ok()?;
         standings.iter().find(|standing| standing.name == embedder.name).map(|standing| standing.length)
     }
 

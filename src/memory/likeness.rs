@@ -88,7 +88,7 @@ mod tests {
     }
 
     fn counted(from: u32, to: u32) -> String {
-        (from..to).map(|number| format!("w{number} ")).collect()
+        (from..to).map(|number| format!("w{number}")).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
@@ -122,8 +122,9 @@ mod tests {
         #[test]
         fn likeness_is_that_of_sets(one in prop::collection::vec("[a-d]", 0..40), other in prop::collection::vec("[a-d]", 0..40)) {
             let sets = [&one, &other].map(|words| words.windows(RUN).map(<[String]>::to_vec).collect::<BTreeSet<_>>());
-            let shared = sets[0].intersection(&sets[1]).count() as f64;
-            let all = sets[0].union(&sets[1]).count() as f64;
+            let count = |count: usize| f64::from(u32::try_from(count).unwrap());
+            let shared = count(sets[0].intersection(&sets[1]).count());
+            let all = count(sets[0].union(&sets[1]).count());
             let (one, other) = (Runs::of(&one.join(" ")), Runs::of(&other.join(" ")));
             let expected = if all > 0.0 { shared / all } else { 0.0 };
             prop_assert!((one.likeness(&other) - expected).abs() < 1e-9);

@@ -94,7 +94,7 @@ pub fn line(entry: &Entry, most: u64) -> String {
     let mut head = format!("[{} {}, by {by}, {day}", entry.id, draft.scope);
     for (label, value) in [("", &draft.key), ("from ", &draft.source), ("at ", &draft.place)] {
         if let Some(value) = value {
-            head += &format!(", {label}{value}");
+            head.extend([", ", label, value]);
         }
     }
     // Nobody ends the block but we.

@@ -18,7 +18,7 @@ fn one(memory: &Memory, name: &str) -> Entry {
 }
 
 fn words(from: u32, to: u32) -> String {
-    (from..to).map(|number| format!("word{number} ")).collect()
+    (from..to).map(|number| format!("word{number}")).collect::<Vec<_>>().join(" ")
 }
 
 fn tagged(content: impl Into<String>, tags: &[&str]) -> Draft {
@@ -382,16 +382,4 @@ proptest! {
             prop_assert_eq!(&exported(&second), &text);
         }
     }
-}
-
-/// By hand: `cargo nextest run --release --run-ignored only -E 'test(twenty_thousand)'`.
-#[test]
-#[ignore = "a figure, not a fact"]
-fn twenty_thousand_a_second() {
-    let (_directory, memory) = memory();
-    let line = |number: u32| format!("{{\"content\":\"{}\"}}\n", words(number * 3, number * 3 + 15));
-    let text: String = (0..100_000).map(line).collect();
-    let started = std::time::Instant::now();
-    assert_eq!(memory.import(&mut text.as_bytes()).unwrap().new, 100_000);
-    println!("{:.0} entries a second", 100_000.0 / started.elapsed().as_secs_f64());
 }

@@ -273,7 +273,7 @@ fn number(entry: &Entry, most: f64) -> Result<f64, Fault> {
     let text = text_of(&entry.node).map(|text| text.trim()).unwrap_or_default();
     match text.parse::<f64>() {
         Ok(number) if number.is_finite() && (0.0..=most).contains(&number) => Ok(number),
-        _ if most == f64::MAX => Err(expected(entry, "a number, such as 0.05")),
+        _ if most > 1e300 => Err(expected(entry, "a number, such as 0.05")),
         _ => Err(expected(entry, &format!("a number from 0 to {most}"))),
     }
 }

@@ -28,9 +28,9 @@ pub(super) fn terms(text: &str) -> Vec<String> {
             let end = rest.find(|c: char| is_dense(c) != dense).unwrap_or(rest.len());
             let (run, after) = rest.split_at(end);
             if dense {
-                pairs(run, &mut terms)
+                pairs(run, &mut terms);
             } else {
-                spaced(run, &mut terms)
+                spaced(run, &mut terms);
             }
             rest = after;
         }

@@ -82,7 +82,7 @@ mod tests {
         for vector in [&[][..], &[0.0; 8], &[f32::MAX; 8]] {
             assert!(pack(vector).is_empty() && Asked::new(vector).is_none(), "{vector:?}");
         }
-        assert!(Asked::new(&[1.0; LONGEST + 1]).is_none());
+        assert!(Asked::new(&vec![1.0; LONGEST + 1]).is_none());
         let asked = Asked::new(&[1.0, 2.0]).unwrap();
         assert!(asked.cosine(&[]).is_none() && asked.cosine(&pack(&[1.0; 3])).is_none());
     }

@@ -127,7 +127,7 @@ fn a_text_that_is_refused_is_not_asked_for_again() {
 
 #[test]
 fn a_model_is_tried_when_it_is_time_to() {
-    let long = |number: usize| (0..20).map(|word| format!("w{number}x{word} ")).collect::<String>();
+    let long = |number: usize| (0..20).map(|word| format!("w{number}x{word}")).collect::<Vec<_>>().join(" ");
     let texts: Vec<(String, [f32; 2])> = (0..30).map(|number| (long(number), [0.0, 1.0])).collect();
     let texts: Vec<(&str, [f32; 2])> = texts.iter().map(|(text, vector)| (text.as_str(), *vector)).collect();
     let (_few, few) = memory(&texts[..trial::FEWEST - 1]);

@@ -148,8 +148,9 @@ mod tests {
     fn texts() -> Vec<String> {
         let entry = |number: usize| {
             let own = |word: usize| format!("thing{number}x{}", word % 3);
-            let word =
-                |place: usize| if place % 2 == 0 { own(place) } else { format!("common{}", place % 7) };
+            let word = |place: usize| {
+                if place.is_multiple_of(2) { own(place) } else { format!("common{}", place % 7) }
+            };
             (0..30).map(word).collect::<Vec<_>>().join(" ")
         };
         (0..40).map(entry).collect()

@@ -91,7 +91,7 @@ impl Upstream for Script {
             _ => std::future::pending().await,
         };
         let vector = |place: usize| {
-            let mut vector = vec![words.len() as f32, place as f32];
+            let mut vector = [words.len(), place].map(|it| f32::from(u16::try_from(it).unwrap())).to_vec();
             vector.extend(longer.then_some(0.0));
             vector
         };
