@@ -1,6 +1,6 @@
 //! Finding entries by their words: BM25 over SQLite's full-text index.
 //!
-//! The index holds the words that [`terms`] makes of an entry, and beside them its scope, so that what nobody may see is
+//! The index holds the words that [`mod@terms`] makes of an entry, and beside them its scope, so that what nobody may see is
 //! left out before anything is ranked. Its cost is the number of entries that have one of the words: in a large memory
 //! words that very many have are left out of a question, the rarest first kept, so that a search takes a moment whatever
 //! is asked. In a small one nothing is left out.
