@@ -14,13 +14,16 @@ mod interrupt;
 mod json;
 mod key_advice;
 pub mod man;
+pub mod memory;
 pub mod model;
 pub mod provider;
 pub mod route;
 pub mod serve;
 pub mod session;
 pub mod simulate;
+mod stdin;
 pub mod usage;
+mod when;
 
 use std::io::{IsTerminal, stdin};
 use std::process::ExitCode;
@@ -69,6 +72,7 @@ pub enum Command {
     Init(init::InitArgs),
     Chat(Box<chat::ChatArgs>),
     Session(session::SessionArgs),
+    Memory(Box<memory::MemoryArgs>),
     Provider(provider::ProviderArgs),
     Model(model::ModelArgs),
     Route(route::RouteArgs),
@@ -147,6 +151,7 @@ async fn run(command: Option<Command>, context: Context) -> Result<(), CommandEr
         Some(Command::Init(args)) => init::run(&args, &context).await,
         Some(Command::Chat(args)) => chat::run(*args, context).await,
         Some(Command::Session(args)) => session::run(&args, &context),
+        Some(Command::Memory(args)) => memory::run(*args, &context).await,
         Some(Command::Provider(args)) => provider::run(&args, &context).await,
         Some(Command::Model(args)) => model::run(&args, &context).await,
         Some(Command::Route(args)) => route::run(&args, &context).await,
