@@ -37,6 +37,7 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('chat', 'chat', [CompletionResultType]::ParameterValue, 'Ask a question and get one answer')
             [CompletionResult]::new('session', 'session', [CompletionResultType]::ParameterValue, 'List, show and change conversations')
             [CompletionResult]::new('agent', 'agent', [CompletionResultType]::ParameterValue, 'List, show, write and change agents')
+            [CompletionResult]::new('memory', 'memory', [CompletionResultType]::ParameterValue, 'Show and change what all agents remember')
             [CompletionResult]::new('provider', 'provider', [CompletionResultType]::ParameterValue, 'List, show, test and probe providers, and switch them off and on')
             [CompletionResult]::new('model', 'model', [CompletionResultType]::ParameterValue, 'List and show models')
             [CompletionResult]::new('route', 'route', [CompletionResultType]::ParameterValue, 'List, show and explain routes')
@@ -375,6 +376,262 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             break
         }
         'aigw;agent;help;help' {
+            break
+        }
+        'aigw;memory' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List the newest entries')
+            [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Print what an entry says')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Give a key a value, in place of the one that it has')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Remember something')
+            [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Forget entries for good, with their history')
+            [CompletionResult]::new('search', 'search', [CompletionResultType]::ParameterValue, 'Find what fits some words best')
+            [CompletionResult]::new('stats', 'stats', [CompletionResultType]::ParameterValue, 'Show how much is remembered, and of what')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print entries whole, one JSON object a line')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Take entries that were exported')
+            [CompletionResult]::new('gc', 'gc', [CompletionResultType]::ParameterValue, 'Remove what has expired, and give its room back')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'aigw;memory;ls' {
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Whose: shared, agent:NAME, session:NAME, project:PATH or run:ID')
+            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'Only what this agent wrote')
+            [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'Only what has this tag; may be repeated')
+            [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'Only what is of this kind')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only what was written or changed since then: a span such as 24h, or a date such as 2026-11-01 (UTC)')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'How many at most')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'aigw;memory;get' {
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Whose: shared, agent:NAME, session:NAME, project:PATH or run:ID')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--history', '--history', [CompletionResultType]::ParameterName, 'What it said before as well, the newest first')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'aigw;memory;set' {
+            [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'What it is')
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Whose: shared, agent:NAME, session:NAME, project:PATH or run:ID')
+            [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'A word to find it by; may be repeated')
+            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'In the name of this agent')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'When what it says was so: a date or a time (UTC)')
+            [CompletionResult]::new('--expires', '--expires', [CompletionResultType]::ParameterName, 'When it is to be forgotten: in a span such as 30d, or on a date (UTC)')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Never look at stdin')
+            [CompletionResult]::new('--no-stdin', '--no-stdin', [CompletionResultType]::ParameterName, 'Never look at stdin')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'aigw;memory;add' {
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Remember a document: a file, a folder or a pattern such as ''docs/**/*.md''; may be repeated')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Remember a document: a file, a folder or a pattern such as ''docs/**/*.md''; may be repeated')
+            [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'What it is')
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Whose: shared, agent:NAME, session:NAME, project:PATH or run:ID')
+            [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'A word to find it by; may be repeated')
+            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'In the name of this agent')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'When what it says was so: a date or a time (UTC)')
+            [CompletionResult]::new('--expires', '--expires', [CompletionResultType]::ParameterName, 'When it is to be forgotten: in a span such as 30d, or on a date (UTC)')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Never look at stdin')
+            [CompletionResult]::new('--no-stdin', '--no-stdin', [CompletionResultType]::ParameterName, 'Never look at stdin')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'aigw;memory;rm' {
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Whose: shared, agent:NAME, session:NAME, project:PATH or run:ID')
+            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'Only what this agent wrote')
+            [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'Only what has this tag; may be repeated')
+            [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'Only what is of this kind')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only what was written or changed since then: a span such as 24h, or a date such as 2026-11-01 (UTC)')
+            [CompletionResult]::new('--source', '--source', [CompletionResultType]::ParameterName, 'All pieces of this document')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'aigw;memory;search' {
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Whose: shared, agent:NAME, session:NAME, project:PATH or run:ID')
+            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'Only what this agent wrote')
+            [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'Only what has this tag; may be repeated')
+            [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'Only what is of this kind')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only what was written or changed since then: a span such as 24h, or a date such as 2026-11-01 (UTC)')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'How many at most')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'aigw;memory;stats' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'aigw;memory;export' {
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Whose: shared, agent:NAME, session:NAME, project:PATH or run:ID')
+            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'Only what this agent wrote')
+            [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'Only what has this tag; may be repeated')
+            [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'Only what is of this kind')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only what was written or changed since then: a span such as 24h, or a date such as 2026-11-01 (UTC)')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'aigw;memory;import' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'aigw;memory;gc' {
+            [CompletionResult]::new('--older-than', '--older-than', [CompletionResultType]::ParameterName, 'Also what was not changed since then: a span such as 180d, or a date (UTC)')
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Whose: shared, agent:NAME, session:NAME, project:PATH or run:ID')
+            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'Only what this agent wrote')
+            [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'Only what has this tag; may be repeated')
+            [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'Only what is of this kind')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only what was written or changed since then: a span such as 24h, or a date such as 2026-11-01 (UTC)')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--unused', '--unused', [CompletionResultType]::ParameterName, 'Of that, only what was not recalled since then either')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would go, and remove nothing')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'aigw;memory;help' {
+            [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List the newest entries')
+            [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Print what an entry says')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Give a key a value, in place of the one that it has')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Remember something')
+            [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Forget entries for good, with their history')
+            [CompletionResult]::new('search', 'search', [CompletionResultType]::ParameterValue, 'Find what fits some words best')
+            [CompletionResult]::new('stats', 'stats', [CompletionResultType]::ParameterValue, 'Show how much is remembered, and of what')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print entries whole, one JSON object a line')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Take entries that were exported')
+            [CompletionResult]::new('gc', 'gc', [CompletionResultType]::ParameterValue, 'Remove what has expired, and give its room back')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'aigw;memory;help;ls' {
+            break
+        }
+        'aigw;memory;help;get' {
+            break
+        }
+        'aigw;memory;help;set' {
+            break
+        }
+        'aigw;memory;help;add' {
+            break
+        }
+        'aigw;memory;help;rm' {
+            break
+        }
+        'aigw;memory;help;search' {
+            break
+        }
+        'aigw;memory;help;stats' {
+            break
+        }
+        'aigw;memory;help;export' {
+            break
+        }
+        'aigw;memory;help;import' {
+            break
+        }
+        'aigw;memory;help;gc' {
+            break
+        }
+        'aigw;memory;help;help' {
             break
         }
         'aigw;provider' {
@@ -986,6 +1243,7 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('chat', 'chat', [CompletionResultType]::ParameterValue, 'Ask a question and get one answer')
             [CompletionResult]::new('session', 'session', [CompletionResultType]::ParameterValue, 'List, show and change conversations')
             [CompletionResult]::new('agent', 'agent', [CompletionResultType]::ParameterValue, 'List, show, write and change agents')
+            [CompletionResult]::new('memory', 'memory', [CompletionResultType]::ParameterValue, 'Show and change what all agents remember')
             [CompletionResult]::new('provider', 'provider', [CompletionResultType]::ParameterValue, 'List, show, test and probe providers, and switch them off and on')
             [CompletionResult]::new('model', 'model', [CompletionResultType]::ParameterValue, 'List and show models')
             [CompletionResult]::new('route', 'route', [CompletionResultType]::ParameterValue, 'List, show and explain routes')
@@ -1061,6 +1319,49 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             break
         }
         'aigw;help;agent;path' {
+            break
+        }
+        'aigw;help;memory' {
+            [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List the newest entries')
+            [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Print what an entry says')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Give a key a value, in place of the one that it has')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Remember something')
+            [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Forget entries for good, with their history')
+            [CompletionResult]::new('search', 'search', [CompletionResultType]::ParameterValue, 'Find what fits some words best')
+            [CompletionResult]::new('stats', 'stats', [CompletionResultType]::ParameterValue, 'Show how much is remembered, and of what')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print entries whole, one JSON object a line')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Take entries that were exported')
+            [CompletionResult]::new('gc', 'gc', [CompletionResultType]::ParameterValue, 'Remove what has expired, and give its room back')
+            break
+        }
+        'aigw;help;memory;ls' {
+            break
+        }
+        'aigw;help;memory;get' {
+            break
+        }
+        'aigw;help;memory;set' {
+            break
+        }
+        'aigw;help;memory;add' {
+            break
+        }
+        'aigw;help;memory;rm' {
+            break
+        }
+        'aigw;help;memory;search' {
+            break
+        }
+        'aigw;help;memory;stats' {
+            break
+        }
+        'aigw;help;memory;export' {
+            break
+        }
+        'aigw;help;memory;import' {
+            break
+        }
+        'aigw;help;memory;gc' {
             break
         }
         'aigw;help;provider' {

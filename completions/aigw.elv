@@ -34,6 +34,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand chat 'Ask a question and get one answer'
             cand session 'List, show and change conversations'
             cand agent 'List, show, write and change agents'
+            cand memory 'Show and change what all agents remember'
             cand provider 'List, show, test and probe providers, and switch them off and on'
             cand model 'List and show models'
             cand route 'List, show and explain routes'
@@ -340,6 +341,239 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;agent;help;path'= {
         }
         &'aigw;agent;help;help'= {
+        }
+        &'aigw;memory'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand ls 'List the newest entries'
+            cand get 'Print what an entry says'
+            cand set 'Give a key a value, in place of the one that it has'
+            cand add 'Remember something'
+            cand rm 'Forget entries for good, with their history'
+            cand search 'Find what fits some words best'
+            cand stats 'Show how much is remembered, and of what'
+            cand export 'Print entries whole, one JSON object a line'
+            cand import 'Take entries that were exported'
+            cand gc 'Remove what has expired, and give its room back'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;memory;ls'= {
+            cand --scope 'Whose: shared, agent:NAME, session:NAME, project:PATH or run:ID'
+            cand --agent 'Only what this agent wrote'
+            cand --tag 'Only what has this tag; may be repeated'
+            cand --kind 'Only what is of this kind'
+            cand --since 'Only what was written or changed since then: a span such as 24h, or a date such as 2026-11-01 (UTC)'
+            cand --limit 'How many at most'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;memory;get'= {
+            cand --scope 'Whose: shared, agent:NAME, session:NAME, project:PATH or run:ID'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --history 'What it said before as well, the newest first'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;memory;set'= {
+            cand --kind 'What it is'
+            cand --scope 'Whose: shared, agent:NAME, session:NAME, project:PATH or run:ID'
+            cand --tag 'A word to find it by; may be repeated'
+            cand --agent 'In the name of this agent'
+            cand --at 'When what it says was so: a date or a time (UTC)'
+            cand --expires 'When it is to be forgotten: in a span such as 30d, or on a date (UTC)'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand -n 'Never look at stdin'
+            cand --no-stdin 'Never look at stdin'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;memory;add'= {
+            cand -f 'Remember a document: a file, a folder or a pattern such as ''docs/**/*.md''; may be repeated'
+            cand --file 'Remember a document: a file, a folder or a pattern such as ''docs/**/*.md''; may be repeated'
+            cand --kind 'What it is'
+            cand --scope 'Whose: shared, agent:NAME, session:NAME, project:PATH or run:ID'
+            cand --tag 'A word to find it by; may be repeated'
+            cand --agent 'In the name of this agent'
+            cand --at 'When what it says was so: a date or a time (UTC)'
+            cand --expires 'When it is to be forgotten: in a span such as 30d, or on a date (UTC)'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand -n 'Never look at stdin'
+            cand --no-stdin 'Never look at stdin'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;memory;rm'= {
+            cand --scope 'Whose: shared, agent:NAME, session:NAME, project:PATH or run:ID'
+            cand --agent 'Only what this agent wrote'
+            cand --tag 'Only what has this tag; may be repeated'
+            cand --kind 'Only what is of this kind'
+            cand --since 'Only what was written or changed since then: a span such as 24h, or a date such as 2026-11-01 (UTC)'
+            cand --source 'All pieces of this document'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand -y 'Do not ask'
+            cand --yes 'Do not ask'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;memory;search'= {
+            cand --scope 'Whose: shared, agent:NAME, session:NAME, project:PATH or run:ID'
+            cand --agent 'Only what this agent wrote'
+            cand --tag 'Only what has this tag; may be repeated'
+            cand --kind 'Only what is of this kind'
+            cand --since 'Only what was written or changed since then: a span such as 24h, or a date such as 2026-11-01 (UTC)'
+            cand --limit 'How many at most'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;memory;stats'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;memory;export'= {
+            cand --scope 'Whose: shared, agent:NAME, session:NAME, project:PATH or run:ID'
+            cand --agent 'Only what this agent wrote'
+            cand --tag 'Only what has this tag; may be repeated'
+            cand --kind 'Only what is of this kind'
+            cand --since 'Only what was written or changed since then: a span such as 24h, or a date such as 2026-11-01 (UTC)'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;memory;import'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;memory;gc'= {
+            cand --older-than 'Also what was not changed since then: a span such as 180d, or a date (UTC)'
+            cand --scope 'Whose: shared, agent:NAME, session:NAME, project:PATH or run:ID'
+            cand --agent 'Only what this agent wrote'
+            cand --tag 'Only what has this tag; may be repeated'
+            cand --kind 'Only what is of this kind'
+            cand --since 'Only what was written or changed since then: a span such as 24h, or a date such as 2026-11-01 (UTC)'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --unused 'Of that, only what was not recalled since then either'
+            cand --dry-run 'Say what would go, and remove nothing'
+            cand -y 'Do not ask'
+            cand --yes 'Do not ask'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;memory;help'= {
+            cand ls 'List the newest entries'
+            cand get 'Print what an entry says'
+            cand set 'Give a key a value, in place of the one that it has'
+            cand add 'Remember something'
+            cand rm 'Forget entries for good, with their history'
+            cand search 'Find what fits some words best'
+            cand stats 'Show how much is remembered, and of what'
+            cand export 'Print entries whole, one JSON object a line'
+            cand import 'Take entries that were exported'
+            cand gc 'Remove what has expired, and give its room back'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;memory;help;ls'= {
+        }
+        &'aigw;memory;help;get'= {
+        }
+        &'aigw;memory;help;set'= {
+        }
+        &'aigw;memory;help;add'= {
+        }
+        &'aigw;memory;help;rm'= {
+        }
+        &'aigw;memory;help;search'= {
+        }
+        &'aigw;memory;help;stats'= {
+        }
+        &'aigw;memory;help;export'= {
+        }
+        &'aigw;memory;help;import'= {
+        }
+        &'aigw;memory;help;gc'= {
+        }
+        &'aigw;memory;help;help'= {
         }
         &'aigw;provider'= {
             cand --config 'Read this configuration file instead of the usual one'
@@ -888,6 +1122,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand chat 'Ask a question and get one answer'
             cand session 'List, show and change conversations'
             cand agent 'List, show, write and change agents'
+            cand memory 'Show and change what all agents remember'
             cand provider 'List, show, test and probe providers, and switch them off and on'
             cand model 'List and show models'
             cand route 'List, show and explain routes'
@@ -947,6 +1182,38 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;help;agent;rm'= {
         }
         &'aigw;help;agent;path'= {
+        }
+        &'aigw;help;memory'= {
+            cand ls 'List the newest entries'
+            cand get 'Print what an entry says'
+            cand set 'Give a key a value, in place of the one that it has'
+            cand add 'Remember something'
+            cand rm 'Forget entries for good, with their history'
+            cand search 'Find what fits some words best'
+            cand stats 'Show how much is remembered, and of what'
+            cand export 'Print entries whole, one JSON object a line'
+            cand import 'Take entries that were exported'
+            cand gc 'Remove what has expired, and give its room back'
+        }
+        &'aigw;help;memory;ls'= {
+        }
+        &'aigw;help;memory;get'= {
+        }
+        &'aigw;help;memory;set'= {
+        }
+        &'aigw;help;memory;add'= {
+        }
+        &'aigw;help;memory;rm'= {
+        }
+        &'aigw;help;memory;search'= {
+        }
+        &'aigw;help;memory;stats'= {
+        }
+        &'aigw;help;memory;export'= {
+        }
+        &'aigw;help;memory;import'= {
+        }
+        &'aigw;help;memory;gc'= {
         }
         &'aigw;help;provider'= {
             cand ls 'List the providers that can be used now'

@@ -40,6 +40,7 @@ complete -c aigw -n "__fish_aigw_needs_command" -f -a "init" -d 'Set up provider
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "chat" -d 'Ask a question and get one answer'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "session" -d 'List, show and change conversations'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "agent" -d 'List, show, write and change agents'
+complete -c aigw -n "__fish_aigw_needs_command" -f -a "memory" -d 'Show and change what all agents remember'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "provider" -d 'List, show, test and probe providers, and switch them off and on'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "model" -d 'List and show models'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "route" -d 'List, show and explain routes'
@@ -290,6 +291,225 @@ complete -c aigw -n "__fish_aigw_using_subcommand agent; and __fish_seen_subcomm
 complete -c aigw -n "__fish_aigw_using_subcommand agent; and __fish_seen_subcommand_from help" -f -a "rm" -d 'Remove an agent of yours'
 complete -c aigw -n "__fish_aigw_using_subcommand agent; and __fish_seen_subcommand_from help" -f -a "path" -d 'Print where your agents are, or the file of one'
 complete -c aigw -n "__fish_aigw_using_subcommand agent; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -f -a "ls" -d 'List the newest entries'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -f -a "get" -d 'Print what an entry says'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -f -a "set" -d 'Give a key a value, in place of the one that it has'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -f -a "add" -d 'Remember something'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -f -a "rm" -d 'Forget entries for good, with their history'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -f -a "search" -d 'Find what fits some words best'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -f -a "stats" -d 'Show how much is remembered, and of what'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -f -a "export" -d 'Print entries whole, one JSON object a line'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -f -a "import" -d 'Take entries that were exported'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -f -a "gc" -d 'Remove what has expired, and give its room back'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from ls" -l scope -d 'Whose: shared, agent:NAME, session:NAME, project:PATH or run:ID' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from ls" -l agent -d 'Only what this agent wrote' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from ls" -l tag -d 'Only what has this tag; may be repeated' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from ls" -l kind -d 'Only what is of this kind' -r -f -a "fact\t''
+note\t''
+result\t''
+summary\t''
+document\t''"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from ls" -l since -d 'Only what was written or changed since then: a span such as 24h, or a date such as 2026-11-01 (UTC)' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from ls" -l limit -d 'How many at most' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from ls" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from ls" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from ls" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from ls" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from get" -l scope -d 'Whose: shared, agent:NAME, session:NAME, project:PATH or run:ID' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from get" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from get" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from get" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from get" -l history -d 'What it said before as well, the newest first'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from get" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from get" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from get" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from get" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from set" -l kind -d 'What it is' -r -f -a "note\t''
+fact\t''
+result\t''
+summary\t''"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from set" -l scope -d 'Whose: shared, agent:NAME, session:NAME, project:PATH or run:ID' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from set" -l tag -d 'A word to find it by; may be repeated' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from set" -l agent -d 'In the name of this agent' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from set" -l at -d 'When what it says was so: a date or a time (UTC)' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from set" -l expires -d 'When it is to be forgotten: in a span such as 30d, or on a date (UTC)' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from set" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from set" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from set" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from set" -s n -l no-stdin -d 'Never look at stdin'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from set" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from add" -s f -l file -d 'Remember a document: a file, a folder or a pattern such as \'docs/**/*.md\'; may be repeated' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from add" -l kind -d 'What it is' -r -f -a "note\t''
+fact\t''
+result\t''
+summary\t''"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from add" -l scope -d 'Whose: shared, agent:NAME, session:NAME, project:PATH or run:ID' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from add" -l tag -d 'A word to find it by; may be repeated' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from add" -l agent -d 'In the name of this agent' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from add" -l at -d 'When what it says was so: a date or a time (UTC)' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from add" -l expires -d 'When it is to be forgotten: in a span such as 30d, or on a date (UTC)' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from add" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from add" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from add" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from add" -s n -l no-stdin -d 'Never look at stdin'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from add" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from rm" -l scope -d 'Whose: shared, agent:NAME, session:NAME, project:PATH or run:ID' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from rm" -l agent -d 'Only what this agent wrote' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from rm" -l tag -d 'Only what has this tag; may be repeated' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from rm" -l kind -d 'Only what is of this kind' -r -f -a "fact\t''
+note\t''
+result\t''
+summary\t''
+document\t''"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from rm" -l since -d 'Only what was written or changed since then: a span such as 24h, or a date such as 2026-11-01 (UTC)' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from rm" -l source -d 'All pieces of this document' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from rm" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from rm" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from rm" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Do not ask'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from rm" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from search" -l scope -d 'Whose: shared, agent:NAME, session:NAME, project:PATH or run:ID' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from search" -l agent -d 'Only what this agent wrote' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from search" -l tag -d 'Only what has this tag; may be repeated' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from search" -l kind -d 'Only what is of this kind' -r -f -a "fact\t''
+note\t''
+result\t''
+summary\t''
+document\t''"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from search" -l since -d 'Only what was written or changed since then: a span such as 24h, or a date such as 2026-11-01 (UTC)' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from search" -l limit -d 'How many at most' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from search" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from search" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from search" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from search" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from search" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from search" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from search" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from stats" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from stats" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from stats" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from stats" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from stats" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from stats" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from stats" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from export" -l scope -d 'Whose: shared, agent:NAME, session:NAME, project:PATH or run:ID' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from export" -l agent -d 'Only what this agent wrote' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from export" -l tag -d 'Only what has this tag; may be repeated' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from export" -l kind -d 'Only what is of this kind' -r -f -a "fact\t''
+note\t''
+result\t''
+summary\t''
+document\t''"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from export" -l since -d 'Only what was written or changed since then: a span such as 24h, or a date such as 2026-11-01 (UTC)' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from export" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from export" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from export" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from export" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from import" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from import" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from import" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from import" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from import" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from gc" -l older-than -d 'Also what was not changed since then: a span such as 180d, or a date (UTC)' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from gc" -l scope -d 'Whose: shared, agent:NAME, session:NAME, project:PATH or run:ID' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from gc" -l agent -d 'Only what this agent wrote' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from gc" -l tag -d 'Only what has this tag; may be repeated' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from gc" -l kind -d 'Only what is of this kind' -r -f -a "fact\t''
+note\t''
+result\t''
+summary\t''
+document\t''"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from gc" -l since -d 'Only what was written or changed since then: a span such as 24h, or a date such as 2026-11-01 (UTC)' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from gc" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from gc" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from gc" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from gc" -l unused -d 'Of that, only what was not recalled since then either'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from gc" -l dry-run -d 'Say what would go, and remove nothing'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from gc" -s y -l yes -d 'Do not ask'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from gc" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from gc" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from gc" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from gc" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "ls" -d 'List the newest entries'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "get" -d 'Print what an entry says'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "set" -d 'Give a key a value, in place of the one that it has'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "add" -d 'Remember something'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "rm" -d 'Forget entries for good, with their history'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "search" -d 'Find what fits some words best'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "stats" -d 'Show how much is remembered, and of what'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "export" -d 'Print entries whole, one JSON object a line'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "import" -d 'Take entries that were exported'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "gc" -d 'Remove what has expired, and give its room back'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -l config -d 'Read this configuration file instead of the usual one' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand provider; and not __fish_seen_subcommand_from ls show test probe disable enable reset help" -l output -d 'How results are printed' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -751,25 +971,26 @@ complete -c aigw -n "__fish_aigw_using_subcommand man" -l json -d 'The same as `
 complete -c aigw -n "__fish_aigw_using_subcommand man" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand man" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "init" -d 'Set up providers, step by step: find keys, try them, write a configuration'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "chat" -d 'Ask a question and get one answer'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "session" -d 'List, show and change conversations'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "agent" -d 'List, show, write and change agents'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "provider" -d 'List, show, test and probe providers, and switch them off and on'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "model" -d 'List and show models'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "route" -d 'List, show and explain routes'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "usage" -d 'Show what was used and what it cost'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "auth" -d 'Store and remove provider keys'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "doctor" -d 'Check the installation: files, keys, databases, the network'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "config" -d 'Show and check the configuration'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "trust" -d 'Let a project\'s own settings and agents be used'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "serve" -d 'Answer HTTP clients that speak OpenAI\'s format'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "drill" -d 'Rehearse outages with your own route, and see how it comes through'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "simulate" -d 'Run wire-accurate stand-ins for providers, with faults on demand'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "demo" -d 'Take a tour on stand-ins: no key, no network'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "completions" -d 'Print completions for a shell'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "man" -d 'Print the manual page, or write all of them'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent memory provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "init" -d 'Set up providers, step by step: find keys, try them, write a configuration'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent memory provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "chat" -d 'Ask a question and get one answer'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent memory provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "session" -d 'List, show and change conversations'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent memory provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "agent" -d 'List, show, write and change agents'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent memory provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "memory" -d 'Show and change what all agents remember'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent memory provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "provider" -d 'List, show, test and probe providers, and switch them off and on'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent memory provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "model" -d 'List and show models'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent memory provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "route" -d 'List, show and explain routes'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent memory provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "usage" -d 'Show what was used and what it cost'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent memory provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "auth" -d 'Store and remove provider keys'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent memory provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "doctor" -d 'Check the installation: files, keys, databases, the network'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent memory provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "config" -d 'Show and check the configuration'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent memory provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "trust" -d 'Let a project\'s own settings and agents be used'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent memory provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "serve" -d 'Answer HTTP clients that speak OpenAI\'s format'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent memory provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "drill" -d 'Rehearse outages with your own route, and see how it comes through'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent memory provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "simulate" -d 'Run wire-accurate stand-ins for providers, with faults on demand'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent memory provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "demo" -d 'Take a tour on stand-ins: no key, no network'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent memory provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "completions" -d 'Print completions for a shell'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent memory provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "man" -d 'Print the manual page, or write all of them'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat session agent memory provider model route usage auth doctor config trust serve drill simulate demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from session" -f -a "ls" -d 'List the newest sessions'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from session" -f -a "show" -d 'Show what was said in a session, and who answered'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from session" -f -a "rename" -d 'Give a session a name, or another one'
@@ -782,6 +1003,16 @@ complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcomma
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from agent" -f -a "edit" -d 'Change an agent in your editor; a built-in one is copied first'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from agent" -f -a "rm" -d 'Remove an agent of yours'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from agent" -f -a "path" -d 'Print where your agents are, or the file of one'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "ls" -d 'List the newest entries'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "get" -d 'Print what an entry says'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "set" -d 'Give a key a value, in place of the one that it has'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "add" -d 'Remember something'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "rm" -d 'Forget entries for good, with their history'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "search" -d 'Find what fits some words best'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "stats" -d 'Show how much is remembered, and of what'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "export" -d 'Print entries whole, one JSON object a line'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "import" -d 'Take entries that were exported'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "gc" -d 'Remove what has expired, and give its room back'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "ls" -d 'List the providers that can be used now'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "show" -d 'Show one provider: address, keys, timers, what its free tier allows, what probes found out'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "test" -d 'Ask each provider one tiny question with each of its keys: does it work, and if not, why'

@@ -9,6 +9,7 @@ use super::Output;
 use crate::app::{AppError, ResolveError};
 use crate::chat::{Failure, FailureClass};
 use crate::config::{ConfigError, nearest};
+use crate::memory::{MemoryError, Refusal};
 use crate::providers::client::ClientError;
 use crate::secret::KeySource;
 use crate::store::StoreError;
@@ -169,6 +170,19 @@ impl From<ClientError> for CommandError {
 impl From<StoreError> for CommandError {
     fn from(error: StoreError) -> Self {
         Self::failed(error.to_string())
+    }
+}
+
+impl From<MemoryError> for CommandError {
+    fn from(error: MemoryError) -> Self {
+        let message = error.to_string();
+        match error {
+            MemoryError::Refused(Refusal::TooLarge(_)) => Self::failed(message).hint(
+                "put it into a file: `aigw memory add --file FILE` keeps it in pieces, each with its place",
+            ),
+            MemoryError::Refused(Refusal::Recalled) | MemoryError::Store(_) => Self::failed(message),
+            MemoryError::Refused(Refusal::Empty | Refusal::BadKey | Refusal::BadTags) => Self::usage(message),
+        }
     }
 }
 

@@ -16,14 +16,17 @@ mod interrupt;
 mod json;
 mod key_advice;
 pub mod man;
+pub mod memory;
 pub mod model;
 pub mod provider;
 pub mod route;
 pub mod serve;
 pub mod session;
 pub mod simulate;
+mod stdin;
 pub mod trust;
 pub mod usage;
+mod when;
 
 use std::io::{IsTerminal, stdin};
 use std::process::ExitCode;
@@ -73,6 +76,7 @@ pub enum Command {
     Chat(Box<chat::ChatArgs>),
     Session(session::SessionArgs),
     Agent(agent::AgentArgs),
+    Memory(Box<memory::MemoryArgs>),
     Provider(provider::ProviderArgs),
     Model(model::ModelArgs),
     Route(route::RouteArgs),
@@ -153,6 +157,7 @@ async fn run(command: Option<Command>, context: Context) -> Result<(), CommandEr
         Some(Command::Chat(args)) => chat::run(*args, context).await,
         Some(Command::Session(args)) => session::run(&args, &context),
         Some(Command::Agent(args)) => agent::run(&args, &context).await,
+        Some(Command::Memory(args)) => memory::run(*args, &context).await,
         Some(Command::Provider(args)) => provider::run(&args, &context).await,
         Some(Command::Model(args)) => model::run(&args, &context).await,
         Some(Command::Route(args)) => route::run(&args, &context).await,

@@ -4,11 +4,8 @@ mod requests;
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
-use super::{CommandError, Context, Output, json};
-use crate::config::Span;
+use super::{CommandError, Context, Output, json, when};
 use crate::ledger::{By, Sum};
 use crate::ui::Table;
 
@@ -23,7 +20,7 @@ pub struct UsageArgs {
     by: Group,
 
     /// Only since then: a span such as 24h, or a date such as 2026-11-01 (UTC)
-    #[arg(long, value_name = "WHEN", value_parser = since)]
+    #[arg(long, value_name = "WHEN", value_parser = when::since)]
     since: Option<Timestamp>,
 
     /// Every attempt of one request instead; the first characters of its id are enough
@@ -46,19 +43,6 @@ enum Group {
     Agent,
     Session,
     Request,
-}
-
-fn since(text: &str) -> Result<Timestamp, String> {
-    if let Ok(date) = text.parse::<Date>() {
-        return date
-            .to_zoned(TimeZone::UTC)
-            .map(|zoned| zoned.timestamp())
-            .map_err(|error| error.to_string());
-    }
-    let span: Span = text
-        .parse()
-        .map_err(|_| "expected a span such as `24h` or a date such as `2026-11-01`".to_owned())?;
-    Timestamp::now().checked_sub(span.0).map_err(|error| error.to_string())
 }
 
 /// Runs the command.

@@ -27,6 +27,7 @@ mod hostile;
 mod init;
 mod layering;
 mod matrix;
+mod memory;
 mod mend;
 mod model_refresh;
 mod predictions;

@@ -9,7 +9,6 @@ mod output;
 mod prompt;
 mod report;
 mod session;
-mod stdin;
 
 use std::path::Path;
 use std::sync::Arc;

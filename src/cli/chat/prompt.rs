@@ -7,8 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::super::CommandError;
 use super::args::ChatArgs;
-use super::stdin::{self, Wanted};
 use crate::chat::{Media, Message, Part, Role, Source};
+use crate::cli::stdin::{self, Wanted};
 use crate::config::read_bounded;
 use crate::ui::Ui;
 

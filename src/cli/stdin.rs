@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::{Instant, timeout_at};
 
-use super::super::CommandError;
+use super::CommandError;
 use crate::ui::Ui;
 
 /// The most that is read.
@@ -70,7 +70,7 @@ pub(super) async fn read(wanted: Wanted, ui: &Ui) -> Result<Option<Vec<u8>>, Com
         let piece = piece.map_err(|error| CommandError::failed(format!("cannot read stdin: {error}")))?;
         if bytes.len() + piece.len() > MAX_BYTES {
             return Err(CommandError::failed(format!("stdin holds more than {} MiB", MAX_BYTES >> 20))
-                .hint("no model reads that much: send a part of it"));
+                .hint("that is more than can be of use: give a part of it"));
         }
         bytes.extend_from_slice(&piece);
         next = pieces.recv().await;
