@@ -682,6 +682,12 @@ fn killed_writer(directory: &Path, name: &str, after: usize) -> Vec<(String, Str
         let (id, text) = text[at + 6..].trim_end().split_once(' ').unwrap();
         said.push((text.to_owned(), id.to_owned()));
         if said.len() == after + 1 {
+            // Anywhere in what it does next, not just behind what it said.
+            let span = std::time::Duration::from_micros(fastrand::u64(..3000));
+            let started = std::time::Instant::now();
+            while started.elapsed() < span {
+                std::thread::yield_now();
+            }
             child.kill().unwrap();
         }
     }
