@@ -5,10 +5,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
-use super::{Filter, Memory, PATIENCE, StoreError, table};
+use super::{Filter, Memory, PATIENCE, StoreError, search, table};
 
 /// How long is waited for whoever still reads the log that holds what was removed.
 const LOG_PATIENCE: Duration = Duration::from_millis(500);
+/// With so many entries their index is written anew in a moment. In a larger one single words of what was removed stay
+/// until [`Memory::tidy`] does that.
+const SMALL: i64 = 10_000;
 
 impl Memory {
     /// Forgets entries by their ids; those that are not there any more do not count.
@@ -41,6 +44,11 @@ impl Memory {
             db.pragma_update(None, "secure_delete", true)?;
             let rows = rows(db)?;
             rows.iter().try_for_each(|row| table::remove(db, *row))?;
+            let newest: i64 =
+                db.query_row("SELECT coalesce(max(row), 0) FROM entries", [], |row| row.get(0))?;
+            if !rows.is_empty() && newest <= SMALL {
+                search::tidy(db)?;
+            }
             Ok(rows.len() as u64)
         })?;
         // The log holds it until it is merged. Where somebody reads it now, the next one who has the time does that.

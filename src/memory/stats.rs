@@ -1,5 +1,7 @@
 //! The memory in figures.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, Row};
 
@@ -19,7 +21,7 @@ pub struct Stats {
     pub versions: u64,
     /// Files that documents are from.
     pub documents: u64,
-    /// Bytes of the file.
+    /// Bytes of the file and its log.
     pub file: u64,
     /// When the oldest entry was written.
     pub oldest: Option<Timestamp>,
@@ -50,8 +52,10 @@ impl Memory {
         if !self.path().exists() {
             return Ok(Stats::default());
         }
-        let file = std::fs::metadata(self.path()).map_or(0, |metadata| metadata.len());
+        let size = |path: &Path| std::fs::metadata(path).map_or(0, |metadata| metadata.len());
         self.database.read(|db| {
+            // What was written last may still stand in the log.
+            let file = size(self.path()) + size(&self.path().with_extension("db-wal"));
             // One moment for all of it.
             let db = db.unchecked_transaction()?;
             Ok(Stats { file, ..figures(&db, Timestamp::now())? })

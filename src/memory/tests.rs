@@ -211,17 +211,18 @@ fn filters_narrow_what_is_listed_and_the_newest_come_first() {
 #[test]
 fn what_is_forgotten_is_in_no_file_any_more() {
     let (directory, memory) = memory();
-    let added = memory.set(keyed("k", "zebra-one and more")).unwrap();
-    memory.set(keyed("k", "zebra-two and more")).unwrap();
+    let added = memory.set(keyed("k", "zebra-one and quagga")).unwrap();
+    memory.set(keyed("k", "zebra-two and okapi")).unwrap();
     memory.add(Draft::note("the zebra-three stays")).unwrap();
     let holds = |what: &str| {
         let files = std::fs::read_dir(directory.path()).unwrap();
         let holds = |bytes: Vec<u8>| memchr::memmem::find(&bytes, what.as_bytes()).is_some();
         files.map(|file| std::fs::read(file.unwrap().path()).unwrap()).any(holds)
     };
-    assert!(holds("zebra-one") && holds("zebra-two"));
+    assert!(holds("zebra-one") && holds("zebra-two") && holds("quagga"));
     assert_eq!(memory.forget(vec![added.id.clone(), "nobody".into()]).unwrap(), 1);
     assert!(!holds("zebra-one") && !holds("zebra-two") && holds("zebra-three"));
+    assert!(!holds("quagga") && !holds("okapi"), "in the index neither");
     assert_eq!(memory.forget(vec![added.id]).unwrap(), 0);
     assert_eq!(memory.forget_all(Filter::default()).unwrap(), 1);
     assert!(!holds("zebra-three"));

@@ -94,6 +94,18 @@ impl Ui {
         self.data(&format!("{text}\n"))
     }
 
+    /// Writes a line of data of which some pieces stand out on a terminal.
+    pub fn marked(&self, pieces: &[(String, bool)]) -> io::Result<()> {
+        let mut line = String::new();
+        for (piece, stands_out) in pieces {
+            let role = if *stands_out { Role::Strong } else { Role::Plain };
+            line += &style::paint(role, &safe(piece), self.stdout_color);
+        }
+        let mut stdout = io::stdout().lock();
+        writeln!(stdout, "{line}")?;
+        stdout.flush()
+    }
+
     /// A table, or what is said when it is empty (that goes to stderr).
     pub fn table(&self, table: &Table, when_empty: &str) -> io::Result<()> {
         if table.is_empty() {

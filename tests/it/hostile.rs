@@ -86,7 +86,7 @@ async fn what_stdin_may_hold() {
     --- stdout
     --- stderr
     error: stdin holds more than 64 MiB
-    hint: no model reads that much: send a part of it
+    hint: that is more than can be of use: give a part of it
     ");
     assert!(groq.requests().is_empty());
     // An empty pipe adds nothing.

@@ -5,6 +5,7 @@ mod filter;
 mod remove;
 mod search;
 mod show;
+mod snippet;
 mod stats;
 mod transfer;
 mod write;
@@ -97,8 +98,8 @@ fn find(app: &App, name: &str, scope: Option<&Scope>) -> Result<Entry, CommandEr
 fn shortened(text: &str, columns: usize) -> String {
     // Far more than any line shows; the rest need not be looked at.
     let head: String = text.chars().take(columns * 4).collect();
-    let line = head.split_whitespace().collect::<Vec<_>>().join(" ");
-    console::truncate_str(&crate::ui::safe(&line), columns, "…").into_owned()
+    let line = crate::ui::safe(&head).split_whitespace().collect::<Vec<_>>().join(" ");
+    console::truncate_str(&line, columns, "…").into_owned()
 }
 
 fn counted(count: u64, one: &str, several: &str) -> String {

@@ -16,7 +16,8 @@ use crate::ui::ask;
 /// Forget entries for good, with their history.
 ///
 /// Entries are named, or meant by what they have in common. On a terminal you are asked first; elsewhere only what is
-/// named goes without --yes.
+/// named goes without --yes. In a memory of more than 10,000 entries single words of them stay in the search index until
+/// `aigw memory gc`.
 #[derive(Debug, Args)]
 pub(super) struct RemoveArgs {
     #[arg(value_name = "KEY|ID")]

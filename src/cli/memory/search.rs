@@ -1,13 +1,18 @@
 //! `aigw memory search`: what fits some words best.
 
 use clap::Args;
+use jiff::Timestamp;
 use serde_json::json;
 
-use super::super::{CommandError, Context, Output, json};
-use super::{FilterArgs, show};
+use super::super::{CommandError, Context, Output, json, when};
+use super::snippet::snippet;
+use super::{FilterArgs, shortened};
 use crate::app::App;
 use crate::memory::Record;
-use crate::memory::search::Query;
+use crate::memory::search::{Hit, Query};
+
+/// Columns where nobody knows how many there are.
+const COLUMNS: usize = 80;
 
 /// Find what fits some words best.
 ///
@@ -40,13 +45,28 @@ pub(super) fn search(args: &SearchArgs, context: &Context, app: &App) -> Result<
     let hits = app.memory.search(&query)?;
     let output = context.global.output();
     if output != Output::Text {
-        let record = |hit: &crate::memory::search::Hit| {
+        let record = |hit: &Hit| {
             let mut value = serde_json::to_value(Record::new(&hit.entry, None)).unwrap_or_else(|_| json!({}));
             value["score"] = json!(hit.score);
             value
         };
         return json::list(&context.ui, output, &hits.iter().map(record).collect::<Vec<_>>());
     }
-    let entries: Vec<_> = hits.into_iter().map(|hit| hit.entry).collect();
-    Ok(context.ui.table(&show::table(&entries, context), "nothing that is remembered has these words")?)
+    if hits.is_empty() {
+        context.ui.note("nothing that is remembered has these words");
+    }
+    let (now, columns) = (Timestamp::now(), context.ui.width().map_or(COLUMNS, usize::from));
+    for Hit { entry, .. } in &hits {
+        let draft = &entry.draft;
+        let mut head = format!("{}, {}, {}", entry.id, draft.scope, when::age(entry.updated, now));
+        let by = draft.agent.as_deref().unwrap_or_else(|| draft.origin.as_str());
+        for more in [Some(by), draft.key.as_deref(), draft.source.as_deref(), draft.place.as_deref()] {
+            head.extend(more.map(|more| format!(", {more}")));
+        }
+        context.ui.line(&shortened(&head, columns))?;
+        let mut pieces = vec![("    ".to_owned(), false)];
+        pieces.extend(snippet(&draft.content, &args.words, columns.saturating_sub(4)));
+        context.ui.marked(&pieces)?;
+    }
+    Ok(())
 }

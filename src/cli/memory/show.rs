@@ -59,7 +59,7 @@ pub(super) fn list(args: &ListArgs, context: &Context, app: &App) -> Result<(), 
     Ok(())
 }
 
-pub(super) fn table(entries: &[Entry], context: &Context) -> Table {
+fn table(entries: &[Entry], context: &Context) -> Table {
     let now = Timestamp::now();
     let rows: Vec<[String; 4]> = entries
         .iter()
