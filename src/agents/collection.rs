@@ -237,15 +237,15 @@ impl Agents {
 }
 
 impl All {
-    fn put(&mut self, shelf: &Shelf) {
-        for name in shelf.names(&mut self.problems) {
-            let Some(agent) = shelf.agent(&name, &mut self.problems) else { continue };
+    fn put(&mut self, place: &Shelf) {
+        for name in place.names(&mut self.problems) {
+            let Some(agent) = place.agent(&name, &mut self.problems) else { continue };
             match self.definitions.iter_mut().find(|other| other.name == agent.name) {
                 None => self.definitions.push(agent),
                 Some(first) if first.origin == agent.origin => {
                     let other = first.file.as_deref().unwrap_or(Path::new("")).display();
                     let message = format!("the agent `{}` is in {other} already", agent.name);
-                    self.problems.push(problem(&shelf.directory.join(&name), message));
+                    self.problems.push(problem(&place.directory.join(&name), message));
                 }
                 Some(first) => first.replaces = first.replaces.or(Some(agent.origin)),
             }

@@ -92,19 +92,19 @@ fn leniently(head: &str, known: &[&str]) -> Result<(Vec<Entry>, Vec<Fault>), Fau
         let key = key(line);
         match (key, chunks.last_mut()) {
             // Within a text that goes on at the margin only what is known to be a key is one.
-            (Some(key), last) if last.as_ref().is_none_or(|last| !last.spilled) || known.contains(&key) => {
+            (Some(key), before) if before.as_ref().is_none_or(|it| !it.spilled) || known.contains(&key) => {
                 chunks.push(Chunk { key, line: number, lines: vec![line], spilled: false });
             }
-            (_, Some(last)) => {
-                last.spilled |= !line.starts_with([' ', '\t', '-', '#']) && !line.is_empty();
-                last.lines.push(line);
+            (_, Some(chunk)) => {
+                chunk.spilled |= !line.starts_with([' ', '\t', '-', '#']) && !line.is_empty();
+                chunk.lines.push(line);
             }
             (_, None) if line.trim().is_empty() || line.starts_with('#') => {}
             (_, None) => lost.push(Fault::new(number, "expected `key: value`; the line is left out")),
         }
     }
     let chunks = chunks.into_iter().filter(|chunk| known.contains(&chunk.key));
-    let entries: Result<Vec<_>, _> = chunks.map(entry).collect();
+    let entries: Result<Vec<_>, _> = chunks.map(|chunk| entry(&chunk)).collect();
     Ok((entries?, lost))
 }
 
@@ -116,9 +116,9 @@ fn key(line: &str) -> Option<&str> {
     (is_word && (rest.is_empty() || rest.starts_with([' ', '\t']))).then_some(key)
 }
 
-fn entry(chunk: Chunk<'_>) -> Result<Entry, Fault> {
+fn entry(chunk: &Chunk<'_>) -> Result<Entry, Fault> {
     let (line, key) = (chunk.line, chunk.key);
-    let text = text(&chunk);
+    let text = text(chunk);
     let strictly = if chunk.spilled { Ok(None) } else { yaml::parse(&chunk.lines.join("\n"), line - 1) };
     let reason = match strictly {
         Ok(Some(Node { value: Value::Table(mut entries), .. })) if entries.len() == 1 => {

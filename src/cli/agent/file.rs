@@ -226,7 +226,9 @@ async fn open(context: &Context, editor: &[String], file: &Path) -> Result<(), C
     }
     let (_, problems) = read_file(file);
     let (wrong, warnings): (Vec<_>, Vec<_>) = problems.iter().partition(|problem| problem.fatal);
-    warnings.iter().for_each(|problem| context.ui.warn(&problem.to_string()));
+    for problem in warnings {
+        context.ui.warn(&problem.to_string());
+    }
     if wrong.is_empty() {
         return Ok(());
     }

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::{CommandError, Context, Output, json};
-use crate::agents::{Agents, Definition};
+use crate::agents::{Agents, Definition, Origin};
 use crate::app::App;
 use crate::memory::Scope;
 use crate::ui::Table;
@@ -232,7 +232,7 @@ fn report(agent: &Definition) -> AgentReport<'_> {
         agents_md: agent.agents_md,
         origin: agent.origin.as_str(),
         file: agent.file.as_ref().map(|file| file.display().to_string()),
-        replaces: agent.replaces.map(|origin| origin.as_str()),
+        replaces: agent.replaces.map(Origin::as_str),
         ignored: &agent.ignored,
         instructions: None,
     }
