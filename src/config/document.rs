@@ -415,7 +415,7 @@ mod tests {
         assert_eq!(groq.timeout.connect.unwrap().to_string(), "5s");
         assert_eq!((both.values.routes["mine"].max_attempts, both.values.aliases.len()), (Some(3), 1));
         let place = |path: &str| both.place(path).unwrap().to_string();
-        assert_eq!(place("providers.groq.timeout.idle"), "p.toml:2:1");
+        assert_eq!(place("providers.groq.timeout.idle"), "p.toml:2:9");
         assert_eq!(place("providers.groq.timeout.connect"), "config.toml:4:13");
         assert_eq!(both.position("providers.groq.api_keys[1]"), None);
         assert_eq!(both.error("aliases.x", "wrong").to_string(), "p.toml:5:1: `aliases.x`: wrong");
