@@ -93,7 +93,7 @@ impl Standing {
 }
 
 /// The agents of a trusted project.
-pub(super) fn shelf(project: &Project) -> Shelf {
+pub(super) fn agents(project: &Project) -> Shelf {
     Shelf::of_project(project.directory().join("agents"), project.files_in("agents"))
 }
 

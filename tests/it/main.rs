@@ -11,6 +11,7 @@
     reason = "a test that cannot go on fails, and its helpers are read beside it"
 )]
 
+mod agent;
 mod auth;
 mod canary;
 mod chat;
@@ -39,6 +40,7 @@ mod session;
 mod simulate;
 mod soak;
 mod support;
+mod trust;
 mod turns;
 mod usage;
 mod wire;

@@ -67,8 +67,8 @@ fn definition(file: &Path, text: &str, problems: &mut Vec<Problem>) -> Option<De
         definition.max_turns = u32::try_from(turns).unwrap_or(u32::MAX);
     }
     definition.max_tokens = of("max_tokens").and_then(|it| reading.fail(whole(it, 1, u64::MAX)));
-    definition.max_cost_usd = of("max_cost_usd").and_then(|it| reading.fail(number(it, f64::MAX)));
-    definition.temperature = of("temperature").and_then(|it| reading.fail(number(it, 2.0)));
+    definition.max_cost_usd = of("max_cost_usd").and_then(|it| reading.fail(number(it, None)));
+    definition.temperature = of("temperature").and_then(|it| reading.fail(number(it, Some(2.0))));
     definition.agents_md = of("agents_md").and_then(|it| reading.fail(switch(it))).unwrap_or_default();
     let mut ignored = Vec::new();
     if let Some(memory) = of("memory").and_then(|it| reading.memory(it, &name, &mut ignored)) {
@@ -269,12 +269,14 @@ fn whole(entry: &Entry, least: u64, most: u64) -> Result<u64, Fault> {
     }
 }
 
-fn number(entry: &Entry, most: f64) -> Result<f64, Fault> {
+fn number(entry: &Entry, most: Option<f64>) -> Result<f64, Fault> {
     let text = text_of(&entry.node).map(|text| text.trim()).unwrap_or_default();
     match text.parse::<f64>() {
-        Ok(number) if number.is_finite() && (0.0..=most).contains(&number) => Ok(number),
-        _ if most > 1e300 => Err(expected(entry, "a number, such as 0.05")),
-        _ => Err(expected(entry, &format!("a number from 0 to {most}"))),
+        Ok(number) if number.is_finite() && (0.0..=most.unwrap_or(number)).contains(&number) => Ok(number),
+        _ => Err(match most {
+            Some(most) => expected(entry, &format!("a number from 0 to {most}")),
+            None => expected(entry, "a number, such as 0.05"),
+        }),
     }
 }
 
