@@ -395,6 +395,7 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Remember something')
             [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Forget entries for good, with their history')
             [CompletionResult]::new('search', 'search', [CompletionResultType]::ParameterValue, 'Find what fits some words best')
+            [CompletionResult]::new('embed', 'embed', [CompletionResultType]::ParameterValue, 'Make vectors of all that has none, so that it is found by what it means')
             [CompletionResult]::new('stats', 'stats', [CompletionResultType]::ParameterValue, 'Show how much is remembered, and of what')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print entries whole, one JSON object a line')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Take entries that were exported')
@@ -520,6 +521,20 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'aigw;memory;embed' {
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'How many at most')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'aigw;memory;stats' {
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
@@ -594,6 +609,7 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Remember something')
             [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Forget entries for good, with their history')
             [CompletionResult]::new('search', 'search', [CompletionResultType]::ParameterValue, 'Find what fits some words best')
+            [CompletionResult]::new('embed', 'embed', [CompletionResultType]::ParameterValue, 'Make vectors of all that has none, so that it is found by what it means')
             [CompletionResult]::new('stats', 'stats', [CompletionResultType]::ParameterValue, 'Show how much is remembered, and of what')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print entries whole, one JSON object a line')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Take entries that were exported')
@@ -617,6 +633,9 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             break
         }
         'aigw;memory;help;search' {
+            break
+        }
+        'aigw;memory;help;embed' {
             break
         }
         'aigw;memory;help;stats' {
@@ -1328,6 +1347,7 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Remember something')
             [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Forget entries for good, with their history')
             [CompletionResult]::new('search', 'search', [CompletionResultType]::ParameterValue, 'Find what fits some words best')
+            [CompletionResult]::new('embed', 'embed', [CompletionResultType]::ParameterValue, 'Make vectors of all that has none, so that it is found by what it means')
             [CompletionResult]::new('stats', 'stats', [CompletionResultType]::ParameterValue, 'Show how much is remembered, and of what')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print entries whole, one JSON object a line')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Take entries that were exported')
@@ -1350,6 +1370,9 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             break
         }
         'aigw;help;memory;search' {
+            break
+        }
+        'aigw;help;memory;embed' {
             break
         }
         'aigw;help;memory;stats' {

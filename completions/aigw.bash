@@ -274,6 +274,9 @@ _aigw() {
             aigw__subcmd__help__subcmd__memory,add)
                 cmd="aigw__subcmd__help__subcmd__memory__subcmd__add"
                 ;;
+            aigw__subcmd__help__subcmd__memory,embed)
+                cmd="aigw__subcmd__help__subcmd__memory__subcmd__embed"
+                ;;
             aigw__subcmd__help__subcmd__memory,export)
                 cmd="aigw__subcmd__help__subcmd__memory__subcmd__export"
                 ;;
@@ -358,6 +361,9 @@ _aigw() {
             aigw__subcmd__memory,add)
                 cmd="aigw__subcmd__memory__subcmd__add"
                 ;;
+            aigw__subcmd__memory,embed)
+                cmd="aigw__subcmd__memory__subcmd__embed"
+                ;;
             aigw__subcmd__memory,export)
                 cmd="aigw__subcmd__memory__subcmd__export"
                 ;;
@@ -390,6 +396,9 @@ _aigw() {
                 ;;
             aigw__subcmd__memory__subcmd__help,add)
                 cmd="aigw__subcmd__memory__subcmd__help__subcmd__add"
+                ;;
+            aigw__subcmd__memory__subcmd__help,embed)
+                cmd="aigw__subcmd__memory__subcmd__help__subcmd__embed"
                 ;;
             aigw__subcmd__memory__subcmd__help,export)
                 cmd="aigw__subcmd__memory__subcmd__help__subcmd__export"
@@ -1844,7 +1853,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__help__subcmd__memory)
-            opts="ls get set add rm search stats export import gc"
+            opts="ls get set add rm search embed stats export import gc"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1858,6 +1867,20 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__help__subcmd__memory__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aigw__subcmd__help__subcmd__memory__subcmd__embed)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2422,7 +2445,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__memory)
-            opts="-q -v -h --config --output --json --quiet --verbose --color --help ls get set add rm search stats export import gc help"
+            opts="-q -v -h --config --output --json --quiet --verbose --color --help ls get set add rm search embed stats export import gc help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2483,6 +2506,36 @@ _aigw() {
                     return 0
                     ;;
                 --expires)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aigw__subcmd__memory__subcmd__embed)
+            opts="-q -v -h --limit --config --output --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --limit)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2632,7 +2685,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__memory__subcmd__help)
-            opts="ls get set add rm search stats export import gc help"
+            opts="ls get set add rm search embed stats export import gc help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2646,6 +2699,20 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__memory__subcmd__help__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        aigw__subcmd__memory__subcmd__help__subcmd__embed)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -359,6 +359,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand add 'Remember something'
             cand rm 'Forget entries for good, with their history'
             cand search 'Find what fits some words best'
+            cand embed 'Make vectors of all that has none, so that it is found by what it means'
             cand stats 'Show how much is remembered, and of what'
             cand export 'Print entries whole, one JSON object a line'
             cand import 'Take entries that were exported'
@@ -477,6 +478,19 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'aigw;memory;embed'= {
+            cand --limit 'How many at most'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'aigw;memory;stats'= {
             cand --config 'Read this configuration file instead of the usual one'
             cand --output 'How results are printed'
@@ -547,6 +561,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand add 'Remember something'
             cand rm 'Forget entries for good, with their history'
             cand search 'Find what fits some words best'
+            cand embed 'Make vectors of all that has none, so that it is found by what it means'
             cand stats 'Show how much is remembered, and of what'
             cand export 'Print entries whole, one JSON object a line'
             cand import 'Take entries that were exported'
@@ -564,6 +579,8 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;memory;help;rm'= {
         }
         &'aigw;memory;help;search'= {
+        }
+        &'aigw;memory;help;embed'= {
         }
         &'aigw;memory;help;stats'= {
         }
@@ -1190,6 +1207,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand add 'Remember something'
             cand rm 'Forget entries for good, with their history'
             cand search 'Find what fits some words best'
+            cand embed 'Make vectors of all that has none, so that it is found by what it means'
             cand stats 'Show how much is remembered, and of what'
             cand export 'Print entries whole, one JSON object a line'
             cand import 'Take entries that were exported'
@@ -1206,6 +1224,8 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;help;memory;rm'= {
         }
         &'aigw;help;memory;search'= {
+        }
+        &'aigw;help;memory;embed'= {
         }
         &'aigw;help;memory;stats'= {
         }

@@ -291,28 +291,29 @@ complete -c aigw -n "__fish_aigw_using_subcommand agent; and __fish_seen_subcomm
 complete -c aigw -n "__fish_aigw_using_subcommand agent; and __fish_seen_subcommand_from help" -f -a "rm" -d 'Remove an agent of yours'
 complete -c aigw -n "__fish_aigw_using_subcommand agent; and __fish_seen_subcommand_from help" -f -a "path" -d 'Print where your agents are, or the file of one'
 complete -c aigw -n "__fish_aigw_using_subcommand agent; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -l config -d 'Read this configuration file instead of the usual one' -r -F
-complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search embed stats export import gc help" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search embed stats export import gc help" -l output -d 'How results are printed' -r -f -a "text\t'For people'
 json\t'One JSON value'
 jsonl\t'One JSON value a line, as things happen'"
-complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search embed stats export import gc help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -l json -d 'The same as `--output json`'
-complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -s q -l quiet -d 'Print no notes and no warnings'
-complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -s v -l verbose -d 'Say more about what happens; twice for still more'
-complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -f -a "ls" -d 'List the newest entries'
-complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -f -a "get" -d 'Print what an entry says'
-complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -f -a "set" -d 'Give a key a value, in place of the one that it has'
-complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -f -a "add" -d 'Remember something'
-complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -f -a "rm" -d 'Forget entries for good, with their history'
-complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -f -a "search" -d 'Find what fits some words best'
-complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -f -a "stats" -d 'Show how much is remembered, and of what'
-complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -f -a "export" -d 'Print entries whole, one JSON object a line'
-complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -f -a "import" -d 'Take entries that were exported'
-complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -f -a "gc" -d 'Remove what has expired, and give its room back'
-complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search stats export import gc help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search embed stats export import gc help" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search embed stats export import gc help" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search embed stats export import gc help" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search embed stats export import gc help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search embed stats export import gc help" -f -a "ls" -d 'List the newest entries'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search embed stats export import gc help" -f -a "get" -d 'Print what an entry says'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search embed stats export import gc help" -f -a "set" -d 'Give a key a value, in place of the one that it has'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search embed stats export import gc help" -f -a "add" -d 'Remember something'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search embed stats export import gc help" -f -a "rm" -d 'Forget entries for good, with their history'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search embed stats export import gc help" -f -a "search" -d 'Find what fits some words best'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search embed stats export import gc help" -f -a "embed" -d 'Make vectors of all that has none, so that it is found by what it means'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search embed stats export import gc help" -f -a "stats" -d 'Show how much is remembered, and of what'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search embed stats export import gc help" -f -a "export" -d 'Print entries whole, one JSON object a line'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search embed stats export import gc help" -f -a "import" -d 'Take entries that were exported'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search embed stats export import gc help" -f -a "gc" -d 'Remove what has expired, and give its room back'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search embed stats export import gc help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from ls" -l scope -d 'Whose: shared, agent:NAME, session:NAME, project:PATH or run:ID' -r
 complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from ls" -l agent -d 'Only what this agent wrote' -r
 complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from ls" -l tag -d 'Only what has this tag; may be repeated' -r
@@ -433,6 +434,18 @@ complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcom
 complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from search" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from search" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from search" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from embed" -l limit -d 'How many at most' -r
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from embed" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from embed" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from embed" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from embed" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from embed" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from embed" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from embed" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from stats" -l config -d 'Read this configuration file instead of the usual one' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from stats" -l output -d 'How results are printed' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -505,6 +518,7 @@ complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcom
 complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "add" -d 'Remember something'
 complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "rm" -d 'Forget entries for good, with their history'
 complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "search" -d 'Find what fits some words best'
+complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "embed" -d 'Make vectors of all that has none, so that it is found by what it means'
 complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "stats" -d 'Show how much is remembered, and of what'
 complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "export" -d 'Print entries whole, one JSON object a line'
 complete -c aigw -n "__fish_aigw_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "import" -d 'Take entries that were exported'
@@ -1009,6 +1023,7 @@ complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcomma
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "add" -d 'Remember something'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "rm" -d 'Forget entries for good, with their history'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "search" -d 'Find what fits some words best'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "embed" -d 'Make vectors of all that has none, so that it is found by what it means'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "stats" -d 'Show how much is remembered, and of what'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "export" -d 'Print entries whole, one JSON object a line'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "import" -d 'Take entries that were exported'

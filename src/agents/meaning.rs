@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::talk::off_thread;
 use crate::chat::{EmbedRequest, FailureClass, Purpose, Tokens};
+use crate::memory::search::{Hit, Query};
 use crate::memory::vectors::{Meaning, Standing, Trial, Unembedded};
 use crate::memory::{Memory, StoreError};
 use crate::router::{EmbedAsk, Route, RouteError, RouteErrorKind, Router, Upstream};
@@ -37,14 +38,32 @@ pub struct Embedder {
     pub route: Route,
 }
 
-/// Makes and keeps vectors.
-pub struct Meanings<'a, U> {
+/// Makes and keeps vectors, and searches by them.
+pub struct Meanings<U> {
     /// Whom models are asked through.
-    pub router: &'a Router<U>,
+    pub router: Router<U>,
     /// Where vectors are kept.
     pub memory: Arc<Memory>,
     /// The models, the preferred one first; none if entries are found by their words only.
-    pub embedders: &'a [Embedder],
+    pub embedders: Vec<Embedder>,
+}
+
+/// What was found.
+#[derive(Debug)]
+pub struct Searched {
+    /// The entries, the best one first.
+    pub hits: Vec<Hit>,
+    /// Why they were found by their words only, though what the question means was asked for.
+    pub trouble: Option<Box<RouteError>>,
+}
+
+/// How much time there is.
+#[derive(Debug, Clone, Copy)]
+pub struct Time {
+    /// When all must be over.
+    pub end: Instant,
+    /// How long providers may be waited for when all are out.
+    pub max_wait: Duration,
 }
 
 /// What came of making vectors.
@@ -69,13 +88,25 @@ pub enum Understood {
     No(Box<RouteError>),
 }
 
-impl<U: Upstream> Meanings<'_, U> {
+impl<U: Upstream> Meanings<U> {
+    /// The entries that fit a question best, by their words and by what it means.
+    pub async fn search(&self, query: Query) -> Result<Searched, StoreError> {
+        let understood = if query.is_narrow() { Understood::Unasked } else { self.of(&query.text).await? };
+        let (meaning, trouble) = match understood {
+            Understood::Yes(meaning) => (Some(meaning), None),
+            Understood::Unasked => (None, None),
+            Understood::No(error) => (None, Some(error)),
+        };
+        let hits = self.with_memory(move |memory| memory.search_by(&query, meaning.as_ref())).await?;
+        Ok(Searched { hits, trouble })
+    }
+
     /// Makes vectors of entries that have none, the newest first: of so many at most, and for so long. A model that has
     /// made many is tried.
-    pub async fn catch_up(&self, most: usize, time: Duration) -> Result<CaughtUp, StoreError> {
+    pub async fn catch_up(&self, most: usize, time: Time) -> Result<CaughtUp, StoreError> {
         let mut done = CaughtUp::default();
         let Some(embedder) = self.embedders.first() else { return Ok(done) };
-        let end = Instant::now() + time;
+        let end = time.end;
         let mut left = most;
         while left > 0 && done.trouble.is_none() && Instant::now() < end {
             let name = embedder.name.clone();
@@ -85,13 +116,13 @@ impl<U: Upstream> Meanings<'_, U> {
             }
             left -= some.len();
             let before = done.made + done.refused;
-            self.embed(embedder, some, end, &mut done).await?;
+            self.embed(embedder, some, time, &mut done).await?;
             if done.made + done.refused == before {
                 break;
             }
         }
         if done.trouble.is_none() && Instant::now() < end {
-            self.try_out(embedder, end).await?;
+            self.try_out(embedder, time).await?;
         }
         Ok(done)
     }
@@ -106,8 +137,8 @@ impl<U: Upstream> Meanings<'_, U> {
             return Ok(Understood::Unasked);
         };
         let question = vec![cut(question, embedder.longest()).to_owned()];
-        let end = Instant::now() + PATIENCE;
-        Ok(match self.vectors(embedder, question, Purpose::Query, Some(standing.length), end).await {
+        let time = Time { end: Instant::now() + PATIENCE, max_wait: Duration::ZERO };
+        Ok(match self.vectors(embedder, question, Purpose::Query, Some(standing.length), time).await {
             Ok(mut vectors) if vectors.len() == 1 => {
                 Understood::Yes(Meaning { embedder: embedder.name.clone(), vector: vectors.remove(0) })
             }
@@ -131,13 +162,13 @@ impl<U: Upstream> Meanings<'_, U> {
         &self,
         embedder: &Embedder,
         entries: Vec<Unembedded>,
-        end: Instant,
+        time: Time,
         done: &mut CaughtUp,
     ) -> Result<(), StoreError> {
         let mut parts = portions(entries, embedder.longest());
         while let Some((entries, longest, halvings)) = parts.pop() {
             let texts = entries.iter().map(|entry| cut(&entry.text, longest).to_owned()).collect();
-            match self.vectors(embedder, texts, Purpose::Document, None, end).await {
+            match self.vectors(embedder, texts, Purpose::Document, None, time).await {
                 Ok(vectors) => {
                     let (name, made) = (embedder.name.clone(), entries.len());
                     let kept = self.with_memory(move |memory| memory.keep_vectors(&name, entries, &vectors));
@@ -175,12 +206,12 @@ impl<U: Upstream> Meanings<'_, U> {
     }
 
     /// Finds out what a model's vectors are worth, if it is time to.
-    async fn try_out(&self, embedder: &Embedder, end: Instant) -> Result<(), StoreError> {
+    async fn try_out(&self, embedder: &Embedder, time: Time) -> Result<(), StoreError> {
         let name = embedder.name.clone();
         let Some(trial) = self.with_memory(move |memory| memory.trial(&name)).await? else { return Ok(()) };
         let Trial { questions, answers } = trial.clone();
-        let questions = self.many(embedder, questions, Purpose::Query, end).await;
-        let answers = self.many(embedder, answers, Purpose::Document, end).await;
+        let questions = self.many(embedder, questions, Purpose::Query, time).await;
+        let answers = self.many(embedder, answers, Purpose::Document, time).await;
         // Without an answer it is tried another time.
         let (Ok(questions), Ok(answers)) = (questions, answers) else { return Ok(()) };
         let (name, weight) = (embedder.name.clone(), trial.weight(&questions, &answers));
@@ -192,12 +223,12 @@ impl<U: Upstream> Meanings<'_, U> {
         embedder: &Embedder,
         texts: Vec<String>,
         purpose: Purpose,
-        end: Instant,
+        time: Time,
     ) -> Result<Vec<Vec<f32>>, RouteError> {
         let mut all = Vec::new();
         for some in texts.chunks(MOST_TEXTS) {
             let some = some.iter().map(|text| cut(text, embedder.longest()).to_owned()).collect();
-            all.extend(self.vectors(embedder, some, purpose, None, end).await?);
+            all.extend(self.vectors(embedder, some, purpose, None, time).await?);
         }
         Ok(all)
     }
@@ -208,7 +239,7 @@ impl<U: Upstream> Meanings<'_, U> {
         texts: Vec<String>,
         purpose: Purpose,
         length: Option<usize>,
-        end: Instant,
+        time: Time,
     ) -> Result<Vec<Vec<f32>>, RouteError> {
         let length = match length {
             Some(length) => Some(length),
@@ -220,7 +251,8 @@ impl<U: Upstream> Meanings<'_, U> {
             request: &request,
             route: &embedder.route,
             length,
-            deadline: Some(end.saturating_duration_since(Instant::now())),
+            deadline: Some(time.end.saturating_duration_since(Instant::now())),
+            max_wait: time.max_wait,
         };
         Ok(self.router.embed(&ask).await?.embeddings.vectors)
     }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
-use super::{Definition, MemoryUse};
+use super::{Definition, Meanings, MemoryUse};
 use crate::chat::ToolSpec;
 use crate::memory::recall::line;
 use crate::memory::search::Query;
-use crate::memory::{Draft, Found, Kind, Memory, Origin, Scope};
+use crate::memory::{Draft, Found, Kind, Origin, Scope};
+use crate::router::Upstream;
 use crate::tools::{Permission, Tool, ToolError, Toolbox};
 
 /// Entries that a search gives where the model does not say.
@@ -20,9 +21,13 @@ const MOST_FOUND: u64 = 20;
 const LONGEST: u64 = 600;
 
 /// The tools of an agent on the memory.
-pub fn toolbox(memory: &Arc<Memory>, agent: &Definition, session: Option<&str>) -> Toolbox {
+pub fn toolbox<U: Upstream + 'static>(
+    meanings: &Arc<Meanings<U>>,
+    agent: &Definition,
+    session: Option<&str>,
+) -> Toolbox {
     let desk = Arc::new(Desk {
-        memory: Arc::clone(memory),
+        meanings: Arc::clone(meanings),
         agent: agent.name.clone(),
         session: session.map(str::to_owned),
         uses: agent.memory.clone(),
@@ -32,8 +37,8 @@ pub fn toolbox(memory: &Arc<Memory>, agent: &Definition, session: Option<&str>) 
 }
 
 /// Whose memory it is.
-struct Desk {
-    memory: Arc<Memory>,
+struct Desk<U> {
+    meanings: Arc<Meanings<U>>,
     agent: String,
     session: Option<String>,
     uses: MemoryUse,
@@ -46,12 +51,12 @@ enum Act {
     Forget,
 }
 
-struct MemoryTool {
-    desk: Arc<Desk>,
+struct MemoryTool<U> {
+    desk: Arc<Desk<U>>,
     act: Act,
 }
 
-impl Tool for MemoryTool {
+impl<U: Upstream + 'static> Tool for MemoryTool<U> {
     fn spec(&self) -> ToolSpec {
         let (name, description, parameters) = match self.act {
             Act::Search => (
@@ -107,19 +112,18 @@ impl Tool for MemoryTool {
     fn call<'a>(&'a self, arguments: &'a Value) -> BoxFuture<'a, Result<String, ToolError>> {
         let (desk, act, arguments) = (Arc::clone(&self.desk), self.act, arguments.clone());
         Box::pin(async move {
-            let work = move || match act {
-                Act::Search => desk.search(&arguments),
-                Act::Write => desk.write(&arguments),
-                Act::Forget => desk.forget(&arguments),
+            let done = match act {
+                Act::Search => return desk.search(&arguments).await,
+                Act::Write => tokio::task::spawn_blocking(move || desk.write(&arguments)),
+                Act::Forget => tokio::task::spawn_blocking(move || desk.forget(&arguments)),
             };
-            let done = tokio::task::spawn_blocking(work).await;
-            done.unwrap_or_else(|error| Err(ToolError(error.to_string())))
+            done.await.unwrap_or_else(|error| Err(ToolError(error.to_string())))
         })
     }
 }
 
-impl Desk {
-    fn search(&self, arguments: &Value) -> Result<String, ToolError> {
+impl<U: Upstream> Desk<U> {
+    async fn search(&self, arguments: &Value) -> Result<String, ToolError> {
         let limit = arguments["limit"].as_u64().unwrap_or(FOUND).min(MOST_FOUND);
         let query = Query {
             text: word(arguments, "query").unwrap_or_default(),
@@ -127,11 +131,11 @@ impl Desk {
             limit: usize::try_from(limit).unwrap_or(usize::MAX),
             ..Query::default()
         };
-        let hits = self.memory.search(&query).map_err(|error| ToolError(error.to_string()))?;
-        if hits.is_empty() {
+        let found = self.meanings.search(query).await.map_err(|error| ToolError(error.to_string()))?;
+        if found.hits.is_empty() {
             return Ok("nothing that is remembered has these words".into());
         }
-        Ok(hits.iter().map(|hit| line(&hit.entry, LONGEST)).collect::<Vec<_>>().join("\n"))
+        Ok(found.hits.iter().map(|hit| line(&hit.entry, LONGEST)).collect::<Vec<_>>().join("\n"))
     }
 
     fn write(&self, arguments: &Value) -> Result<String, ToolError> {
@@ -152,7 +156,11 @@ impl Desk {
             key,
             ..Draft::note(word(arguments, "content").unwrap_or_default())
         };
-        let written = if draft.key.is_some() { self.memory.set(draft) } else { self.memory.add(draft) };
+        let written = if draft.key.is_some() {
+            self.meanings.memory.set(draft)
+        } else {
+            self.meanings.memory.add(draft)
+        };
         let added = written.map_err(|error| ToolError(error.to_string()))?;
         let how = if added.merged { "it was known already, and is up to date now" } else { "remembered" };
         Ok(format!("{how}: {}", added.id))
@@ -160,7 +168,7 @@ impl Desk {
 
     fn forget(&self, arguments: &Value) -> Result<String, ToolError> {
         let id = word(arguments, "id").unwrap_or_default();
-        let found = self.memory.get(&id, None).map_err(|error| ToolError(error.to_string()))?;
+        let found = self.meanings.memory.get(&id, None).map_err(|error| ToolError(error.to_string()))?;
         let mine = |scope: &Scope| self.uses.read.contains(scope) || self.uses.write.as_ref() == Some(scope);
         let Found::One(entry) = found else {
             return Err(ToolError(format!("there is no entry `{id}`; memory_search shows ids")));
@@ -168,7 +176,7 @@ impl Desk {
         if !mine(&entry.draft.scope) {
             return Err(ToolError(format!("there is no entry `{id}`; memory_search shows ids")));
         }
-        self.memory.forget(vec![entry.id.clone()]).map_err(|error| ToolError(error.to_string()))?;
+        self.meanings.memory.forget(vec![entry.id.clone()]).map_err(|error| ToolError(error.to_string()))?;
         Ok(format!("forgotten: {}", entry.id))
     }
 }

@@ -21,6 +21,6 @@ pub mod turn;
 
 pub use collection::{ASSISTANT, Agents, Shelf, read_file};
 pub use definition::{Definition, MemoryUse, Origin, Problem, is_name, normal_name, write};
-pub use meaning::{CaughtUp, Embedder, Meanings, Understood};
+pub use meaning::{CaughtUp, Embedder, Meanings, Searched, Time, Understood};
 pub use run::{Audience, Cause, Routes, Runner, Terms, TurnEvent, Undone, Work, Worked};
 pub use spending::{Budget, Purse, Spent};

@@ -1,7 +1,9 @@
 //! From `[memory] embed` to the models that are asked for vectors.
 
+use std::sync::Arc;
+
 use super::{App, ResolveError};
-use crate::agents::Embedder;
+use crate::agents::{Embedder, Meanings};
 use crate::chat::ModelId;
 use crate::config::ConfigError;
 use crate::providers::Ability;
@@ -9,9 +11,26 @@ use crate::providers::client::Client;
 use crate::router::Route;
 
 impl App {
+    /// What makes vectors and searches by them.
+    pub async fn meanings(&self, client: &Arc<Client>) -> Result<Meanings<Arc<Client>>, ResolveError> {
+        let embedders = self.embedders(client).await?;
+        Ok(Meanings { embedders, ..self.no_meanings(client) })
+    }
+
+    /// The same by words only.
+    pub fn no_meanings(&self, client: &Arc<Client>) -> Meanings<Arc<Client>> {
+        let (router, memory) = (self.router(Arc::clone(client)), Arc::clone(&self.memory));
+        Meanings { router, memory, embedders: Vec::new() }
+    }
+
+    /// Whether entries are to have vectors.
+    pub fn has_embedders(&self) -> bool {
+        !self.embed_models().is_empty()
+    }
+
     /// The models that make vectors of what is remembered, in order; none where none is set. Those of one name are one
     /// model, served by several.
-    pub async fn embedders(&self, client: &Client) -> Result<Vec<Embedder>, ResolveError> {
+    async fn embedders(&self, client: &Client) -> Result<Vec<Embedder>, ResolveError> {
         let mut embedders: Vec<Embedder> = Vec::new();
         let mut unusable = None;
         for (target, same_as) in self.embed_models() {

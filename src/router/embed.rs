@@ -30,6 +30,8 @@ pub struct EmbedAsk<'a> {
     pub length: Option<usize>,
     /// How long all of it may take.
     pub deadline: Option<Duration>,
+    /// How long candidates may be waited for when all are out.
+    pub max_wait: Duration,
 }
 
 /// Vectors and how they came about.
@@ -70,7 +72,7 @@ impl<U: Upstream> Router<U> {
             route: &route,
             buffered: true,
             deadline: ask.deadline,
-            max_wait: Duration::ZERO,
+            max_wait: ask.max_wait,
             conversation: Conversation::default(),
         };
         let completion = router.chat(&asked, &mut Nobody).await?;

@@ -110,6 +110,7 @@ pub struct Completion {
 const FOREVER: Duration = Duration::from_hours(24);
 
 /// Sends requests where they are answered.
+#[derive(Clone)]
 pub struct Router<U> {
     upstream: U,
     health: Arc<Health>,

@@ -28,6 +28,7 @@ mod hostile;
 mod init;
 mod layering;
 mod matrix;
+mod meaning;
 mod memory;
 mod mend;
 mod model_refresh;

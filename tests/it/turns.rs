@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use aigw::agents::talk::{Question, Said, Talk};
 use aigw::agents::turn::Limit;
 use aigw::agents::{
-    Agents, Audience, Cause, Definition, Routes, Runner, Shelf, Terms, TurnEvent, Undone, memory_tools,
+    Agents, Audience, Cause, Definition, Meanings, Routes, Runner, Shelf, Terms, TurnEvent, Undone,
+    memory_tools,
 };
 use aigw::chat::{
     ChatRequest, Event, Failure, FailureClass, FinishReason, Message, ModelId, Part, Role, ToolCall,
@@ -330,7 +331,10 @@ async fn the_memory_is_a_set_of_tools() {
     let agent = Definition::new("researcher");
     let other = Draft { scope: "agent:writer".parse().unwrap(), ..Draft::note("the writer's tea") };
     let hidden = memory.add(other).unwrap().id;
-    let toolbox = memory_tools::toolbox(&memory, &agent, Some("s1"));
+    let nobody = Scripted { script: Mutex::default(), sent: Arc::default() };
+    let router = Router::new(nobody, Arc::new(Health::default()), Arc::new(Nobody));
+    let meanings = Arc::new(Meanings { router, memory: Arc::clone(&memory), embedders: Vec::new() });
+    let toolbox = memory_tools::toolbox(&meanings, &agent, Some("s1"));
     let call = async |name: &str, arguments: Value| {
         let call =
             ToolCall { id: "1".into(), name: name.into(), arguments: arguments.to_string(), signature: None };

@@ -1,20 +1,23 @@
 //! Asking, agent after agent, and telling what came of it.
 
+use std::sync::Arc;
+
 use serde_json::json;
 use uuid::Uuid;
 
 use super::desk::Desk;
-use super::outcome::{attempt_line, dead_ends, failure, took, who_answered};
+use super::outcome::{dead_ends, failure, took, who_answered, words_only};
 use super::output::{Manner, Screen};
 use super::report::Report;
 use super::{ChatArgs, extract, pretty};
 use crate::agents::talk::{Question, Said, Talk};
-use crate::agents::{Cause, Definition, Embedder, Meanings, Routes, Terms, Understood, Undone, Worked};
+use crate::agents::{Cause, Definition, Meanings, Routes, Terms, Understood, Undone, Worked};
 use crate::app::App;
 use crate::chat::{FinishReason, Format, Message, Part, Role};
 use crate::cli::{CommandError, Context, Exit, Output};
 use crate::memory::recall::Recall;
 use crate::memory::vectors::Meaning;
+use crate::providers::client::Client;
 use crate::router::{Route, Upstream};
 
 /// What every question of this command has in common.
@@ -23,8 +26,8 @@ pub(super) struct Asking<'a> {
     pub(super) context: &'a Context,
     pub(super) app: &'a App,
     pub(super) desk: &'a Desk<'a>,
-    /// The models that say what a question means; none where none is set.
-    pub(super) embedders: &'a [Embedder],
+    /// What says what a question means.
+    pub(super) meanings: &'a Meanings<Arc<Client>>,
 }
 
 impl Asking<'_> {
@@ -66,7 +69,7 @@ impl Asking<'_> {
         terms: Terms,
         manner: Manner,
     ) -> (Result<Said, CommandError>, Screen<'_>) {
-        let meaning = self.meaning(talk, &message).await;
+        let meaning = self.meaning(&message).await;
         let recalled = talk.recall(agent, &message, meaning).await.unwrap_or_else(|error| {
             self.context.ui.warn(&format!("nothing can be recalled: {error}"));
             Recall::default()
@@ -96,21 +99,12 @@ impl Asking<'_> {
     }
 
     /// What a question means, where somebody can say.
-    async fn meaning<U: Upstream, R: Routes>(
-        &self,
-        talk: &Talk<'_, U, R>,
-        message: &Message,
-    ) -> Option<Meaning> {
-        let memory = talk.memory.clone().filter(|_| !self.embedders.is_empty())?;
-        let meanings = Meanings { router: talk.runner.router, memory, embedders: self.embedders };
-        match meanings.of(&message.joined_text()).await {
+    async fn meaning(&self, message: &Message) -> Option<Meaning> {
+        match self.meanings.of(&message.joined_text()).await {
             Ok(Understood::Yes(meaning)) => Some(meaning),
             Ok(Understood::Unasked) => None,
             Ok(Understood::No(error)) => {
-                let why = error.attempts.last().map(attempt_line).unwrap_or_default();
-                self.context
-                    .ui
-                    .warn(&format!("the memory is searched by words only: no vector of the question: {why}"));
+                self.context.ui.warn(&words_only(&error));
                 None
             }
             Err(error) => {

@@ -1,9 +1,9 @@
 //! What agents of this command work with: whom they ask and what they may call.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::ChatArgs;
-use crate::agents::{Agents, Definition, Routes, memory_tools};
+use crate::agents::{Agents, Definition, Meanings, Routes, memory_tools};
 use crate::app::{App, ResolveError};
 use crate::cli::CommandError;
 use crate::providers::client::Client;
@@ -17,6 +17,7 @@ pub(super) const ASSISTANT: &str = "assistant";
 pub(super) struct Desk<'a> {
     app: &'a App,
     client: &'a Client,
+    meanings: &'a Arc<Meanings<Arc<Client>>>,
     args: &'a ChatArgs,
     /// The session, by id.
     session: &'a str,
@@ -30,10 +31,11 @@ impl<'a> Desk<'a> {
     pub(super) fn new(
         app: &'a App,
         client: &'a Client,
+        meanings: &'a Arc<Meanings<Arc<Client>>>,
         args: &'a ChatArgs,
         (session, models): (&'a str, &'a [String]),
     ) -> Self {
-        Self { app, client, args, session, models, notes: Mutex::default() }
+        Self { app, client, meanings, args, session, models, notes: Mutex::default() }
     }
 
     /// Where an agent's requests go.
@@ -81,7 +83,7 @@ impl Routes for Desk<'_> {
         let all = if self.args.no_memory {
             Toolbox::default()
         } else {
-            memory_tools::toolbox(&self.app.memory, agent, Some(self.session))
+            memory_tools::toolbox(self.meanings, agent, Some(self.session))
         };
         let (tools, held) = all.offered(&wished, &self.args.allow_tool);
         for name in held {

@@ -19,11 +19,12 @@ use serde_json::Value;
 pub use args::ChatArgs;
 use asking::Asking;
 use desk::Desk;
+pub(super) use outcome::{failure, words_only};
 pub(super) use session::check_name;
 
 use super::{CommandError, Context, Exit, Output};
 use crate::agents::talk::Talk;
-use crate::agents::{Agents, Definition, Embedder, Meanings, Runner, Terms};
+use crate::agents::{Agents, Definition, Meanings, Runner, Terms, Time};
 use crate::app::App;
 use crate::chat::{Format, Sampling, Schema};
 use crate::config::{Span, read_bounded};
@@ -55,7 +56,8 @@ pub async fn run(args: ChatArgs, context: Context) -> Result<(), CommandError> {
     let (first, others) = (desk::agent(&agents, &name)?, then(args, &agents)?);
     let models = session.models.clone();
     let id = session.id.clone();
-    let desk = Desk::new(&app, &client, args, (&id, &models));
+    let meanings = Arc::new(meanings(args, context, &app, &client).await);
+    let desk = Desk::new(&app, &client, &meanings, args, (&id, &models));
     let prepare = async { Ok((desk.resolve(first).await?, prompt::question(args, &context.ui).await?)) };
     let (route, question) = context.interrupt.unless(in_time(args, prepare)).await?;
     let router = app.router(Arc::clone(&client));
@@ -71,29 +73,35 @@ pub async fn run(args: ChatArgs, context: Context) -> Result<(), CommandError> {
         let request = talk.request(first, std::slice::from_ref(&question), &recall, &terms);
         return dry_run::show(context, &app, &route, &request);
     }
-    let embedders = embedders(args, context, &app, &client).await;
-    let asking = Asking { args, context, app: &app, desk: &desk, embedders: &embedders };
+    let asking = Asking { args, context, app: &app, desk: &desk, meanings: &meanings };
     let outcome = asking.all(&mut talk, (first, route), question, &others, terms).await;
-    if let Some(memory) = talk.memory.clone().filter(|_| !embedders.is_empty()) {
-        let meanings = Meanings { router: &router, memory, embedders: &embedders };
+    if !meanings.embedders.is_empty() {
         // What has no vector is found by its words: the next one goes on.
-        let made =
-            context.interrupt.unless(async { Ok(meanings.catch_up(MOST_VECTORS, VECTOR_PATIENCE).await?) });
-        tracing::debug!(made = ?made.await.is_ok(), "entries were made vectors of");
+        let time = Time { end: tokio::time::Instant::now() + VECTOR_PATIENCE, max_wait: Duration::ZERO };
+        let made = context.interrupt.unless(async { Ok(meanings.catch_up(MOST_VECTORS, time).await?) }).await;
+        match made {
+            Ok(made) => tracing::debug!(?made, "entries were made vectors of"),
+            Err(error) => tracing::debug!(?error, "entries could not be made vectors of"),
+        }
     }
     router.upstream().settle(FAREWELL_PATIENCE).await;
     settle(&app, context).await;
     outcome
 }
 
-/// The models that say what a question means. Whoever cannot have them searches by words.
-async fn embedders(args: &ChatArgs, context: &Context, app: &App, client: &Client) -> Vec<Embedder> {
+/// What says what a question means. Whoever cannot have it searches by words.
+async fn meanings(
+    args: &ChatArgs,
+    context: &Context,
+    app: &App,
+    client: &Arc<Client>,
+) -> Meanings<Arc<Client>> {
     if args.no_memory {
-        return Vec::new();
+        return app.no_meanings(client);
     }
-    app.embedders(client).await.unwrap_or_else(|error| {
+    app.meanings(client).await.unwrap_or_else(|error| {
         context.ui.warn(&format!("the memory is searched by words only: {error}"));
-        Vec::new()
+        app.no_meanings(client)
     })
 }
 

@@ -101,7 +101,7 @@ pub(super) fn took(worked: &Worked) -> String {
 }
 
 /// A request without a whole answer, as a failure of the command.
-pub(super) fn failure(app: &App, error: &RouteError) -> CommandError {
+pub(in crate::cli) fn failure(app: &App, error: &RouteError) -> CommandError {
     // Nothing left the machine: no key could be had.
     let no_key = |attempt: &Attempt| {
         attempt
@@ -166,6 +166,13 @@ fn unable_lines(route: &str, skipped: &[Skipped]) -> CommandError {
 
 fn skipped_line(skipped: &Skipped) -> String {
     format!("{}  {}", skipped.candidate.model_id(), skipped.reason.words())
+}
+
+/// Why a search goes by words only, though what the question means was asked for.
+pub(in crate::cli) fn words_only(error: &RouteError) -> String {
+    let skipped = || error.skipped.first().map(skipped_line).unwrap_or_default();
+    let why = error.attempts.last().map_or_else(skipped, attempt_line);
+    format!("the memory is searched by words only: no vector of the question: {why}")
 }
 
 /// One attempt in one line: who, class, what was said, when to try again.

@@ -1,6 +1,7 @@
 //! `aigw memory`: what all agents remember.
 
 mod documents;
+mod embed;
 mod filter;
 mod remove;
 mod search;
@@ -33,7 +34,7 @@ use crate::memory::{Entry, Found, Scope};
   aigw memory rm --tag ops --yes
   aigw memory export > memory.jsonl
 
-Exit codes: 0 done, 1 failed, 2 wrong command line, 5 not done without --yes, 6 no such entry.")]
+Exit codes: 0 done, 1 failed, 2 wrong command line, 4 no provider made vectors, 5 not done without --yes, 6 no such entry.")]
 pub struct MemoryArgs {
     #[command(subcommand)]
     command: MemoryCommand,
@@ -49,6 +50,7 @@ enum MemoryCommand {
     Add(write::AddArgs),
     Rm(remove::RemoveArgs),
     Search(search::SearchArgs),
+    Embed(embed::EmbedArgs),
     /// Show how much is remembered, and of what
     Stats,
     Export(transfer::ExportArgs),
@@ -65,7 +67,8 @@ pub async fn run(args: MemoryArgs, context: &Context) -> Result<(), CommandError
         MemoryCommand::Set(args) => write::set(args, context, &app).await,
         MemoryCommand::Add(args) => write::add(args, context, &app).await,
         MemoryCommand::Rm(args) => remove::remove(&args, context, &app).await,
-        MemoryCommand::Search(args) => search::search(&args, context, &app),
+        MemoryCommand::Search(args) => search::search(&args, context, &app).await,
+        MemoryCommand::Embed(args) => embed::embed(&args, context, &app).await,
         MemoryCommand::Stats => stats::show(context, &app),
         MemoryCommand::Export(args) => transfer::export(&args, context, &app),
         MemoryCommand::Import(args) => transfer::import(&args, context, &app).await,

@@ -1,15 +1,19 @@
 //! `aigw memory search`: what fits some words best.
 
+use std::sync::Arc;
+
 use clap::Args;
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::super::chat::{FAREWELL_PATIENCE, settle_ledger, words_only};
 use super::super::{CommandError, Context, Output, json, when};
 use super::snippet::snippet;
 use super::{FilterArgs, shortened};
 use crate::app::App;
 use crate::memory::Record;
 use crate::memory::search::{Hit, Query};
+use crate::providers::client::Client;
 
 /// Columns where nobody knows how many there are.
 const COLUMNS: usize = 80;
@@ -17,7 +21,8 @@ const COLUMNS: usize = 80;
 /// Find what fits some words best.
 ///
 /// Nothing in the words is syntax. Any of them may be there; the rarer ones count more, and other forms of a word count
-/// as well.
+/// as well. Where `[memory] embed` names a model, entries that mean the same are found too, unless more than --scope
+/// narrows the search.
 #[derive(Debug, Args)]
 pub(super) struct SearchArgs {
     #[arg(value_name = "WORDS", required = true)]
@@ -31,7 +36,7 @@ pub(super) struct SearchArgs {
     limit: usize,
 }
 
-pub(super) fn search(args: &SearchArgs, context: &Context, app: &App) -> Result<(), CommandError> {
+pub(super) async fn search(args: &SearchArgs, context: &Context, app: &App) -> Result<(), CommandError> {
     let filter = args.filter.filter(app)?;
     let query = Query {
         text: args.words.join(" "),
@@ -42,7 +47,7 @@ pub(super) fn search(args: &SearchArgs, context: &Context, app: &App) -> Result<
         since: filter.since,
         limit: args.limit,
     };
-    let hits = app.memory.search(&query)?;
+    let hits = found(query, context, app).await?;
     let output = context.global.output();
     if output != Output::Text {
         let record = |hit: &Hit| {
@@ -69,4 +74,24 @@ pub(super) fn search(args: &SearchArgs, context: &Context, app: &App) -> Result<
         context.ui.marked(&pieces)?;
     }
     Ok(())
+}
+
+/// By words, and by what the question means where a model can say so.
+async fn found(query: Query, context: &Context, app: &App) -> Result<Vec<Hit>, CommandError> {
+    if query.is_narrow() || !app.has_embedders() {
+        return Ok(app.memory.search(&query)?);
+    }
+    let client = Arc::new(Client::new()?);
+    let meanings = app.meanings(&client).await.unwrap_or_else(|error| {
+        context.ui.warn(&format!("the memory is searched by words only: {error}"));
+        app.no_meanings(&client)
+    });
+    let searched = context.interrupt.unless(async { Ok(meanings.search(query).await?) }).await;
+    client.settle(FAREWELL_PATIENCE).await;
+    settle_ledger(app, context).await;
+    let searched = searched?;
+    if let Some(error) = &searched.trouble {
+        context.ui.warn(&words_only(error));
+    }
+    Ok(searched.hits)
 }

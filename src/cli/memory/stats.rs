@@ -8,6 +8,7 @@ use super::super::{CommandError, Context, Output, json, when};
 use super::remove::{agreed, asks, not_without_yes};
 use super::{FilterArgs, counted};
 use crate::app::App;
+use crate::memory::vectors::Standing;
 use crate::memory::{Filter, Share, Tidied};
 use crate::ui::Table;
 
@@ -20,11 +21,15 @@ pub(super) fn show(context: &Context, app: &App) -> Result<(), CommandError> {
     let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
     if output != Output::Text {
         let path = app.memory.path().display().to_string();
+        let vectors = standings(app)?;
+        let vectors =
+            vectors.iter().map(|it| json!({"name": it.name, "vectors": it.vectors, "weight": it.weight}));
+        let vectors: Vec<_> = vectors.collect();
         let value = json!({
             "path": path, "file_bytes": stats.file, "entries": stats.entries, "bytes": stats.bytes,
             "expired": stats.expired, "versions": stats.versions, "documents": stats.documents,
             "oldest": time(stats.oldest), "newest": time(stats.newest),
-            "by_scope": stats.scopes, "by_kind": stats.kinds, "by_agent": stats.agents,
+            "by_scope": stats.scopes, "by_kind": stats.kinds, "by_agent": stats.agents, "by_embedder": vectors,
         });
         return json::object(&context.ui, output, &value);
     }
@@ -60,7 +65,24 @@ pub(super) fn show(context: &Context, app: &App) -> Result<(), CommandError> {
             stats.file
         ));
     }
+    for standing in standings(app)? {
+        let worth = match standing.weight {
+            None => "not tried yet, so it counts little".to_owned(),
+            Some(weight) if weight <= 0.0 => "worth nothing here, so not used".to_owned(),
+            Some(weight) => format!("its ranks count {:.0} % of those of words", weight * 100.0),
+        };
+        let vectors = counted(standing.vectors, "vector", "vectors");
+        context.ui.note(&format!("{vectors} of {}: {worth}", standing.name));
+    }
     Ok(())
+}
+
+/// The models that have made vectors.
+fn standings(app: &App) -> Result<Vec<Standing>, CommandError> {
+    if !app.memory.path().exists() {
+        return Ok(Vec::new());
+    }
+    Ok(app.memory.embedders()?)
 }
 
 /// Remove what has expired, and give its room back.

@@ -46,6 +46,13 @@ pub struct Query {
     pub limit: usize,
 }
 
+impl Query {
+    /// Whether it is narrowed by more than scopes.
+    pub fn is_narrow(&self) -> bool {
+        !(self.kinds.is_empty() && self.tags.is_empty() && self.agent.is_none() && self.since.is_none())
+    }
+}
+
 /// An entry that was found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hit {
@@ -68,7 +75,7 @@ impl Memory {
             return Ok(Vec::new());
         }
         self.database.read(|db| {
-            let found = match meaning.filter(|_| !is_narrow(query)) {
+            let found = match meaning.filter(|_| !query.is_narrow()) {
                 None => lexical(db, query, query.limit)?,
                 Some(meaning) => {
                     let words = lexical(db, query, query.limit.max(vectors::DEPTH))?;
@@ -98,7 +105,7 @@ pub(super) fn lexical(db: &Connection, query: &Query, depth: usize) -> rusqlite:
     if chosen.is_empty() {
         return literally(db, query, depth);
     }
-    let narrow = if is_narrow(query) {
+    let narrow = if query.is_narrow() {
         format!("AND EXISTS (SELECT 1 FROM entries WHERE row = words.rowid {})", condition(query))
     } else {
         String::new()
@@ -114,11 +121,6 @@ pub(super) fn lexical(db: &Connection, query: &Query, depth: usize) -> rusqlite:
     values.extend([Value::from(expression(&chosen, &query.scopes)), depth.into()]);
     let mut statement = db.prepare_cached(&sql)?;
     statement.query_map(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
-}
-
-/// Whether more than scopes has to be looked at.
-fn is_narrow(query: &Query) -> bool {
-    !(query.kinds.is_empty() && query.tags.is_empty() && query.agent.is_none() && query.since.is_none())
 }
 
 fn filter(query: &Query) -> Filter {

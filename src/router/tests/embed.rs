@@ -5,7 +5,14 @@ use crate::chat::EmbedRequest;
 
 async fn embed(rig: &Rig, length: Option<usize>) -> Result<Embedded, RouteError> {
     let request = EmbedRequest { texts: vec!["tide".into(), "quay".into()], ..EmbedRequest::default() };
-    let ask = EmbedAsk { id: "e".into(), request: &request, route: &rig.route, length, deadline: None };
+    let ask = EmbedAsk {
+        id: "e".into(),
+        request: &request,
+        route: &rig.route,
+        length,
+        deadline: None,
+        max_wait: Duration::ZERO,
+    };
     rig.router.embed(&ask).await
 }
 
