@@ -1,19 +1,21 @@
 //! Entries arrive. What is known already stays as it is, so that importing twice is importing once.
 
 use std::io::{self, BufRead};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::history::{self, Version, Why};
-use super::table::{self, Kept};
+use super::table::{self, Kept, Traces};
 use super::write::free_id;
 use super::{Entry, Kind, Memory, PATIENCE, Record, StoreError};
 
 /// The longest line: an entry with all that may be kept of its history, every character escaped.
 const LONGEST_LINE: usize = 32 << 20;
 /// So many entries, or so many bytes of lines, are one transaction.
-const BATCH: usize = 2000;
+const BATCH: usize = 16_000;
 const BATCH_BYTES: usize = 16 << 20;
 /// So many lines that cannot be taken are told one by one.
 const MOST_TOLD: usize = 100;
@@ -55,9 +57,15 @@ pub enum ImportError {
     Store(#[from] StoreError),
 }
 
-type Arrival = (Entry, Vec<Version>);
+/// An entry on its way in.
+struct Arrival {
+    entry: Entry,
+    traces: Traces,
+    history: Vec<Version>,
+}
 
-/// What became of an entry.
+/// What became of an entry: its place in the counts.
+#[derive(Clone, Copy)]
 enum Fate {
     New,
     Newer,
@@ -67,50 +75,60 @@ enum Fate {
 impl Memory {
     /// Takes entries, one JSON object a line, as [`Memory::export`] gives them. The newer one of two versions of an entry
     /// wins; a line that cannot be taken is told and hides no other.
-    pub fn import(&self, reader: &mut dyn BufRead) -> Result<Imported, ImportError> {
-        let mut imported = Imported::default();
-        let (mut batch, mut bytes, mut number) = (Vec::new(), 0, 0);
-        let mut line = Vec::new();
-        while let Some(whole) = next_line(reader, &mut line)? {
-            number += 1;
-            let now = Timestamp::now();
-            match if whole { parse(&line, now) } else { Err(too_long()) } {
-                Ok(None) => {}
-                Ok(Some((entry, _))) if entry.is_expired(now) => imported.expired += 1,
-                Ok(Some(arrival)) => {
-                    bytes += line.len();
-                    batch.push(arrival);
-                }
-                Err(message) => imported.refuse(number, message),
+    pub fn import(&self, reader: &mut (dyn BufRead + Send)) -> Result<Imported, ImportError> {
+        // What comes next is read and worked out while what came before is written.
+        let (batches, arrived) = sync_channel(1);
+        thread::scope(|scope| {
+            let reading = scope.spawn(move || read(reader, &batches));
+            let mut fates = [0; 3];
+            for batch in arrived {
+                self.take(batch, &mut fates)?;
             }
-            if batch.len() >= BATCH || bytes >= BATCH_BYTES {
-                bytes = 0;
-                self.take(std::mem::take(&mut batch), &mut imported)?;
-            }
-        }
-        self.take(batch, &mut imported)?;
-        Ok(imported)
+            let mut imported = reading.join().map_err(|_| io::Error::other("the reader gave up"))??;
+            [imported.new, imported.newer, imported.known] = fates;
+            Ok(imported)
+        })
     }
 
-    fn take(&self, batch: Vec<Arrival>, imported: &mut Imported) -> Result<(), StoreError> {
-        if batch.is_empty() {
-            return Ok(());
-        }
+    fn take(&self, batch: Vec<Arrival>, counts: &mut [u64; 3]) -> Result<(), StoreError> {
         let fates = self.database.commit(PATIENCE, move |db| {
-            batch
-                .into_iter()
-                .map(|(entry, history)| settle(db, entry, &history))
-                .collect::<Result<Vec<_>, _>>()
+            batch.into_iter().map(|arrival| settle(db, arrival)).collect::<Result<Vec<_>, _>>()
         })?;
         for fate in fates {
-            match fate {
-                Fate::New => imported.new += 1,
-                Fate::Newer => imported.newer += 1,
-                Fate::Known => imported.known += 1,
-            }
+            counts[fate as usize] += 1;
         }
         Ok(())
     }
+}
+
+/// Reads all lines, and hands over what can be taken in batches. Whoever takes them may have given up.
+fn read(reader: &mut dyn BufRead, batches: &SyncSender<Vec<Arrival>>) -> io::Result<Imported> {
+    let mut imported = Imported::default();
+    let (mut batch, mut bytes, mut number) = (Vec::new(), 0, 0);
+    let mut line = Vec::new();
+    while let Some(whole) = next_line(reader, &mut line)? {
+        number += 1;
+        let now = Timestamp::now();
+        match if whole { parse(&line, now) } else { Err(too_long()) } {
+            Ok(None) => {}
+            Ok(Some(arrival)) if arrival.entry.is_expired(now) => imported.expired += 1,
+            Ok(Some(arrival)) => {
+                bytes += line.len();
+                batch.push(arrival);
+            }
+            Err(message) => imported.refuse(number, message),
+        }
+        if batch.len() >= BATCH || bytes >= BATCH_BYTES {
+            bytes = 0;
+            if batches.send(std::mem::take(&mut batch)).is_err() {
+                return Ok(imported);
+            }
+        }
+    }
+    if !batch.is_empty() {
+        let _given_up = batches.send(batch);
+    }
+    Ok(imported)
 }
 
 impl Imported {
@@ -171,31 +189,38 @@ fn parse(line: &[u8], now: Timestamp) -> Result<Option<Arrival>, String> {
             None => message,
         }
     })?;
-    record.entry(now).map(Some)
+    let (entry, history) = record.entry(now)?;
+    Ok(Some(Arrival { traces: Traces::of(&entry.draft), entry, history }))
 }
 
-fn settle(db: &Connection, entry: Entry, history: &[Version]) -> rusqlite::Result<Fate> {
+fn settle(db: &Connection, arrival: Arrival) -> rusqlite::Result<Fate> {
+    let Arrival { entry, traces, history } = arrival;
     if !entry.id.is_empty()
         && let Some(known) = table::by_id(db, &entry.id)?
     {
-        return renew(db, known, entry, history);
+        return renew(db, known, (entry, &traces), &history);
     }
     if let Some(key) = &entry.draft.key {
         if let Some(known) = table::by_key(db, &entry.draft.scope, key)? {
-            return renew(db, known, entry, history);
+            return renew(db, known, (entry, &traces), &history);
         }
-    } else if is_known(db, &entry)? {
+    } else if is_known(db, &entry, traces.digest)? {
         return Ok(Fate::Known);
     }
     let id = if entry.id.is_empty() { free_id(db)? } else { entry.id.clone() };
-    let row = table::insert(db, &Entry { id, ..entry })?;
+    let row = table::insert(db, &Entry { id, ..entry }, &traces)?;
     // The oldest first, as they came about.
     history.iter().rev().try_for_each(|version| history::keep(db, row, version))?;
     Ok(Fate::New)
 }
 
 /// The newer one wins; what both said before is kept.
-fn renew(db: &Connection, (row, old): Kept, entry: Entry, history: &[Version]) -> rusqlite::Result<Fate> {
+fn renew(
+    db: &Connection,
+    (row, old): Kept,
+    (entry, traces): (Entry, &Traces),
+    history: &[Version],
+) -> rusqlite::Result<Fate> {
     if entry.updated <= old.updated {
         return Ok(Fate::Known);
     }
@@ -222,22 +247,16 @@ fn renew(db: &Connection, (row, old): Kept, entry: Entry, history: &[Version]) -
     }
     let uses = entry.uses.max(old.uses);
     let entry = Entry { id: old.id, used: entry.used.max(old.used), uses, ..entry };
-    table::update(db, &entry)?;
+    table::update(db, &entry, traces)?;
     Ok(Fate::Newer)
 }
 
 /// Whether the same is there without a key. A piece of a document is the same at the same place of it only.
-fn is_known(db: &Connection, entry: &Entry) -> rusqlite::Result<bool> {
+fn is_known(db: &Connection, entry: &Entry, digest: i64) -> rusqlite::Result<bool> {
     let draft = &entry.draft;
     let sql = "SELECT 1 FROM entries WHERE digest = ?1 AND scope = ?2 AND key IS NULL \
          AND (kind = 'document') = ?3 AND (NOT ?3 OR (source IS ?4 AND place IS ?5))";
     let is_document = draft.kind == Kind::Document;
-    let values = params![
-        table::digest(&draft.content),
-        draft.scope.to_string(),
-        is_document,
-        draft.source,
-        draft.place
-    ];
+    let values = params![digest, draft.scope.to_string(), is_document, draft.source, draft.place];
     Ok(db.prepare_cached(sql)?.query_row(values, |_| Ok(())).optional()?.is_some())
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use super::document::{Chunk, Document};
-use super::table::{self, Kept};
+use super::table::{self, Kept, Traces};
 use super::write::free_id;
 use super::{Draft, Entry, Kind, Memory, MemoryError, Origin, PATIENCE, Refusal};
 
@@ -71,13 +71,15 @@ fn exchange(
     }
     for piece in pieces {
         let Some((_, old)) = by_content.get_mut(&piece.content).and_then(VecDeque::pop_front) else {
-            table::insert(db, &Entry::new(free_id(db)?, piece, now))?;
+            let traces = Traces::of(&piece);
+            table::insert(db, &Entry::new(free_id(db)?, piece, now), &traces)?;
             shelved.new += 1;
             continue;
         };
         shelved.kept += 1;
         if old.draft != piece {
-            table::update(db, &Entry { draft: piece, updated: now, ..old })?;
+            let traces = Traces::of(&piece);
+            table::update(db, &Entry { draft: piece, updated: now, ..old }, &traces)?;
         }
     }
     for (row, _) in by_content.into_values().flatten() {

@@ -16,34 +16,52 @@ pub(super) const COLUMNS: &str = "id, scope, key, kind, content, tags, origin, a
 /// An entry and its row.
 pub(super) type Kept = (i64, Entry);
 
+/// What an entry is found by. Working it out takes longer than writing it: it is done before others are kept waiting.
+#[derive(Debug)]
+pub(super) struct Traces {
+    pub(super) digest: i64,
+    sketch: Option<[i64; 2]>,
+    words: String,
+}
+
+impl Traces {
+    pub(super) fn of(draft: &Draft) -> Self {
+        // Pieces of documents are replaced with their document, and with nothing else.
+        let is_piece = draft.kind == Kind::Document;
+        Self {
+            digest: digest(&draft.content),
+            sketch: if is_piece { None } else { Runs::of(&draft.content).sketch() },
+            words: search::words(draft),
+        }
+    }
+}
+
 /// Writes a new entry and gives its row. The caller has seen to duplicates and keys.
-pub(super) fn insert(db: &Connection, entry: &Entry) -> rusqlite::Result<i64> {
+pub(super) fn insert(db: &Connection, entry: &Entry, traces: &Traces) -> rusqlite::Result<i64> {
     let sql = "INSERT INTO entries (id, scope, key, kind, content, tags, origin, agent, session, run, source, place, \
          digest, sketch_a, sketch_b, happened_ms, expires_ms, created_ms, updated_ms, used_ms, uses) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)";
-    write(db, sql, entry)?;
+    write(db, sql, entry, traces)?;
     let row = db.last_insert_rowid();
-    search::index(db, row, entry)?;
+    search::index(db, row, &entry.draft.scope, &traces.words)?;
     Ok(row)
 }
 
 /// Writes an entry over the one of its id. The caller has kept what it said before.
-pub(super) fn update(db: &Connection, entry: &Entry) -> rusqlite::Result<()> {
+pub(super) fn update(db: &Connection, entry: &Entry, traces: &Traces) -> rusqlite::Result<()> {
     let sql = "UPDATE entries SET scope = ?2, key = ?3, kind = ?4, content = ?5, tags = ?6, origin = ?7, agent = ?8, \
          session = ?9, run = ?10, source = ?11, place = ?12, digest = ?13, sketch_a = ?14, sketch_b = ?15, \
          happened_ms = ?16, expires_ms = ?17, created_ms = ?18, updated_ms = ?19, used_ms = ?20, uses = ?21 \
          WHERE id = ?1";
-    write(db, sql, entry)?;
+    write(db, sql, entry, traces)?;
     let row = db
         .prepare_cached("SELECT row FROM entries WHERE id = ?1")?
         .query_row([&entry.id], |row| row.get(0))?;
-    search::index(db, row, entry)
+    search::index(db, row, &entry.draft.scope, &traces.words)
 }
 
-fn write(db: &Connection, sql: &str, entry: &Entry) -> rusqlite::Result<()> {
+fn write(db: &Connection, sql: &str, entry: &Entry, traces: &Traces) -> rusqlite::Result<()> {
     let draft = &entry.draft;
-    // Pieces of documents are replaced with their document, and with nothing else.
-    let sketch = if draft.kind == Kind::Document { None } else { Runs::of(&draft.content).sketch() };
     let time = Timestamp::as_millisecond;
     db.prepare_cached(sql)?.execute(params![
         entry.id,
@@ -58,9 +76,9 @@ fn write(db: &Connection, sql: &str, entry: &Entry) -> rusqlite::Result<()> {
         draft.run,
         draft.source,
         draft.place,
-        digest(&draft.content),
-        sketch.map(|[one, _]| one),
-        sketch.map(|[_, two]| two),
+        traces.digest,
+        traces.sketch.map(|[one, _]| one),
+        traces.sketch.map(|[_, two]| two),
         draft.happened.map(time),
         draft.expires.map(time),
         time(entry.created),

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::history::{self, Version, Why};
 use super::likeness::{NEARLY, Runs};
 use super::refusal::united;
-use super::table::{self, Kept};
+use super::table::{self, Kept, Traces};
 use super::{Draft, Entry, Kind, Memory, MemoryError, PATIENCE, Refusal, new_id};
 
 /// So many entries that may say nearly the same are looked at.
@@ -77,7 +77,8 @@ fn put(db: &Connection, key: &str, draft: Draft, now: Timestamp) -> rusqlite::Re
 
 fn new(db: &Connection, draft: Draft, now: Timestamp) -> rusqlite::Result<Added> {
     let id = free_id(db)?;
-    table::insert(db, &Entry::new(id.clone(), draft, now))?;
+    let traces = Traces::of(&draft);
+    table::insert(db, &Entry::new(id.clone(), draft, now), &traces)?;
     Ok(Added { id, merged: false })
 }
 
@@ -94,8 +95,9 @@ fn replace(
     if old.draft.content != draft.content || old.draft.tags != draft.tags {
         history::keep(db, row, &Version::of(&old, updated, why))?;
     }
+    let traces = Traces::of(&draft);
     let entry = Entry { draft, updated, ..old };
-    table::update(db, &entry)?;
+    table::update(db, &entry, &traces)?;
     Ok(Added { id: entry.id, merged: true })
 }
 

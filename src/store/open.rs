@@ -14,6 +14,10 @@ use super::{File, Migrations};
 const BUSY_PATIENCE: Duration = Duration::from_secs(15);
 /// A write-ahead log that has grown beyond this is cut back.
 const MAX_LOG: i64 = 16 << 20;
+/// How much of what was remembered a writer may hold in memory, in KiB: entries go to many places of their indexes.
+const CACHE: i64 = 64 << 10;
+/// The log of what was remembered is merged after so many pages: what is written often is written once.
+const PAGES_OF_LONG_LOG: i64 = 4000;
 /// The most pages of a file that may be deleted at any time: it must not grow, whatever is written to it.
 const MOST_PAGES: i64 = 1024;
 /// Its log is merged after so many pages: whoever opens the file reads all of the log.
@@ -52,6 +56,10 @@ fn configure(connection: &Connection, file: File) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", file.synchronous())?;
     connection.pragma_update(None, "journal_size_limit", MAX_LOG)?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    if file == File::Memory {
+        connection.pragma_update(None, "cache_size", -CACHE)?;
+        connection.pragma_update(None, "wal_autocheckpoint", PAGES_OF_LONG_LOG)?;
+    }
     if file == File::State {
         connection.pragma_update(None, "wal_autocheckpoint", PAGES_OF_LOG)?;
         connection.query_row(&format!("PRAGMA max_page_count = {MOST_PAGES}"), [], |_| Ok(()))?;

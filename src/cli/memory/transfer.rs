@@ -86,9 +86,9 @@ pub(super) async fn import(args: &ImportArgs, context: &Context, app: &App) -> R
     let memory = std::sync::Arc::clone(&app.memory);
     // Somebody may type the lines, and Ctrl-C must work meanwhile.
     let work = tokio::task::spawn_blocking(move || {
-        let mut reader: Box<dyn BufRead> = match path {
+        let mut reader: Box<dyn BufRead + Send> = match path {
             Some(path) => Box::new(BufReader::with_capacity(BUFFER, File::open(path)?)),
-            None => Box::new(BufReader::with_capacity(BUFFER, std::io::stdin().lock())),
+            None => Box::new(BufReader::with_capacity(BUFFER, std::io::stdin())),
         };
         memory.import(&mut *reader)
     });

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params, params_from_iter, types::Value};
 
 use super::vectors::{self, Meaning};
-use super::{Entry, Filter, Kind, Memory, Scope, StoreError, table};
+use super::{Draft, Entry, Filter, Kind, Memory, Scope, StoreError, table};
 use terms::{is_pair, is_single, terms};
 
 /// Words of a question that are looked up, the rarest first.
@@ -212,15 +212,19 @@ fn bounded(text: &str) -> &str {
     &text[..end.unwrap_or(0)]
 }
 
-/// Puts an entry into the index, or anew.
-pub(super) fn index(db: &Connection, row: i64, entry: &Entry) -> rusqlite::Result<()> {
-    let draft = &entry.draft;
+/// The words that an entry is found by, with spaces between them.
+pub(super) fn words(draft: &Draft) -> String {
     let mut words = terms(&draft.content);
     for more in draft.tags.iter().chain(&draft.key).chain(&draft.place).chain(&draft.agent) {
         words.extend(terms(more));
     }
+    words.join(" ")
+}
+
+/// Puts an entry's words into the index, or anew.
+pub(super) fn index(db: &Connection, row: i64, scope: &Scope, words: &str) -> rusqlite::Result<()> {
     let sql = "INSERT OR REPLACE INTO words (rowid, text, scope) VALUES (?1, ?2, ?3)";
-    db.prepare_cached(sql)?.execute(params![row, words.join(" "), scope_word(&draft.scope)]).map(drop)
+    db.prepare_cached(sql)?.execute(params![row, words, scope_word(scope)]).map(drop)
 }
 
 /// Takes an entry out of the index.

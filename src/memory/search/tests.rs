@@ -151,7 +151,7 @@ fn a_large_memory_leaves_out_what_nearly_all_have() {
         for number in 0..12_000 {
             let draft = Draft::note(format!("common words everywhere number{number}"));
             let entry = Entry::new(format!("x{number}"), draft, Timestamp::now());
-            table::insert(db, &entry)?;
+            table::insert(db, &entry, &table::Traces::of(&entry.draft))?;
         }
         Ok(())
     };
