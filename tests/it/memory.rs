@@ -1,11 +1,7 @@
 //! What all agents remember, by the command line.
 
-use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
-use aigw::memory::{Draft, Filter, Memory};
 use aigw::store::inspect;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -603,96 +599,6 @@ fn two_and_twelve_processes_begin_at_once() {
         }
         assert_eq!(list(&env).len(), usize::try_from(count).unwrap());
     }
-}
-
-/// The other half of the next test: writes until it is killed, and says what is saved.
-#[test]
-#[ignore = "run by many_writers_are_killed"]
-fn writes_until_it_is_killed() {
-    #[expect(clippy::disallowed_methods, reason = "what the other half says")]
-    let (directory, name) = (std::env::var("AIGW_TEST_DIRECTORY"), std::env::var("AIGW_TEST_NAME"));
-    let (Ok(directory), Ok(name)) = (directory, name) else { return };
-    let memory = Memory::new(Path::new(&directory));
-    for number in 0.. {
-        let text = format!("{name} wrote {number}");
-        let added = memory.add(Draft::note(&text)).unwrap();
-        println!("saved {} {text}", added.id);
-    }
-}
-
-/// Eight processes write; each is killed at some point, over and over. By hand: AIGW_KILLS=200.
-#[cfg(unix)]
-#[test]
-fn many_writers_are_killed() {
-    #[expect(clippy::disallowed_methods, reason = "a longer run by hand")]
-    let kills = std::env::var("AIGW_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(12_usize);
-    let env = TestEnv::new();
-    let started = std::time::Instant::now();
-    let next = std::sync::atomic::AtomicUsize::new(0);
-    let saved = std::sync::Mutex::new(BTreeMap::new());
-    std::thread::scope(|scope| {
-        for _ in 0..8 {
-            scope.spawn(|| {
-                loop {
-                    let kill = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                    if kill >= kills.max(8) {
-                        break;
-                    }
-                    let said = killed_writer(&env.data_dir(), &format!("writer {kill}"), kill % 17);
-                    saved.lock().unwrap().extend(said);
-                }
-            });
-        }
-    });
-    let saved = saved.into_inner().unwrap();
-    let memory = Memory::new(&env.data_dir());
-    let there: BTreeMap<String, String> = memory
-        .list(&Filter::default(), usize::MAX)
-        .unwrap()
-        .into_iter()
-        .map(|entry| (entry.draft.content, entry.id))
-        .collect();
-    for (text, id) in &saved {
-        assert_eq!(there.get(text), Some(id), "{text}");
-    }
-    // By content they are as many as by row: none is there twice.
-    assert_eq!(there.len() as u64, memory.count(&Filter::default()).unwrap());
-    let looked = inspect(memory.path(), std::time::Duration::from_mins(1)).unwrap();
-    assert_eq!(looked.sound, Some(true));
-    println!("{} kills, {} saved, {} there, {:?}", kills.max(8), saved.len(), there.len(), started.elapsed());
-    assert!(saved.len() >= kills, "{}", saved.len());
-}
-
-/// Starts a writer, kills it when it has said so many times that something is saved, and gives what it said: text, id.
-fn killed_writer(directory: &Path, name: &str, after: usize) -> Vec<(String, String)> {
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "memory::writes_until_it_is_killed", "--ignored", "--nocapture"])
-        .env("AIGW_TEST_DIRECTORY", directory)
-        .env("AIGW_TEST_NAME", name)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut said = Vec::new();
-    let mut reader = BufReader::new(child.stdout.take().unwrap());
-    let mut line = Vec::new();
-    // What was in the pipe when it was killed was said, too; a line without an end was not.
-    while reader.read_until(b'\n', &mut line).unwrap() > 0 && line.ends_with(b"\n") {
-        let text = String::from_utf8(std::mem::take(&mut line)).unwrap();
-        let Some(at) = text.find("saved ") else { continue };
-        let (id, text) = text[at + 6..].trim_end().split_once(' ').unwrap();
-        said.push((text.to_owned(), id.to_owned()));
-        if said.len() == after + 1 {
-            // Anywhere in what it does next, not just behind what it said.
-            let span = std::time::Duration::from_micros(fastrand::u64(..3000));
-            let started = std::time::Instant::now();
-            while started.elapsed() < span {
-                std::thread::yield_now();
-            }
-            child.kill().unwrap();
-        }
-    }
-    assert!(!child.wait().unwrap().success());
-    said
 }
 
 #[test]

@@ -10,6 +10,8 @@
     clippy::unwrap_used,
     clippy::print_stdout,
     clippy::cast_precision_loss,
+    clippy::disallowed_methods,
+    clippy::panic,
     missing_docs,
     reason = "a benchmark prints, and stops when it cannot go on"
 )]
