@@ -204,7 +204,7 @@ fn settle(db: &Connection, arrival: Arrival) -> rusqlite::Result<Fate> {
         if let Some(known) = table::by_key(db, &entry.draft.scope, key)? {
             return renew(db, known, (entry, &traces), &history);
         }
-    } else if is_known(db, &entry, traces.digest)? {
+    } else if is_known(db, &entry, &traces)? {
         return Ok(Fate::Known);
     }
     let id = if entry.id.is_empty() { free_id(db)? } else { entry.id.clone() };
@@ -252,11 +252,14 @@ fn renew(
 }
 
 /// Whether the same is there without a key. A piece of a document is the same at the same place of it only.
-fn is_known(db: &Connection, entry: &Entry, digest: i64) -> rusqlite::Result<bool> {
+fn is_known(db: &Connection, entry: &Entry, traces: &Traces) -> rusqlite::Result<bool> {
     let draft = &entry.draft;
-    let sql = "SELECT 1 FROM entries WHERE digest = ?1 AND scope = ?2 AND key IS NULL \
-         AND (kind = 'document') = ?3 AND (NOT ?3 OR (source IS ?4 AND place IS ?5))";
+    let (same, [one, two]) = traces.same();
+    let sql = format!(
+        "SELECT 1 FROM entries WHERE {same} AND scope = ?3 AND key IS NULL \
+         AND (kind = 'document') = ?4 AND (NOT ?4 OR (source IS ?5 AND place IS ?6))"
+    );
     let is_document = draft.kind == Kind::Document;
-    let values = params![digest, draft.scope.to_string(), is_document, draft.source, draft.place];
-    Ok(db.prepare_cached(sql)?.query_row(values, |_| Ok(())).optional()?.is_some())
+    let values = params![one, two, draft.scope.to_string(), is_document, draft.source, draft.place];
+    Ok(db.prepare_cached(&sql)?.query_row(values, |_| Ok(())).optional()?.is_some())
 }

@@ -52,6 +52,7 @@ const MIGRATIONS: Migrations = &[
     include_str!("003_sessions.sql"),
     include_str!("004_likeness.sql"),
     include_str!("005_vectors.sql"),
+    include_str!("006_digest.sql"),
 ];
 /// How long a write may take: longer than any other process should hold the file.
 const PATIENCE: Duration = Duration::from_secs(20);

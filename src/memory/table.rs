@@ -19,7 +19,7 @@ pub(super) type Kept = (i64, Entry);
 /// What an entry is found by. Working it out takes longer than writing it: it is done before others are kept waiting.
 #[derive(Debug)]
 pub(super) struct Traces {
-    pub(super) digest: i64,
+    digest: i64,
     sketch: Option<[i64; 2]>,
     words: String,
 }
@@ -32,6 +32,14 @@ impl Traces {
             digest: digest(&draft.content),
             sketch: if is_piece { None } else { Runs::of(&draft.content).sketch() },
             words: search::words(draft),
+        }
+    }
+
+    /// The condition on entries that say the same, by one index or the other, with what `?1` and `?2` in it stand for.
+    pub(super) fn same(&self) -> (&'static str, [i64; 2]) {
+        match self.sketch {
+            Some([one, _]) => ("digest = ?1 AND sketch_a = ?2", [self.digest, one]),
+            None => ("digest = ?1 AND sketch_a IS NULL AND ?2 = 0", [self.digest, 0]),
         }
     }
 }

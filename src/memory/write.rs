@@ -31,24 +31,31 @@ impl Memory {
         if draft.key.is_some() {
             return self.set(draft);
         }
-        let runs = Runs::of(&draft.content);
-        Ok(self.database.commit(PATIENCE, move |db| append(db, draft, &runs, Timestamp::now()))?)
+        let (runs, traces) = (Runs::of(&draft.content), Traces::of(&draft));
+        Ok(self.database.commit(PATIENCE, move |db| append(db, draft, &runs, &traces, Timestamp::now()))?)
     }
 
     /// Gives a key in a scope another value, once it is on disk. What it was is its history.
     pub fn set(&self, draft: Draft) -> Result<Added, MemoryError> {
         let draft = draft.checked()?;
         let Some(key) = draft.key.clone() else { return Err(Refusal::BadKey.into()) };
-        Ok(self.database.commit(PATIENCE, move |db| put(db, &key, draft, Timestamp::now()))?)
+        let traces = Traces::of(&draft);
+        Ok(self.database.commit(PATIENCE, move |db| put(db, &key, draft, &traces, Timestamp::now()))?)
     }
 }
 
-fn append(db: &Connection, draft: Draft, runs: &Runs, now: Timestamp) -> rusqlite::Result<Added> {
-    let known = match equal(db, &draft, now)? {
+fn append(
+    db: &Connection,
+    draft: Draft,
+    runs: &Runs,
+    traces: &Traces,
+    now: Timestamp,
+) -> rusqlite::Result<Added> {
+    let known = match equal(db, &draft, traces, now)? {
         Some(known) => Some(known),
         None => nearly_equal(db, &draft, runs, now)?,
     };
-    let Some((row, old)) = known else { return new(db, draft, now) };
+    let Some((row, old)) = known else { return new(db, draft, traces, now) };
     let merged = Draft {
         key: old.draft.key.clone(),
         kind: old.draft.kind,
@@ -61,24 +68,23 @@ fn append(db: &Connection, draft: Draft, runs: &Runs, now: Timestamp) -> rusqlit
     replace(db, row, old, merged, now, Why::Merged)
 }
 
-fn put(db: &Connection, key: &str, draft: Draft, now: Timestamp) -> rusqlite::Result<Added> {
+fn put(db: &Connection, key: &str, draft: Draft, traces: &Traces, now: Timestamp) -> rusqlite::Result<Added> {
     match table::by_key(db, &draft.scope, key)? {
         Some((row, old)) if old.is_expired(now) => {
             table::remove(db, row)?;
-            new(db, draft, now)
+            new(db, draft, traces, now)
         }
         Some((row, old)) => {
             let tags = if draft.tags.is_empty() { old.draft.tags.clone() } else { draft.tags };
             replace(db, row, old, Draft { tags, ..draft }, now, Why::Set)
         }
-        None => new(db, draft, now),
+        None => new(db, draft, traces, now),
     }
 }
 
-fn new(db: &Connection, draft: Draft, now: Timestamp) -> rusqlite::Result<Added> {
+fn new(db: &Connection, draft: Draft, traces: &Traces, now: Timestamp) -> rusqlite::Result<Added> {
     let id = free_id(db)?;
-    let traces = Traces::of(&draft);
-    table::insert(db, &Entry::new(id.clone(), draft, now), &traces)?;
+    table::insert(db, &Entry::new(id.clone(), draft, now), traces)?;
     Ok(Added { id, merged: false })
 }
 
@@ -113,18 +119,14 @@ pub(super) fn free_id(db: &Connection) -> rusqlite::Result<String> {
 }
 
 /// The entry of the same scope that says the same. Pieces of documents belong to their documents.
-fn equal(db: &Connection, draft: &Draft, now: Timestamp) -> rusqlite::Result<Option<Kept>> {
+fn equal(db: &Connection, draft: &Draft, traces: &Traces, now: Timestamp) -> rusqlite::Result<Option<Kept>> {
+    let (same, [one, two]) = traces.same();
     let sql = format!(
-        "SELECT {}, row FROM entries WHERE digest = ?1 AND scope = ?2 AND kind <> ?3 \
-         AND (expires_ms IS NULL OR expires_ms > ?4) ORDER BY key IS NOT NULL, row LIMIT 1",
+        "SELECT {}, row FROM entries WHERE {same} AND scope = ?3 AND kind <> ?4 \
+         AND (expires_ms IS NULL OR expires_ms > ?5) ORDER BY key IS NOT NULL, row LIMIT 1",
         table::COLUMNS
     );
-    let values = params![
-        table::digest(&draft.content),
-        draft.scope.to_string(),
-        Kind::Document.as_str(),
-        now.as_millisecond()
-    ];
+    let values = params![one, two, draft.scope.to_string(), Kind::Document.as_str(), now.as_millisecond()];
     if draft.kind == Kind::Document {
         return Ok(None);
     }
