@@ -31,7 +31,7 @@ def main(folder):
     with (folder / "corpus.jsonl").open("w", encoding="utf-8") as out:
         for row in rows(folder / "corpus_train.csv"):
             content = row["title"] + "\n" + " ".join(sentences(row["abstract"]))
-            out.write(json.dumps({"key": row["doc_id"], "kind": "document", "content": content}) + "\n")
+            out.write(json.dumps({"source": row["doc_id"], "kind": "document", "content": content}) + "\n")
     # A claim has a row for each abstract that speaks about it.
     questions = {}
     for row in rows(folder / "claims_validation.csv"):

@@ -2,7 +2,7 @@
 
     python serve.py --models DIR --cache FILE [--port N]
 
-DIR holds what the models consist of (see README.md there is none of it here): `minilm/model.onnx` with
+DIR holds what the models consist of: `minilm/model.onnx` with
 `minilm/tokenizer.json`, and `static/model.safetensors` with `static/tokenizer.json`. The others need no files. The
 model's name in the request chooses: `minilm`, `static`, `hashing`, `shuffled`, `noise`, `constant`. Vectors of
 `minilm` are kept in FILE, since making them takes long.
@@ -13,7 +13,8 @@ import hashlib
 import json
 import sqlite3
 import sys
-from http.server import BaseHTTPRequestHandler, HTTPServer
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -102,7 +103,7 @@ class Kept:
 
     def __init__(self, make, path):
         self.make = make
-        self.kept = sqlite3.connect(path, timeout=60)
+        self.kept = sqlite3.connect(path, timeout=60, check_same_thread=False)
         self.kept.execute("PRAGMA journal_mode = WAL")
         self.kept.execute("CREATE TABLE IF NOT EXISTS vectors (text BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID")
         self.loaded = None
@@ -148,9 +149,11 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(404, {"error": {"message": "no such model", "code": "model_not_found"}})
             return
         texts = asked["input"] if isinstance(asked["input"], list) else [asked["input"]]
+        # Connections that are kept open must not keep others out; the models are asked one after the other.
+        with self.server.turn:
+            vectors = [[float(number) for number in embed(text)] for text in texts]
         rows = [
-            {"object": "embedding", "index": place, "embedding": [float(number) for number in embed(text)]}
-            for place, text in enumerate(texts)
+            {"object": "embedding", "index": place, "embedding": vector} for place, vector in enumerate(vectors)
         ]
         tokens = sum(len(text) // 4 for text in texts)
         usage = {"prompt_tokens": tokens, "total_tokens": tokens}
@@ -174,7 +177,8 @@ def main():
     arguments.add_argument("--cache", type=Path, required=True)
     arguments.add_argument("--port", type=int, default=0)
     chosen = arguments.parse_args()
-    server = HTTPServer(("127.0.0.1", chosen.port), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", chosen.port), Handler)
+    server.turn = threading.Lock()
     server.embedders = embedders(chosen.models, chosen.cache)
     print(f"listening on http://127.0.0.1:{server.server_port}/v1", file=sys.stderr, flush=True)
     server.serve_forever()

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use aigw::memory::Memory;
 use aigw::memory::search::Query;
+use aigw::memory::vectors::Meaning;
 use serde_json::{Value, json};
 
 use crate::scifact::SciFact;
@@ -18,6 +19,10 @@ const AIGW: &str = env!("CARGO_BIN_EXE_aigw");
 const WORDS: std::ops::Range<usize> = 10..70;
 /// Words there are where no collection gives some.
 const VOCABULARY: usize = 40_000;
+/// Vectors there may be: making more up takes longer than it is worth.
+const MOST_VECTORS: usize = 100_000;
+/// Numbers of a vector, as small models make them.
+const LENGTH: usize = 384;
 /// Questions that are asked by the command.
 const BY_COMMAND: usize = 60;
 
@@ -58,6 +63,9 @@ pub(crate) fn measure(entries: usize, scifact: Option<&SciFact>) {
         median(questions.iter().take(BY_COMMAND).map(|question| ask(home.path(), question)).collect());
     println!("  as a command        {:>9.2} ms    {:.2} ms more", ms(command), ms(command) - ms(middle));
 
+    if entries <= MOST_VECTORS {
+        by_meaning(&memory, &questions);
+    }
     let empty = tempfile::tempdir().unwrap();
     Memory::new(empty.path()).add(aigw::memory::Draft::note("one")).unwrap();
     let open = |directory: &Path| {
@@ -68,6 +76,28 @@ pub(crate) fn measure(entries: usize, scifact: Option<&SciFact>) {
     let big = median((0..50).map(|_| open(home.path())).collect());
     let small = median((0..50).map(|_| open(empty.path())).collect());
     println!("  opened in           {:>9.2} ms    with one entry {:.2} ms", ms(big), ms(small));
+}
+
+/// The same by vectors as well, one for each entry. What they say does not matter here.
+fn by_meaning(memory: &Memory, questions: &[String]) {
+    let mut random = fastrand::Rng::with_seed(4);
+    let mut vector = || (0..LENGTH).map(|_| random.f32() - 0.5).collect::<Vec<f32>>();
+    loop {
+        let some = memory.unembedded("bench", 10_000).unwrap();
+        if some.is_empty() {
+            break;
+        }
+        let vectors: Vec<_> = some.iter().map(|_| vector()).collect();
+        assert!(memory.keep_vectors("bench", some, &vectors).unwrap());
+    }
+    let spans = questions.iter().map(|question| {
+        let meaning = Meaning { embedder: "bench".to_owned(), vector: vector() };
+        let started = Instant::now();
+        let query = Query { text: question.clone(), limit: 10, ..Query::default() };
+        memory.search_by(&query, Some(&meaning)).unwrap();
+        started.elapsed()
+    });
+    println!("  by meaning as well  {:>9.2} ms    {LENGTH} numbers each", ms(median(spans.collect())));
 }
 
 fn ask(home: &Path, question: &str) -> Duration {

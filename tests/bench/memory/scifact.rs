@@ -13,7 +13,7 @@ pub(crate) struct SciFact {
     pub(crate) questions: Vec<Question>,
 }
 
-/// A question and the keys of what should be found.
+/// A question and the sources of what should be found.
 #[derive(Deserialize)]
 pub(crate) struct Question {
     pub(crate) text: String,

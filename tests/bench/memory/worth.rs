@@ -84,5 +84,5 @@ fn mean(scifact: &SciFact, mut found: impl FnMut(&str) -> Vec<String>) -> f64 {
 fn found(memory: &Memory, text: &str, meaning: Option<&Meaning>) -> Vec<String> {
     let query = Query { text: text.to_owned(), limit: 10, ..Query::default() };
     let hits = memory.search_by(&query, meaning).unwrap();
-    hits.into_iter().map(|hit| hit.entry.draft.key.unwrap()).collect()
+    hits.into_iter().map(|hit| hit.entry.draft.source.unwrap()).collect()
 }
