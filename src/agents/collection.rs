@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::definition::{Definition, Origin, Problem, normal_name, read};
+use super::guide;
 
 /// The agent who answers where none is named.
 pub const ASSISTANT: &str = "assistant";
@@ -151,6 +152,9 @@ pub fn read_file(file: &Path) -> (Option<Definition>, Vec<Problem>) {
 pub struct Agents {
     /// Whoever stands first counts; the built-in ones stand last.
     shelves: Arc<Vec<Shelf>>,
+    /// The `AGENTS.md` of a trusted project, which may not be there.
+    guide_file: Option<PathBuf>,
+    guide: OnceLock<Option<String>>,
     assistant: OnceLock<(Definition, Vec<Problem>)>,
     all: OnceLock<All>,
 }
@@ -165,7 +169,25 @@ impl Agents {
     /// The agents on these shelves, the first of which counts most, and the built-in ones. Nothing is read yet.
     pub fn new(mut shelves: Vec<Shelf>) -> Self {
         shelves.push(Shelf::built_in());
-        Self { shelves: Arc::new(shelves), assistant: OnceLock::new(), all: OnceLock::new() }
+        Self {
+            shelves: Arc::new(shelves),
+            guide_file: None,
+            guide: OnceLock::new(),
+            assistant: OnceLock::new(),
+            all: OnceLock::new(),
+        }
+    }
+
+    /// The same in a trusted project, whose `AGENTS.md` is for those agents who ask for it.
+    #[must_use]
+    pub fn in_project(self, root: &Path) -> Self {
+        Self { guide_file: Some(root.join(guide::FILE)), ..self }
+    }
+
+    /// What the project's `AGENTS.md` tells an agent, if the agent asks for it.
+    pub(super) fn guide(&self, agent: &Definition) -> Option<&str> {
+        let file = self.guide_file.as_deref().filter(|_| agent.agents_md)?;
+        self.guide.get_or_init(|| guide::read(file)).as_deref()
     }
 
     /// Those that come with the program.

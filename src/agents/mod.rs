@@ -9,6 +9,7 @@ mod collection;
 pub mod compact;
 mod definition;
 mod fit;
+mod guide;
 pub mod history;
 mod meaning;
 pub mod memory_tools;

@@ -91,6 +91,7 @@ impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
         let work = &self.work;
         let material = Material {
             agent: &self.agent,
+            guide: self.runner.agents.guide(&self.agent),
             system: work.system,
             history: work.history,
             recalled: work.recalled,

@@ -17,6 +17,8 @@ pub const ASK_AGENT: &str = "ask_agent";
 pub struct Material<'a> {
     /// Who answers.
     pub agent: &'a Definition,
+    /// What the project tells the agent.
+    pub guide: Option<&'a str>,
     /// Instructions of the user, under those of the agent.
     pub system: Option<&'a str>,
     /// What was said before.
@@ -33,7 +35,7 @@ pub struct Material<'a> {
 
 /// The messages of a request.
 pub fn messages(material: &Material<'_>) -> Vec<Message> {
-    let texts = [Some(material.agent.instructions.trim()), material.system.map(str::trim)];
+    let texts = [Some(material.agent.instructions.trim()), material.guide, material.system.map(str::trim)];
     let system = texts.into_iter().flatten().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n");
     let mut messages = Vec::with_capacity(material.history.len() + material.said.len() + 3);
     if !system.is_empty() {
@@ -127,6 +129,7 @@ mod tests {
         let said = [Message::text(Role::Assistant, "4")];
         let material = Material {
             agent: &agent,
+            guide: Some("Use tabs."),
             system: Some("In French."),
             history: &history,
             recalled: Some("<memory>m</memory>"),
@@ -136,12 +139,18 @@ mod tests {
         };
         let texts: Vec<_> =
             messages(&material).iter().map(|message| (message.role, message.joined_text())).collect();
-        assert_eq!(texts[0], (Role::System, "Be brief.\n\nIn French.".into()));
+        assert_eq!(texts[0], (Role::System, "Be brief.\n\nUse tabs.\n\nIn French.".into()));
         assert_eq!(texts[1..3], [(Role::User, "1".into()), (Role::Assistant, "2".into())]);
         assert_eq!(texts[3], (Role::User, "<memory>m</memory>\n\n3".into()));
         assert!(texts[5].1.contains("8 steps"), "{texts:?}");
-        let bare =
-            Material { agent: &Definition::default(), system: None, recalled: None, last: None, ..material };
+        let bare = Material {
+            agent: &Definition::default(),
+            guide: None,
+            system: None,
+            recalled: None,
+            last: None,
+            ..material
+        };
         assert_eq!(messages(&bare).len(), 4);
     }
 

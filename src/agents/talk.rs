@@ -94,6 +94,7 @@ impl<U: Upstream, R: Routes> Talk<'_, U, R> {
         let before = history::messages(&self.turns);
         let material = Material {
             agent,
+            guide: self.runner.agents.guide(agent),
             system: self.session.system.as_deref(),
             history: &before,
             recalled: recalled.text.as_deref(),

@@ -74,9 +74,13 @@ impl App {
 
     /// The same in a project. Its configuration is in use already, if it is trusted.
     fn in_project(mut self, project: Option<Nearby>) -> Self {
-        let ours = project.as_ref().and_then(Nearby::trusted).map(project::agents);
-        self.agents =
-            Agents::new(ours.into_iter().chain([Shelf::of_user(self.paths.agents_dir())]).collect());
+        let trusted = project.as_ref().and_then(Nearby::trusted);
+        let ours = trusted.map(project::agents);
+        let agents = Agents::new(ours.into_iter().chain([Shelf::of_user(self.paths.agents_dir())]).collect());
+        self.agents = match trusted {
+            Some(project) => agents.in_project(&project.root),
+            None => agents,
+        };
         self.warnings.extend(project.as_ref().and_then(Nearby::warning));
         let broken = self.agents.problems_of_assistant().iter().filter(|problem| problem.fatal);
         self.warnings.extend(broken.map(|problem| format!("{problem}; it is left out")));

@@ -2,14 +2,14 @@
 
 use clap::Args;
 
-use super::{CommandError, Context, simulate, usage};
+use super::{CommandError, Context, memory, simulate, usage};
 use crate::cli::chat::{self, ChatArgs};
 use crate::simulate::{FaultSpec, Settings, Stand};
 
 /// Take a tour on stand-ins: no key, no network.
 ///
-/// Two providers are played by stand-ins on this machine. You see an answer, an outage that nobody notices, and the
-/// ledger. Nothing is kept.
+/// Two providers are played by stand-ins on this machine. You see an answer, an outage that nobody notices, what one agent
+/// remembered for another, and the ledger. Nothing is kept.
 #[derive(Debug, Args)]
 pub struct DemoArgs {}
 
@@ -54,7 +54,19 @@ impl Tour {
         let schema = r#"{"type":"object","properties":{"city":{"type":"string"}},"required":["city"],"additionalProperties":false}"#;
         self.chat(title, ChatArgs { schema: Some(schema.into()), ..words("name a city") }).await?;
 
-        self.say("\n4. Every attempt is in the ledger:  aigw usage --by provider")?;
+        first.clear();
+        let title = "4. One agent is told something, and keeps it in the memory that all agents share.";
+        let told = words("Remember this: \"The harbour office opens at nine.\"");
+        self.chat(title, ChatArgs { agent: Some("researcher".into()), ..told }).await?;
+        self.say("\nIt is there:")?;
+        self.context.ui.heading("$ aigw memory ls")?;
+        memory::run(memory::MemoryArgs::list(), &self.context()).await?;
+        let title =
+            "Another agent is asked: what fits the question went along with it, with who wrote it and when.";
+        let asked = words("When does the harbour office open?");
+        self.chat(title, ChatArgs { agent: Some("writer".into()), ..asked }).await?;
+
+        self.say("\n5. Every attempt is in the ledger:  aigw usage --by provider")?;
         usage::run(&usage::UsageArgs::by_provider(), &self.context())?;
 
         self.say("\nThat was all on stand-ins. For real answers set a key, such as GROQ_API_KEY or CEREBRAS_API_KEY, or")?;
@@ -68,7 +80,8 @@ impl Tour {
     async fn chat(&self, title: &str, args: ChatArgs) -> Result<(), CommandError> {
         self.say(&format!("\n{title}"))?;
         let schema = if args.schema.is_some() { " --schema city.json" } else { "" };
-        let command = format!("$ aigw chat{schema} {}", args.words.join(" "));
+        let agent = args.agent.as_ref().map(|agent| format!(" -a {agent}")).unwrap_or_default();
+        let command = format!("$ aigw chat{agent}{schema} {}", args.words.join(" "));
         self.context.ui.heading(&command)?;
         chat::run(args, self.context()).await
     }

@@ -138,6 +138,9 @@ fn the_tour_works_without_anything() {
     let ran = env.run(&["demo"]).exits(0);
     assert!(ran.stdout.contains("17 + 25 = 42"), "{ran}");
     assert!(ran.stderr.contains("answered by cerebras/gpt-oss-120b"), "{ran}");
+    // What one agent was told another one knows.
+    let told = ran.stdout.split("$ aigw chat -a writer").nth(1).unwrap_or_default();
+    assert!(told.contains("by researcher") && told.contains("The harbour office opens at nine."), "{ran}");
     // Nothing of it stays behind.
     assert!(!env.data_dir().exists() && !env.config_dir().exists());
 }

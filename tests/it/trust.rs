@@ -319,3 +319,29 @@ fn directories_of_the_program_are_no_project() {
     let ran = env.ran(output).exits(0);
     assert!(ran.stdout.contains("Ours.") && ran.stderr.is_empty(), "{ran}");
 }
+
+/// What the project's people have written down goes along with the questions of those agents who ask for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn agents_who_ask_for_it_read_the_projects_guide() {
+    let groq = stand("groq", &[]).await;
+    let env = TestEnv::with_stands(&[&groq]);
+    env.write("p/.aigw/agents/ours.md", b"---\nagents_md: true\n---\nSpeak for the project.\n");
+    env.write("p/AGENTS.md", b"Say harbour, never port.\n");
+    let root = env.path().join("p");
+    // The user's own agent asks for it too, and the project is not trusted yet.
+    env.write("config/agents/mine.md", b"---\nagents_md: true\n---\nMine.\n");
+    let told = |agent: &str| {
+        run_in(&env, &root, &["chat", "-n", "-a", agent, "hello"]).exits(0);
+        let system = groq.requests().last().unwrap().body["messages"][0].clone();
+        assert_eq!(system["role"], "system");
+        system["content"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(told("mine"), "Mine.");
+    run_in(&env, &root, &["trust", "--yes"]).exits(0);
+    assert_eq!(
+        told("ours"),
+        "Speak for the project.\n\nThe project's AGENTS.md says:\n\nSay harbour, never port."
+    );
+    assert!(told("mine").contains("never port"));
+    assert!(!told("writer").contains("never port"));
+}

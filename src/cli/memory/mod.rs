@@ -40,6 +40,13 @@ pub struct MemoryArgs {
     command: MemoryCommand,
 }
 
+impl MemoryArgs {
+    /// Those that list the newest entries.
+    pub(super) fn list() -> Self {
+        Self { command: MemoryCommand::Ls(show::ListArgs::newest()) }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 enum MemoryCommand {
     /// List the newest entries

@@ -25,6 +25,13 @@ pub(super) struct ListArgs {
     limit: usize,
 }
 
+impl ListArgs {
+    /// Those that list the newest entries of all.
+    pub(super) fn newest() -> Self {
+        Self { filter: FilterArgs::default(), limit: 10 }
+    }
+}
+
 #[derive(Debug, Args)]
 pub(super) struct GetArgs {
     #[arg(value_name = "KEY|ID")]
