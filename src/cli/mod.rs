@@ -39,6 +39,7 @@ pub use interrupt::Interrupt;
 
 use crate::app::App;
 use crate::config::Env;
+use crate::memory::document;
 use crate::telemetry;
 use crate::ui::Ui;
 
@@ -128,6 +129,7 @@ pub fn main() -> ExitCode {
     let ui = Ui::new(cli.global.ui(&env));
     let output = cli.global.output();
     telemetry::start(&env, cli.global.verbose);
+    keep_readers_quiet();
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     // One request keeps no more than two busy; a server takes what there is.
     if !matches!(cli.command, Some(Command::Serve(_))) {
@@ -173,6 +175,16 @@ async fn run(command: Option<Command>, context: Context) -> Result<(), CommandEr
         Some(Command::Completions(args)) => completions::run(&args, &context),
         Some(Command::Man(args)) => man::run(&args, &context),
     }
+}
+
+/// A reader of somebody else's file that breaks on it is told as an error of that file, and not as one of the program.
+fn keep_readers_quiet() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().name() != Some(document::THREAD) {
+            usual(panic);
+        }
+    }));
 }
 
 #[cfg(test)]

@@ -31,6 +31,20 @@ pub(super) async fn check(paths: &Paths, checks: &mut Vec<Check>) {
     }
 }
 
+/// What to do about a damaged file.
+fn rescue(file: File, path: &Path) -> String {
+    let path = path.display();
+    match file {
+        File::Memory => format!(
+            "restore it from a backup; or save what can be read with `aigw memory export FILE` and `aigw session export`, move \
+             {path} away, and `aigw memory import FILE`"
+        ),
+        File::Ledger | File::State => {
+            format!("move {path} away to start afresh, or restore it from a backup")
+        }
+    }
+}
+
 fn verdict(file: File, directory: &Path, found: Result<Inspection, StoreError>) -> Check {
     let name = file.name();
     let found = match found {
@@ -48,8 +62,7 @@ fn verdict(file: File, directory: &Path, found: Result<Inspection, StoreError>) 
     match found.sound {
         Some(false) => {
             let path = directory.join(name);
-            Check::problem(name, format!("it is damaged ({what})"))
-                .todo(format!("move {} away to start afresh, or restore it from a backup", path.display()))
+            Check::problem(name, format!("it is damaged ({what})")).todo(rescue(file, &path))
         }
         _ if usize::try_from(found.version).map_or(true, |version| version > newest) => {
             Check::problem(name, format!("it was written by a newer version of aigw ({what})"))

@@ -38,6 +38,9 @@ impl Deadline {
     }
 }
 
+/// The name of such a thread: what goes wrong in it is told as an error of the file.
+pub(crate) const THREAD: &str = "document";
+
 /// Runs a reader within `patience`.
 pub(super) fn run<T: Send + 'static>(
     path: &Path,
@@ -52,7 +55,7 @@ pub(super) fn run<T: Send + 'static>(
         sender.send(outcome).ok();
     };
     thread::Builder::new()
-        .name("document".into())
+        .name(THREAD.into())
         .stack_size(STACK)
         .spawn(work)
         .map_err(|error| DocumentError::io(path, error))?;

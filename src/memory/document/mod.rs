@@ -32,6 +32,7 @@ pub use chunk::{Chunk, Place};
 pub use error::DocumentError;
 pub use files::{Found, LeftOut, Reason, find};
 use guard::Deadline;
+pub(crate) use guard::THREAD;
 use outline::{Outline, Section};
 
 /// Larger files are not read.
