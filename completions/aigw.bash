@@ -1075,7 +1075,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__chat)
-            opts="-m -a -s -c -f -t -x -n -q -v -h --model --agent --session --continue --then --system --file --tool --no-tools --allow-tool --no-memory --temperature --max-tokens --schema --extract --no-stream --timeout --no-stdin --dry-run --config --output --json --quiet --verbose --color --help"
+            opts="-m -a -s -c -f -t -x -n -q -v -h --model --agent --session --continue --then --system --file --tool --no-tools --allow-tool --no-memory --temperature --max-tokens --schema --extract --raw --no-stream --timeout --no-stdin --dry-run --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -92,6 +92,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --no-memory 'Recall nothing, and keep nothing of this'
             cand -x 'Print only the first code block of the answer, or all of it if there is none'
             cand --extract 'Print only the first code block of the answer, or all of it if there is none'
+            cand --raw 'Print the answer as the model wrote it; on a terminal its Markdown is shown as what it means'
             cand --no-stream 'Have the provider send the answer in one piece'
             cand -n 'Never look at stdin'
             cand --no-stdin 'Never look at stdin'

@@ -92,6 +92,7 @@ complete -c aigw -n "__fish_aigw_using_subcommand chat" -s c -l continue -d 'Go 
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -l no-tools -d 'Call no tools'
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -l no-memory -d 'Recall nothing, and keep nothing of this'
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -s x -l extract -d 'Print only the first code block of the answer, or all of it if there is none'
+complete -c aigw -n "__fish_aigw_using_subcommand chat" -l raw -d 'Print the answer as the model wrote it; on a terminal its Markdown is shown as what it means'
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -l no-stream -d 'Have the provider send the answer in one piece'
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -s n -l no-stdin -d 'Never look at stdin'
 complete -c aigw -n "__fish_aigw_using_subcommand chat" -l dry-run -d 'Show who would be asked and what would be sent, and send nothing'

@@ -1,6 +1,7 @@
 //! What a terminal shows. stdout carries data, stderr carries talk; nobody else writes to either.
 
 pub mod ask;
+pub mod markdown;
 mod safe_text;
 mod spinner;
 mod style;
@@ -8,11 +9,15 @@ mod table;
 
 use std::io::{self, IsTerminal, Write};
 
+use markdown::Look;
 pub use safe_text::{SafeText, safe};
 pub use spinner::Spinner;
 pub use style::ColorChoice;
 use style::Role;
 pub use table::Table;
+
+/// Columns where nobody knows how many there are.
+const COLUMNS: usize = 80;
 
 /// How the program talks to whoever started it.
 #[derive(Debug, Clone)]
@@ -23,6 +28,7 @@ pub struct Ui {
     pub stderr_is_terminal: bool,
     stdout_color: bool,
     stderr_color: bool,
+    ascii: bool,
     quiet: bool,
     /// 0, 1 or 2.
     pub verbosity: u8,
@@ -35,6 +41,8 @@ pub struct UiSettings {
     pub color: ColorChoice,
     /// `NO_COLOR` is set, or the terminal is dumb.
     pub plain: bool,
+    /// The terminal shows ASCII only.
+    pub ascii: bool,
     /// `--quiet`.
     pub quiet: bool,
     /// How often `-v` was given.
@@ -56,6 +64,7 @@ impl Ui {
             stderr_is_terminal,
             stdout_color: color(stdout_is_terminal),
             stderr_color: color(stderr_is_terminal),
+            ascii: settings.ascii,
             quiet: settings.quiet,
             verbosity: settings.verbosity,
         }
@@ -66,9 +75,19 @@ impl Ui {
         self.stdout_color
     }
 
+    /// What stdout can show.
+    pub fn look(&self) -> Look {
+        Look { color: self.stdout_color, unicode: !self.ascii }
+    }
+
     /// How many columns the terminal has, if stdout is one.
     pub fn width(&self) -> Option<u16> {
         console::Term::stdout().size_checked().map(|(_, columns)| columns).filter(|_| self.stdout_is_terminal)
+    }
+
+    /// How many columns a text on stdout may have.
+    pub fn columns(&self) -> usize {
+        self.width().map_or(COLUMNS, usize::from)
     }
 
     /// Writes data to stdout as it is. On a terminal control sequences in it are taken out: they are not ours.

@@ -42,6 +42,7 @@ mod session;
 mod simulate;
 mod soak;
 mod support;
+mod terminal;
 mod trust;
 mod turns;
 mod usage;

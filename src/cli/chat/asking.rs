@@ -78,7 +78,8 @@ impl Asking<'_> {
             let ids: Vec<&str> = recalled.entries.iter().map(|entry| entry.id.as_str()).collect();
             self.context.ui.detail(&format!("recalled: {}", ids.join(", ")));
         }
-        let mut screen = Screen::new(&self.context.ui, manner);
+        let raw = self.args.raw || self.args.schema.is_some();
+        let mut screen = Screen::new(&self.context.ui, manner, raw);
         let session = talk.memory.is_some().then(|| talk.session.id.clone());
         let question = Question {
             id: Uuid::now_v7().to_string(),
