@@ -14,7 +14,6 @@ pub mod global;
 pub mod init;
 mod interrupt;
 mod json;
-mod key_advice;
 pub mod man;
 pub mod memory;
 pub mod model;

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::desk::Desk;
-use super::outcome::{dead_ends, failure, took, who_answered, words_only};
+use super::outcome::failure;
 use super::output::{Manner, Screen};
 use super::report::Report;
 use super::{ChatArgs, extract, pretty};
 use crate::agents::talk::{Question, Said, Talk};
 use crate::agents::{Cause, Definition, Meanings, Routes, Terms, Understood, Undone, Worked};
 use crate::app::App;
+use crate::app::desk::Desk;
+use crate::app::outcome::{dead_ends, took, who_answered, words_only};
 use crate::chat::{FinishReason, Format, Message, Part, Role};
 use crate::cli::{CommandError, Context, Exit, Output};
 use crate::memory::recall::Recall;

@@ -255,7 +255,7 @@ impl Delivery for Screen<'_> {
                 self.aside(|ui| ui.detail(&format!("asking {model}")));
             }
             Notice::Failed(attempt) => {
-                let line = super::outcome::attempt_line(attempt);
+                let line = crate::app::outcome::attempt_line(attempt);
                 self.aside(|ui| ui.detail(&format!("no answer from {line}")));
                 if self.manner == Manner::Events {
                     let mut value = serde_json::to_value(AttemptReport::new(attempt)).unwrap_or_default();
