@@ -91,7 +91,10 @@ async fn ctrl_c_stops_the_answer_and_keeps_what_came() {
     terminal.keys("\u{3}");
     terminal.until_shows("stopped");
     // It goes on, and Ctrl-C on an empty line leaves nobody.
+    let prompts = |count: usize| move |screen: &str| screen.matches("assistant (tea)>").count() == count;
+    terminal.until(prompts(2));
     terminal.keys("\u{3}");
+    terminal.until(prompts(3));
     terminal.keys("what is 3+4\r");
     terminal.until_shows("3 + 4 =\n7");
     terminal.keys("\u{4}");
