@@ -3,7 +3,7 @@
 //! It waits for keys, so it runs on a thread of its own; it is handed there and back for every line.
 
 use std::borrow::Cow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use rustyline::completion::{Completer, Pair};
 use rustyline::error::ReadlineError;
@@ -46,12 +46,13 @@ pub(super) struct Names {
 /// Reads lines.
 pub(super) struct Editor {
     inner: rustyline::Editor<Assistance, FileHistory>,
-    history: PathBuf,
+    /// Where lines are kept; nowhere if they are not.
+    history: Option<PathBuf>,
 }
 
 impl Editor {
     /// With the lines that were typed before; a history that cannot be read is an empty one.
-    pub(super) fn new(history: &Path, color: bool) -> Result<Self, ReadlineError> {
+    pub(super) fn new(history: Option<PathBuf>, color: bool) -> Result<Self, ReadlineError> {
         let config = Config::builder()
             .max_history_size(MOST_HISTORY)?
             .history_ignore_space(true)
@@ -62,8 +63,10 @@ impl Editor {
         inner.set_helper(Some(Assistance { names: Names::default(), color }));
         inner.bind_sequence(KeyEvent::ctrl('J'), Cmd::Newline);
         inner.bind_sequence(KeyEvent(KeyCode::Enter, Modifiers::ALT), Cmd::Newline);
-        let _first_time = inner.load_history(history);
-        Ok(Self { inner, history: history.to_owned() })
+        if let Some(file) = &history {
+            let _first_time = inner.load_history(file);
+        }
+        Ok(Self { inner, history })
     }
 
     /// Says what there is to complete.
@@ -80,7 +83,7 @@ impl Editor {
                 if !text.trim().is_empty() && !holds_secret(&text) {
                     self.inner.add_history_entry(text.as_str())?;
                     // Whoever cannot keep it can still go on.
-                    let _kept = self.inner.append_history(&self.history);
+                    let _kept = self.keep();
                 }
                 Ok(Entered::Text(unquoted(&text).to_owned()))
             }
@@ -88,6 +91,19 @@ impl Editor {
             Err(ReadlineError::Eof) => Ok(Entered::End),
             Err(error) => Err(error),
         }
+    }
+
+    /// Writes what was typed to its file, which only its owner reads.
+    fn keep(&mut self) -> Result<(), ReadlineError> {
+        let Some(file) = &self.history else { return Ok(()) };
+        if let Some(directory) = file.parent().filter(|directory| !directory.exists()) {
+            let mut builder = std::fs::DirBuilder::new();
+            builder.recursive(true);
+            #[cfg(unix)]
+            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+            builder.create(directory)?;
+        }
+        self.inner.append_history(file)
     }
 }
 

@@ -22,6 +22,8 @@ use crate::agents::Definition;
 
 /// The file in the data directory with what was typed.
 const HISTORY: &str = "history.txt";
+/// Sessions that are completed.
+const MOST_SESSIONS: usize = 100;
 
 /// The REPL cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +39,8 @@ pub enum ReplError {
 /// Reads and answers until somebody leaves.
 pub async fn run(mut room: Room) -> Result<(), ReplError> {
     let _quiet = Quiet::new();
-    let mut editor = Editor::new(&room.app.paths.data_dir.join(HISTORY), room.ui.colors())?;
+    let history = room.is_kept().then(|| room.app.paths.data_dir.join(HISTORY));
+    let mut editor = Editor::new(history, room.ui.colors())?;
     room.ui.note("/help lists what can be done; Ctrl-D leaves");
     loop {
         editor.knows(names(&room));
@@ -97,10 +100,9 @@ fn names(room: &Room) -> Names {
     let ready = room.app.ready_accounts().map(|account| account.provider.id.clone()).collect::<Vec<_>>();
     let models = room.app.catalog.models().iter().filter(|model| ready.contains(&model.provider));
     let models = models.map(|model| (model.model_id().to_string(), String::new()));
-    let sessions = room.app.memory.sessions(MOST_SESSIONS).unwrap_or_default();
+    let is_there = room.is_kept() && room.app.memory.path().exists();
+    let sessions = if is_there { room.app.memory.sessions(MOST_SESSIONS) } else { Ok(Vec::new()) };
+    let sessions = sessions.unwrap_or_default();
     let sessions = sessions.into_iter().map(|session| (session.label().to_owned(), session.title));
     Names { agents, models: routes.chain(models).collect(), sessions: sessions.collect() }
 }
-
-/// Sessions that are completed.
-const MOST_SESSIONS: usize = 100;

@@ -8,17 +8,16 @@ use uuid::Uuid;
 
 use super::voice::Voice;
 use crate::agents::talk::{Question, Said, Talk};
-use crate::agents::{ASSISTANT, Agents, Cause, Definition, Meanings, Runner, Terms, Understood, Undone};
+use crate::agents::{ASSISTANT, Agents, Cause, Definition, Meanings, Runner, Terms, Undone};
 use crate::app::desk::{Desk, Wishes};
-use crate::app::outcome::{dead_ends, explain, who_answered, words_only};
+use crate::app::outcome::{dead_ends, explain, who_answered};
+use crate::app::recall::recall;
 use crate::app::{App, ResolveError};
 use crate::chat::{FinishReason, Message, Role};
 use crate::config::nearest;
-use crate::memory::recall::Recall;
 use crate::memory::session::{Session, Turn};
-use crate::memory::vectors::Meaning;
 use crate::providers::client::Client;
-use crate::router::{Router, Upstream};
+use crate::router::Router;
 use crate::ui::Ui;
 
 /// How long providers that are all out for now are waited for.
@@ -175,7 +174,10 @@ impl Room {
         let memory = self.is_kept().then(|| Arc::clone(&self.app.memory));
         let mut talk = Talk { runner, memory, session: self.session.clone(), turns: self.turns.clone() };
         let message = Message::text(Role::User, text);
-        let recalled = self.recall(&talk, agent, &message).await;
+        let (recalled, problem) = recall(&talk, &self.meanings, agent, &message).await;
+        if let Some(problem) = problem {
+            self.ui.warn(&problem);
+        }
         let question = Question {
             id: Uuid::now_v7().to_string(),
             agent,
@@ -197,34 +199,6 @@ impl Room {
             self.ui.error(&format!("the answer cannot be shown: {error}"));
         }
         talk.turns.pop()
-    }
-
-    async fn recall<U: Upstream>(
-        &self,
-        talk: &Talk<'_, U, Desk<'_>>,
-        agent: &Definition,
-        message: &Message,
-    ) -> Recall {
-        let meaning = self.meaning(&message.joined_text()).await;
-        talk.recall(agent, message, meaning).await.unwrap_or_else(|error| {
-            self.ui.warn(&format!("nothing can be recalled: {error}"));
-            Recall::default()
-        })
-    }
-
-    async fn meaning(&self, text: &str) -> Option<Meaning> {
-        match self.meanings.of(text).await {
-            Ok(Understood::Yes(meaning)) => Some(meaning),
-            Ok(Understood::Unasked) => None,
-            Ok(Understood::No(error)) => {
-                self.ui.warn(&words_only(&error));
-                None
-            }
-            Err(error) => {
-                self.ui.warn(&format!("the memory is searched by words only: {error}"));
-                None
-            }
-        }
     }
 
     /// A line about who answered, and what it took.

@@ -14,6 +14,7 @@ async fn a_conversation_is_had_and_kept() {
     terminal.until_shows("assistant (tea)>");
     terminal.keys("count to 5\r");
     terminal.until(|screen| screen.contains("1 2 3 4 5") && screen.contains("tokens in"));
+    terminal.keys("/system my key is gsk_0123456789abcdefghijklmnop\r");
     terminal.keys("what is 2+3\r");
     terminal.until_shows("2 + 3 = 5");
     terminal.keys("/session\r");
@@ -28,7 +29,13 @@ async fn a_conversation_is_had_and_kept() {
     assert!(shown.contains("2 + 3 = 5"), "{shown}");
     // What was typed is there the next time, and secrets are not.
     let history = std::fs::read_to_string(env.data_dir().join("history.txt")).unwrap();
-    assert!(history.contains("count to 5"), "{history}");
+    assert!(history.contains("count to 5") && !history.contains("gsk_"), "{history}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(env.data_dir().join("history.txt")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
