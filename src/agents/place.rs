@@ -135,7 +135,11 @@ impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
         });
         let results = join_all(made).await.into_iter().zip(calls).map(|(result, call)| {
             let is_error = result.is_err();
-            CallResult { call, content: result.map_or_else(|ToolError(error)| error, |answer| answer.text), is_error }
+            CallResult {
+                call,
+                content: result.map_or_else(|ToolError(error)| error, |answer| answer.text),
+                is_error,
+            }
         });
         let results: Vec<_> = results.collect();
         for result in &results {
