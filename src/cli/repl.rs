@@ -14,8 +14,8 @@ use crate::repl::{self, ReplError, Room, Seat};
 /// Talk with one agent or several at the keyboard.
 ///
 /// What you type is asked; `/help` lists what else can be done. `@NAME TEXT` asks one agent and `@all TEXT` everybody in the
-/// room at once; they see what the others have said. Every turn is kept as with `aigw chat`. Ctrl-C stops an answer, Ctrl-D
-/// leaves. `aigw` alone does the same.
+/// room at once; they see what the others have said. The next line can be typed while an answer comes. Every turn is kept as
+/// with `aigw chat`. Ctrl-C stops an answer, Ctrl-D leaves. `aigw` alone does the same.
 #[derive(Debug, Default, Args)]
 #[command(after_help = "Examples:
   aigw repl -s tea
