@@ -25,7 +25,7 @@ use self::command::{Typed, read};
 use self::completion::Names;
 use self::editor::Entered;
 use self::keys::Keys;
-pub use self::room::{Room, Seat};
+pub use self::room::{Asked, Room, Seat};
 use self::turn::Asking;
 use crate::agents::Definition;
 use crate::chat::Part;

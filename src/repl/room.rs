@@ -9,7 +9,7 @@ use super::turn::{Asking, Last};
 use crate::agents::{ASSISTANT, Agents, Definition, Meanings};
 use crate::app::desk::{Desk, Wishes};
 use crate::app::{AUTO, App, ResolveError};
-use crate::chat::{Message, Part, Role};
+use crate::chat::{Message, Part, Role, Sampling};
 use crate::config::{Env, nearest};
 use crate::memory::session::{Session, Turn};
 use crate::providers::client::Client;
@@ -39,12 +39,22 @@ pub struct Room {
     pub(super) turns: Vec<Turn>,
     /// Whom `@all` asks besides whoever answers.
     pub(super) guests: Vec<String>,
+    pub(super) terms: Asked,
     /// Files that go along with the next question, by name.
     pub(super) attached: Vec<(String, Part)>,
     /// How the last turn went.
     pub(super) last: Option<Last>,
     /// Told to stop the answer that is under way.
     pub(super) stop: Arc<Notify>,
+}
+
+/// How everything is asked.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// How answers are drawn.
+    pub sampling: Sampling,
+    /// How long one may take.
+    pub timeout: Option<Duration>,
 }
 
 /// Where somebody sits: the terminal, and the environment of whoever does.
@@ -80,10 +90,21 @@ impl Room {
             session,
             turns: Vec::new(),
             guests: Vec::new(),
+            terms: Asked::default(),
             attached: Vec::new(),
             last: None,
             stop: Arc::default(),
         }
+    }
+
+    /// Asks so from now on.
+    pub fn ask_as(&mut self, terms: Asked) {
+        self.terms = terms;
+    }
+
+    /// Has a file go along with the next question.
+    pub fn attach(&mut self, name: String, part: Part) {
+        self.attached.push((name, part));
     }
 
     /// Whether whoever answers can be asked at all.

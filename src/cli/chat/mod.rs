@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-pub use args::ChatArgs;
+pub use args::{ChatArgs, temperature};
 use asking::Asking;
 pub(super) use outcome::failure;
 pub(super) use session::{check_name, choose};
