@@ -14,6 +14,7 @@ use crate::chat::Sampling;
 use crate::config::Span;
 use crate::providers::client::Client;
 use crate::repl::{self, Asked, ReplError, Room, Seat};
+use crate::tools::Grants;
 
 /// Talk with one agent or several at the keyboard.
 ///
@@ -91,6 +92,8 @@ pub async fn run(args: ReplArgs, context: &Context) -> Result<(), CommandError> 
         no_tools: args.no_tools,
         no_memory: args.no_memory,
         hint: "with --allow-tool NAME when the REPL is started",
+        asks: None,
+        granted: Grants::default(),
     };
     let asked = ChatArgs {
         agent: args.agent,

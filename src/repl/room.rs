@@ -14,6 +14,7 @@ use crate::config::{Env, nearest};
 use crate::memory::session::{Session, Turn};
 use crate::providers::client::Client;
 use crate::router::{Route, Router};
+use crate::tools::Asks;
 use crate::ui::Ui;
 
 /// How long providers may take to hear that their answer is not wanted any more.
@@ -95,6 +96,11 @@ impl Room {
             last: None,
             stop: Arc::default(),
         }
+    }
+
+    /// Has somebody asked about calls.
+    pub(super) fn be_asked(&mut self, asks: Arc<dyn Asks>) {
+        self.wishes.asks = Some(asks);
     }
 
     /// Asks so from now on.
