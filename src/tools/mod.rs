@@ -3,6 +3,20 @@
 //! A call that cannot be made is told to the model as data, with what to do about it; it never ends a turn. What a tool
 //! gives is data too: it is bounded, and nothing in it is followed.
 
+mod feed;
+pub mod finding;
+pub mod http;
+pub mod kept;
+pub mod news;
+mod reading;
+pub mod service;
+pub mod services;
+pub mod stocks;
+pub mod trouble;
+pub mod weather;
+pub mod web_search;
+pub mod wikipedia;
+
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
