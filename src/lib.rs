@@ -14,7 +14,7 @@
 //!
 //! # Who may know whom
 //!
-//! A module imports only what stands below it in this list: `cli` → `drill` → `server` and `simulate` (front ends) → `app`
+//! A module imports only what stands below it in this list: `cli` → `drill` → `server`, `repl` and `simulate` (front ends) → `app`
 //! (the composition root, which sees all) → `agents` → `router` → `providers`, `health` → `chat`; `ledger`, `memory` → `store`, `chat`. `ui`,
 //! `config`, `store` and `chat` know nobody; `secret` and `telemetry` are open to all. Of the front ends only `cli` and the
 //! `drill`, which plays with them, know the others. Nothing below the front ends prints. A test holds this list against
@@ -30,6 +30,7 @@ pub mod health;
 pub mod ledger;
 pub mod memory;
 pub mod providers;
+pub mod repl;
 pub mod router;
 pub mod secret;
 pub mod server;

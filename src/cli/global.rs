@@ -58,8 +58,16 @@ impl GlobalArgs {
         UiSettings {
             color: self.color,
             plain: env.get("NO_COLOR").is_some() || env.get("TERM") == Some("dumb"),
+            ascii: is_ascii(env),
             quiet: self.quiet,
             verbosity: self.verbose,
         }
     }
+}
+
+/// Whether the terminal is said to show ASCII only. Where nothing is said, most show everything.
+fn is_ascii(env: &Env) -> bool {
+    let said = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| env.get(name)).unwrap_or_default();
+    let said = said.to_lowercase();
+    env.get("TERM") == Some("dumb") || !(said.is_empty() || said.contains("utf-8") || said.contains("utf8"))
 }

@@ -1,6 +1,7 @@
 //! What a terminal shows. stdout carries data, stderr carries talk; nobody else writes to either.
 
 pub mod ask;
+pub mod markdown;
 mod safe_text;
 mod spinner;
 mod style;
@@ -8,11 +9,15 @@ mod table;
 
 use std::io::{self, IsTerminal, Write};
 
+use markdown::Look;
 pub use safe_text::{SafeText, safe};
 pub use spinner::Spinner;
 pub use style::ColorChoice;
 use style::Role;
 pub use table::Table;
+
+/// Columns where nobody knows how many there are.
+const COLUMNS: usize = 80;
 
 /// How the program talks to whoever started it.
 #[derive(Debug, Clone)]
@@ -23,6 +28,7 @@ pub struct Ui {
     pub stderr_is_terminal: bool,
     stdout_color: bool,
     stderr_color: bool,
+    ascii: bool,
     quiet: bool,
     /// 0, 1 or 2.
     pub verbosity: u8,
@@ -35,6 +41,8 @@ pub struct UiSettings {
     pub color: ColorChoice,
     /// `NO_COLOR` is set, or the terminal is dumb.
     pub plain: bool,
+    /// The terminal shows ASCII only.
+    pub ascii: bool,
     /// `--quiet`.
     pub quiet: bool,
     /// How often `-v` was given.
@@ -56,6 +64,7 @@ impl Ui {
             stderr_is_terminal,
             stdout_color: color(stdout_is_terminal),
             stderr_color: color(stderr_is_terminal),
+            ascii: settings.ascii,
             quiet: settings.quiet,
             verbosity: settings.verbosity,
         }
@@ -66,9 +75,24 @@ impl Ui {
         self.stdout_color
     }
 
+    /// What stdout can show.
+    pub fn look(&self) -> Look {
+        Look { color: self.stdout_color, unicode: !self.ascii }
+    }
+
     /// How many columns the terminal has, if stdout is one.
     pub fn width(&self) -> Option<u16> {
         console::Term::stdout().size_checked().map(|(_, columns)| columns).filter(|_| self.stdout_is_terminal)
+    }
+
+    /// How many columns a text on stdout may have.
+    pub fn columns(&self) -> usize {
+        self.width().map_or(COLUMNS, usize::from)
+    }
+
+    /// Clears the screen.
+    pub fn clear(&self) -> Result<(), String> {
+        console::Term::stdout().clear_screen().map_err(|error| error.to_string())
     }
 
     /// Writes data to stdout as it is. On a terminal control sequences in it are taken out: they are not ours.
@@ -86,6 +110,21 @@ impl Ui {
     pub fn heading(&self, text: &str) -> io::Result<()> {
         let mut stdout = io::stdout().lock();
         writeln!(stdout, "{}", style::paint(Role::Strong, &safe(text), self.stdout_color))?;
+        stdout.flush()
+    }
+
+    /// Writes lines that are rendered already, at once; each behind whose it is, where several speak.
+    pub fn lines(&self, name: Option<(&str, usize)>, lines: &str) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        match name {
+            None => stdout.write_all(lines.as_bytes())?,
+            Some((name, columns)) => {
+                let bar = if self.ascii { "|" } else { "│" };
+                let name = style::name(&safe(name), columns, self.stdout_color);
+                let all: String = lines.lines().flat_map(|line| [&name, " ", bar, " ", line, "\n"]).collect();
+                stdout.write_all(all.as_bytes())?;
+            }
+        }
         stdout.flush()
     }
 

@@ -85,6 +85,10 @@ pub struct ChatArgs {
     #[arg(short = 'x', long)]
     pub extract: bool,
 
+    /// Print the answer as the model wrote it; on a terminal its Markdown is shown as what it means
+    #[arg(long)]
+    pub raw: bool,
+
     /// Have the provider send the answer in one piece
     #[arg(long)]
     pub no_stream: bool,

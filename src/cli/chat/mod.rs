@@ -2,7 +2,6 @@
 
 mod args;
 mod asking;
-mod desk;
 mod dry_run;
 mod outcome;
 mod output;
@@ -18,14 +17,14 @@ use serde_json::Value;
 
 pub use args::ChatArgs;
 use asking::Asking;
-use desk::Desk;
-pub(super) use outcome::{failure, words_only};
-pub(super) use session::check_name;
+pub(super) use outcome::failure;
+pub(super) use session::{check_name, choose};
 
 use super::{CommandError, Context, Exit, Output};
 use crate::agents::talk::Talk;
-use crate::agents::{Agents, Definition, Meanings, Runner, Terms, Time};
+use crate::agents::{ASSISTANT, Agents, Definition, Meanings, Runner, Terms, Time};
 use crate::app::App;
+use crate::app::desk::{Desk, Wishes};
 use crate::chat::{Format, Sampling, Schema};
 use crate::config::{Span, read_bounded};
 use crate::providers::client::Client;
@@ -52,12 +51,13 @@ pub async fn run(args: ChatArgs, context: Context) -> Result<(), CommandError> {
     let agents = app.agents();
     let client = Arc::new(Client::new()?);
     let session = session::choose(args, &app)?;
-    let name = session.agent.clone().unwrap_or_else(|| desk::ASSISTANT.to_owned());
-    let (first, others) = (desk::agent(&agents, &name)?, then(args, &agents)?);
+    let name = session.agent.clone().unwrap_or_else(|| ASSISTANT.to_owned());
+    let (first, others) = (agent(&agents, &name)?, then(args, &agents)?);
     let models = session.models.clone();
     let id = session.id.clone();
     let meanings = Arc::new(meanings(args, context, &app, &client).await);
-    let desk = Desk::new(&app, &client, &meanings, args, (&id, &models));
+    let wishes = wishes(args);
+    let desk = Desk::new(&app, &client, &meanings, &wishes, (&id, &models));
     let prepare = async { Ok((desk.resolve(first).await?, prompt::question(args, &context.ui).await?)) };
     let (route, question) = context.interrupt.unless(in_time(args, prepare)).await?;
     let router = app.router(Arc::clone(&client));
@@ -90,7 +90,7 @@ pub async fn run(args: ChatArgs, context: Context) -> Result<(), CommandError> {
 }
 
 /// What says what a question means. Whoever cannot have it searches by words.
-async fn meanings(
+pub(super) async fn meanings(
     args: &ChatArgs,
     context: &Context,
     app: &App,
@@ -105,9 +105,29 @@ async fn meanings(
     })
 }
 
+/// An agent by its name.
+pub(super) fn agent<'a>(agents: &'a Agents, name: &str) -> Result<&'a Definition, CommandError> {
+    let names = agents.names();
+    agents.find(name).ok_or_else(|| {
+        let names = names.iter().map(String::as_str);
+        CommandError::unknown("agent", name, names, "`aigw agent ls` lists them")
+    })
+}
+
+/// What agents may have besides what their definitions say.
+fn wishes(args: &ChatArgs) -> Wishes {
+    Wishes {
+        tools: args.tool.clone(),
+        allowed: args.allow_tool.clone(),
+        no_tools: args.no_tools,
+        no_memory: args.no_memory,
+        hint: "with --allow-tool NAME",
+    }
+}
+
 /// The agents who work on the answer of the first one.
 fn then<'a>(args: &ChatArgs, agents: &'a Agents) -> Result<Vec<&'a Definition>, CommandError> {
-    args.then.iter().map(|name| desk::agent(agents, name)).collect()
+    args.then.iter().map(|name| agent(agents, name)).collect()
 }
 
 /// How models are asked.

@@ -10,6 +10,7 @@ use crate::agents::{Audience, TurnEvent};
 use crate::chat::Event;
 use crate::providers::one_line;
 use crate::router::{AttemptReport, Delivery, Gone, Notice, Written};
+use crate::ui::markdown::MarkdownStream;
 use crate::ui::{SafeText, Spinner, Ui};
 
 /// How the answer is shown while it comes.
@@ -32,6 +33,8 @@ pub(super) struct Screen<'a> {
     manner: Manner,
     spinner: Option<Spinner>,
     filter: SafeText,
+    /// The text as a terminal shows it, as far as it is not written; none where it is written as it is.
+    page: Option<MarkdownStream>,
     /// The last character written, so that the text ends with exactly one line end.
     last: Option<char>,
     /// Why nothing more can be written.
@@ -39,12 +42,14 @@ pub(super) struct Screen<'a> {
 }
 
 impl<'a> Screen<'a> {
-    pub(super) fn new(ui: &'a Ui, manner: Manner) -> Self {
+    pub(super) fn new(ui: &'a Ui, manner: Manner, raw: bool) -> Self {
+        let is_rendered = ui.stdout_is_terminal && manner == Manner::Text && !raw;
         Self {
             ui,
             manner,
             spinner: Some(ui.spinner("asking")),
             filter: SafeText::default(),
+            page: is_rendered.then(|| MarkdownStream::new(ui.look())),
             last: None,
             broken: None,
         }
@@ -52,10 +57,12 @@ impl<'a> Screen<'a> {
 
     /// Ends the text with a line end if it has none, and says why writing failed if it did.
     pub(super) fn finish(&mut self) -> io::Result<()> {
+        let ended = self.end_page();
         self.spinner = None;
         if let Some(error) = self.broken.take() {
             return Err(error);
         }
+        ended?;
         if self.last.is_some_and(|last| last != '\n') {
             self.last = Some('\n');
             return write("\n");
@@ -118,6 +125,7 @@ impl<'a> Screen<'a> {
         if self.manner == Manner::Events {
             return self.event_line(&json!({"type": "restart", "model": model}));
         }
+        self.end_page()?;
         let mark = format!("--- the answer broke off here; {model} begins again ---");
         let before = if self.last.is_some_and(|last| last != '\n') { "\n" } else { "" };
         self.last = Some('\n');
@@ -129,6 +137,7 @@ impl<'a> Screen<'a> {
         if self.manner != Manner::Text || self.last.is_none() {
             return Ok(());
         }
+        self.end_page()?;
         let gap = if self.last == Some('\n') { "\n" } else { "\n\n" };
         self.last = Some('\n');
         write(gap)
@@ -156,6 +165,11 @@ impl<'a> Screen<'a> {
     }
 
     fn text(&mut self, text: &str) -> io::Result<()> {
+        if let Some(page) = &mut self.page {
+            let mut lines = String::new();
+            page.push(text, self.ui.columns(), &mut lines);
+            return self.lines(&lines);
+        }
         self.spinner = None;
         if !self.ui.stdout_is_terminal {
             self.last = text.chars().last().or(self.last);
@@ -165,6 +179,27 @@ impl<'a> Screen<'a> {
         self.filter.push(text, &mut safe);
         self.last = safe.chars().last().or(self.last);
         write(&safe)
+    }
+}
+
+impl Screen<'_> {
+    /// Lines of the page. Until there are some, the spinner says that something is coming.
+    fn lines(&mut self, lines: &str) -> io::Result<()> {
+        if lines.is_empty() {
+            return Ok(());
+        }
+        self.spinner = None;
+        self.last = Some('\n');
+        write(lines)
+    }
+
+    /// Writes what is left of the page, and begins another one.
+    fn end_page(&mut self) -> io::Result<()> {
+        let Some(page) = self.page.take() else { return Ok(()) };
+        let mut lines = String::new();
+        page.finish(self.ui.columns(), &mut lines);
+        self.page = Some(MarkdownStream::new(self.ui.look()));
+        self.lines(&lines)
     }
 }
 
@@ -220,7 +255,7 @@ impl Delivery for Screen<'_> {
                 self.aside(|ui| ui.detail(&format!("asking {model}")));
             }
             Notice::Failed(attempt) => {
-                let line = super::outcome::attempt_line(attempt);
+                let line = crate::app::outcome::attempt_line(attempt);
                 self.aside(|ui| ui.detail(&format!("no answer from {line}")));
                 if self.manner == Manner::Events {
                     let mut value = serde_json::to_value(AttemptReport::new(attempt)).unwrap_or_default();

@@ -6,11 +6,12 @@ use clap::Args;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::super::chat::{FAREWELL_PATIENCE, settle_ledger, words_only};
+use super::super::chat::{FAREWELL_PATIENCE, settle_ledger};
 use super::super::{CommandError, Context, Output, json, when};
 use super::snippet::snippet;
 use super::{FilterArgs, shortened};
 use crate::app::App;
+use crate::app::outcome::words_only;
 use crate::memory::Record;
 use crate::memory::search::{Hit, Query};
 use crate::providers::client::Client;

@@ -6,11 +6,12 @@ use std::time::Duration;
 use clap::Args;
 use serde::Serialize;
 
+use crate::app::key_advice;
 use crate::app::trial::{Outcome, Trial};
 use crate::app::{Account, App};
 use crate::chat::{Failure, FailureClass};
 use crate::cli::chat::{FAREWELL_PATIENCE, settle_ledger};
-use crate::cli::{CommandError, Context, Exit, Output, json, key_advice};
+use crate::cli::{CommandError, Context, Exit, Output, json};
 use crate::config::Span;
 use crate::providers::client::{Client, is_loopback};
 use crate::router::people;

@@ -1,9 +1,13 @@
 //! What the tests share: a hermetic home, the binary in it, and stand-ins for providers.
 
+mod terminal;
+
 use std::fmt;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+
+pub use terminal::Terminal;
 
 use aigw::app::App;
 use aigw::config::Env;

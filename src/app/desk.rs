@@ -1,24 +1,34 @@
-//! What agents of this command work with: whom they ask and what they may call.
+//! What agents of a conversation work with: whom they ask and what they may call.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::ChatArgs;
-use crate::agents::{Agents, Definition, Meanings, Routes, memory_tools};
-use crate::app::{App, ResolveError};
-use crate::cli::CommandError;
+use super::{App, ResolveError};
+use crate::agents::{Definition, Meanings, Routes, memory_tools};
 use crate::providers::client::Client;
 use crate::router::Route;
 use crate::tools::Toolbox;
 
-/// The name of the agent who answers where none is named.
-pub(super) const ASSISTANT: &str = "assistant";
+/// What agents may have besides what their definitions say.
+#[derive(Debug, Clone, Default)]
+pub struct Wishes {
+    /// Tools that every agent has.
+    pub tools: Vec<String>,
+    /// Tools that may be called without being asked for.
+    pub allowed: Vec<String>,
+    /// No tools at all.
+    pub no_tools: bool,
+    /// Nothing of the memory.
+    pub no_memory: bool,
+    /// How a tool is allowed here.
+    pub hint: &'static str,
+}
 
 /// Finds routes and tools for agents.
-pub(super) struct Desk<'a> {
+pub struct Desk<'a> {
     app: &'a App,
     client: &'a Client,
     meanings: &'a Arc<Meanings<Arc<Client>>>,
-    args: &'a ChatArgs,
+    wishes: &'a Wishes,
     /// The session, by id.
     session: &'a str,
     /// The models that were named for the conversation; they hold for every agent.
@@ -28,18 +38,19 @@ pub(super) struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
-    pub(super) fn new(
+    /// For a session, by its id, and the models that were named for it.
+    pub fn new(
         app: &'a App,
         client: &'a Client,
         meanings: &'a Arc<Meanings<Arc<Client>>>,
-        args: &'a ChatArgs,
+        wishes: &'a Wishes,
         (session, models): (&'a str, &'a [String]),
     ) -> Self {
-        Self { app, client, meanings, args, session, models, notes: Mutex::default() }
+        Self { app, client, meanings, wishes, session, models, notes: Mutex::default() }
     }
 
     /// Where an agent's requests go.
-    pub(super) async fn resolve(&self, agent: &Definition) -> Result<Route, ResolveError> {
+    pub async fn resolve(&self, agent: &Definition) -> Result<Route, ResolveError> {
         if !self.models.is_empty() {
             return self.app.route(self.client, self.models).await;
         }
@@ -65,7 +76,7 @@ impl<'a> Desk<'a> {
     }
 
     /// What was noted since the last time.
-    pub(super) fn notes(&self) -> Vec<String> {
+    pub fn notes(&self) -> Vec<String> {
         std::mem::take(&mut *self.notes.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -76,28 +87,20 @@ impl Routes for Desk<'_> {
     }
 
     fn tools(&self, agent: &Definition) -> Toolbox {
-        if self.args.no_tools {
+        if self.wishes.no_tools {
             return Toolbox::default();
         }
-        let wished: Vec<String> = agent.tools.iter().chain(&self.args.tool).cloned().collect();
-        let all = if self.args.no_memory {
+        let wished: Vec<String> = agent.tools.iter().chain(&self.wishes.tools).cloned().collect();
+        let all = if self.wishes.no_memory {
             Toolbox::default()
         } else {
             memory_tools::toolbox(self.meanings, agent, Some(self.session))
         };
-        let (tools, held) = all.offered(&wished, &self.args.allow_tool);
+        let (tools, held) = all.offered(&wished, &self.wishes.allowed);
         for name in held {
-            self.note(format!("{name} is not offered: it has to be allowed, with --allow-tool {name}"));
+            let how = self.wishes.hint.replace("NAME", &name);
+            self.note(format!("{name} is not offered: it has to be allowed, {how}"));
         }
         tools
     }
-}
-
-/// An agent by its name.
-pub(super) fn agent<'a>(agents: &'a Agents, name: &str) -> Result<&'a Definition, CommandError> {
-    let names = agents.names();
-    agents.find(name).ok_or_else(|| {
-        let names = names.iter().map(String::as_str);
-        CommandError::unknown("agent", name, names, "`aigw agent ls` lists them")
-    })
 }

@@ -1,9 +1,9 @@
 //! What to do about a key that is refused or cannot be had: that depends on where it comes from.
 
-use crate::app::Account;
+use super::Account;
 
 /// Where another key goes, so that it is the one that is used.
-pub(super) fn another(account: &Account, origin: Option<&str>) -> String {
+pub fn another(account: &Account, origin: Option<&str>) -> String {
     let id = &account.provider.id;
     let origin = origin.unwrap_or_default();
     let advice = match origin.split_once(' ') {
