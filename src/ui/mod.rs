@@ -2,7 +2,6 @@
 
 pub mod ask;
 pub mod markdown;
-mod safe_text;
 mod spinner;
 mod style;
 mod table;
@@ -10,11 +9,12 @@ mod table;
 use std::io::{self, IsTerminal, Write};
 
 use markdown::Look;
-pub use safe_text::{SafeText, safe};
 pub use spinner::Spinner;
 pub use style::ColorChoice;
 use style::Role;
 pub use table::Table;
+
+pub use crate::safe_text::{SafeText, safe};
 
 /// Columns where nobody knows how many there are.
 const COLUMNS: usize = 80;
