@@ -35,6 +35,7 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Set up providers, step by step: find keys, try them, write a configuration')
             [CompletionResult]::new('chat', 'chat', [CompletionResultType]::ParameterValue, 'Ask a question and get one answer')
+            [CompletionResult]::new('repl', 'repl', [CompletionResultType]::ParameterValue, 'Talk with one agent or several at the keyboard')
             [CompletionResult]::new('session', 'session', [CompletionResultType]::ParameterValue, 'List, show and change conversations')
             [CompletionResult]::new('agent', 'agent', [CompletionResultType]::ParameterValue, 'List, show, write and change agents')
             [CompletionResult]::new('memory', 'memory', [CompletionResultType]::ParameterValue, 'Show and change what all agents remember')
@@ -102,6 +103,33 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Never look at stdin')
             [CompletionResult]::new('--no-stdin', '--no-stdin', [CompletionResultType]::ParameterName, 'Never look at stdin')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show who would be asked and what would be sent, and send nothing')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'aigw;repl' {
+            [CompletionResult]::new('-a', '-a', [CompletionResultType]::ParameterName, 'Who answers; `aigw agent ls` lists them')
+            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'Who answers; `aigw agent ls` lists them')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'Ask this model or route; may be repeated, the first one goes first')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'Ask this model or route; may be repeated, the first one goes first')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Go on in this session, or begin it')
+            [CompletionResult]::new('--session', '--session', [CompletionResultType]::ParameterName, 'Go on in this session, or begin it')
+            [CompletionResult]::new('--system', '--system', [CompletionResultType]::ParameterName, 'Instructions for the session')
+            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Let every agent call this tool')
+            [CompletionResult]::new('--tool', '--tool', [CompletionResultType]::ParameterName, 'Let every agent call this tool')
+            [CompletionResult]::new('--allow-tool', '--allow-tool', [CompletionResultType]::ParameterName, 'Let this tool be called, which would have to be asked for')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Go on in the last session')
+            [CompletionResult]::new('--continue', '--continue', [CompletionResultType]::ParameterName, 'Go on in the last session')
+            [CompletionResult]::new('--no-tools', '--no-tools', [CompletionResultType]::ParameterName, 'Call no tools')
+            [CompletionResult]::new('--no-memory', '--no-memory', [CompletionResultType]::ParameterName, 'Recall nothing, and keep nothing of this')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
@@ -1261,6 +1289,7 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
         'aigw;help' {
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Set up providers, step by step: find keys, try them, write a configuration')
             [CompletionResult]::new('chat', 'chat', [CompletionResultType]::ParameterValue, 'Ask a question and get one answer')
+            [CompletionResult]::new('repl', 'repl', [CompletionResultType]::ParameterValue, 'Talk with one agent or several at the keyboard')
             [CompletionResult]::new('session', 'session', [CompletionResultType]::ParameterValue, 'List, show and change conversations')
             [CompletionResult]::new('agent', 'agent', [CompletionResultType]::ParameterValue, 'List, show, write and change agents')
             [CompletionResult]::new('memory', 'memory', [CompletionResultType]::ParameterValue, 'Show and change what all agents remember')
@@ -1285,6 +1314,9 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             break
         }
         'aigw;help;chat' {
+            break
+        }
+        'aigw;help;repl' {
             break
         }
         'aigw;help;session' {

@@ -32,6 +32,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --version 'Print version'
             cand init 'Set up providers, step by step: find keys, try them, write a configuration'
             cand chat 'Ask a question and get one answer'
+            cand repl 'Talk with one agent or several at the keyboard'
             cand session 'List, show and change conversations'
             cand agent 'List, show, write and change agents'
             cand memory 'Show and change what all agents remember'
@@ -97,6 +98,32 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand -n 'Never look at stdin'
             cand --no-stdin 'Never look at stdin'
             cand --dry-run 'Show who would be asked and what would be sent, and send nothing'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;repl'= {
+            cand -a 'Who answers; `aigw agent ls` lists them'
+            cand --agent 'Who answers; `aigw agent ls` lists them'
+            cand -m 'Ask this model or route; may be repeated, the first one goes first'
+            cand --model 'Ask this model or route; may be repeated, the first one goes first'
+            cand -s 'Go on in this session, or begin it'
+            cand --session 'Go on in this session, or begin it'
+            cand --system 'Instructions for the session'
+            cand -t 'Let every agent call this tool'
+            cand --tool 'Let every agent call this tool'
+            cand --allow-tool 'Let this tool be called, which would have to be asked for'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand -c 'Go on in the last session'
+            cand --continue 'Go on in the last session'
+            cand --no-tools 'Call no tools'
+            cand --no-memory 'Recall nothing, and keep nothing of this'
             cand --json 'The same as `--output json`'
             cand -q 'Print no notes and no warnings'
             cand --quiet 'Print no notes and no warnings'
@@ -1138,6 +1165,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;help'= {
             cand init 'Set up providers, step by step: find keys, try them, write a configuration'
             cand chat 'Ask a question and get one answer'
+            cand repl 'Talk with one agent or several at the keyboard'
             cand session 'List, show and change conversations'
             cand agent 'List, show, write and change agents'
             cand memory 'Show and change what all agents remember'
@@ -1160,6 +1188,8 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;help;init'= {
         }
         &'aigw;help;chat'= {
+        }
+        &'aigw;help;repl'= {
         }
         &'aigw;help;session'= {
             cand ls 'List the newest sessions'

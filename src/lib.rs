@@ -14,7 +14,7 @@
 //!
 //! # Who may know whom
 //!
-//! A module imports only what stands below it in this list: `cli` → `drill` → `server` and `simulate` (front ends) → `app`
+//! A module imports only what stands below it in this list: `cli` → `drill` → `server`, `repl` and `simulate` (front ends) → `app`
 //! (the composition root, which sees all) → `agents` → `router` → `providers`, `health` → `chat`; `ledger` → `store`, `chat`; `memory` → `store`,
 //! `chat`, `document`; `tools` → `chat`, `store`, `document`, `safe_text`; `ui` → `safe_text`. `config`, `store`, `document`, `safe_text` and
 //! `chat` know nobody; `secret` and `telemetry` are open to all. Of the front ends only `cli` and the
@@ -32,6 +32,7 @@ pub mod health;
 pub mod ledger;
 pub mod memory;
 pub mod providers;
+pub mod repl;
 pub mod router;
 pub mod safe_text;
 pub mod secret;

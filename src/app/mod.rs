@@ -12,6 +12,7 @@ mod observer;
 pub mod outcome;
 pub mod probe;
 mod project;
+pub mod recall;
 pub mod refresh;
 mod resolve;
 mod settings;

@@ -41,6 +41,12 @@ impl Interrupt {
         Self { asked, tidy_up_ms }
     }
 
+    /// Nobody listens: whoever reads the keys sees to Ctrl-C.
+    pub(super) fn left_alone() -> Self {
+        let (_, asked) = watch::channel(false);
+        Self { asked, tidy_up_ms: Arc::new(AtomicU64::new(TIDY_UP_MS)) }
+    }
+
     /// Allows more time to tidy up: a server has others' answers under way.
     pub(super) fn allow(&self, tidy_up: Duration) {
         let most = u64::try_from(tidy_up.as_millis()).unwrap_or(u64::MAX);

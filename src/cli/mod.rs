@@ -18,6 +18,7 @@ pub mod man;
 pub mod memory;
 pub mod model;
 pub mod provider;
+pub mod repl;
 pub mod route;
 pub mod serve;
 pub mod session;
@@ -74,6 +75,7 @@ pub struct Cli {
 pub enum Command {
     Init(init::InitArgs),
     Chat(Box<chat::ChatArgs>),
+    Repl(Box<repl::ReplArgs>),
     Session(session::SessionArgs),
     Agent(agent::AgentArgs),
     Memory(Box<memory::MemoryArgs>),
@@ -138,8 +140,10 @@ pub fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return CommandError::failed(format!("cannot start: {error}")).report(&ui, output),
     };
+    let is_terminal = stdin().is_terminal() && ui.stdout_is_terminal;
+    let reads_keys = is_terminal && matches!(cli.command, None | Some(Command::Repl(_)));
     let result = runtime.block_on(async {
-        let interrupt = Interrupt::listen();
+        let interrupt = if reads_keys { Interrupt::left_alone() } else { Interrupt::listen() };
         run(cli.command, Context { global: cli.global, ui: ui.clone(), env, interrupt }).await
     });
     // A thread that still waits for stdin must not keep the program from ending.
@@ -152,10 +156,14 @@ pub fn main() -> ExitCode {
 
 async fn run(command: Option<Command>, context: Context) -> Result<(), CommandError> {
     match command {
+        None if stdin().is_terminal() && context.ui.stdout_is_terminal => {
+            Box::pin(repl::run(repl::ReplArgs::default(), &context)).await
+        }
         None if stdin().is_terminal() => Ok(context.ui.data(&Cli::command().render_help().to_string())?),
         None => chat::run(chat::ChatArgs::default(), context).await,
         Some(Command::Init(args)) => init::run(&args, &context).await,
         Some(Command::Chat(args)) => chat::run(*args, context).await,
+        Some(Command::Repl(args)) => Box::pin(repl::run(*args, &context)).await,
         Some(Command::Session(args)) => session::run(&args, &context),
         Some(Command::Agent(args)) => agent::run(&args, &context).await,
         Some(Command::Memory(args)) => memory::run(*args, &context).await,

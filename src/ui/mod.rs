@@ -90,6 +90,11 @@ impl Ui {
         self.width().map_or(COLUMNS, usize::from)
     }
 
+    /// Clears the screen.
+    pub fn clear(&self) -> Result<(), String> {
+        console::Term::stdout().clear_screen().map_err(|error| error.to_string())
+    }
+
     /// Writes data to stdout as it is. On a terminal control sequences in it are taken out: they are not ours.
     pub fn data(&self, text: &str) -> io::Result<()> {
         let mut stdout = io::stdout().lock();
@@ -105,6 +110,21 @@ impl Ui {
     pub fn heading(&self, text: &str) -> io::Result<()> {
         let mut stdout = io::stdout().lock();
         writeln!(stdout, "{}", style::paint(Role::Strong, &safe(text), self.stdout_color))?;
+        stdout.flush()
+    }
+
+    /// Writes lines that are rendered already, at once; each behind whose it is, where several speak.
+    pub fn lines(&self, name: Option<(&str, usize)>, lines: &str) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        match name {
+            None => stdout.write_all(lines.as_bytes())?,
+            Some((name, columns)) => {
+                let bar = if self.ascii { "|" } else { "│" };
+                let name = style::name(&safe(name), columns, self.stdout_color);
+                let all: String = lines.lines().flat_map(|line| [&name, " ", bar, " ", line, "\n"]).collect();
+                stdout.write_all(all.as_bytes())?;
+            }
+        }
         stdout.flush()
     }
 

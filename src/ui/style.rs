@@ -46,3 +46,24 @@ pub(super) fn paint(role: Role, text: &str, color: bool) -> String {
     }
     format!("{style}{text}{style:#}")
 }
+
+/// Colours of those who speak at once.
+const NAMES: [AnsiColor; 6] = [
+    AnsiColor::Cyan,
+    AnsiColor::Green,
+    AnsiColor::Yellow,
+    AnsiColor::Magenta,
+    AnsiColor::Blue,
+    AnsiColor::Red,
+];
+
+/// A name in so many columns and in a colour of its own, always the same one.
+pub(super) fn name(name: &str, columns: usize, color: bool) -> String {
+    let padded = console::pad_str(name, columns, console::Alignment::Left, Some("…")).into_owned();
+    if !color {
+        return padded;
+    }
+    let place = name.bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+    let style = NAMES[place % NAMES.len()].on_default();
+    format!("{style}{padded}{style:#}")
+}

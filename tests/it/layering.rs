@@ -29,9 +29,11 @@ const LAYERS: &[(&str, &[&str])] = &[
         "drill",
         &["app", "chat", "config", "store", "providers", "health", "ledger", "router", "server", "simulate"],
     ),
+    ("repl", &["app", "agents", "chat", "config", "memory", "providers", "router", "ui"]),
     (
         "cli",
         &[
+            "repl",
             "agents",
             "app",
             "chat",

@@ -36,6 +36,7 @@ mod model_refresh;
 mod predictions;
 mod probe;
 mod provider_test;
+mod repl;
 mod route;
 mod serve;
 mod session;

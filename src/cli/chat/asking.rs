@@ -10,14 +10,13 @@ use super::output::{Manner, Screen};
 use super::report::Report;
 use super::{ChatArgs, extract, pretty};
 use crate::agents::talk::{Question, Said, Talk};
-use crate::agents::{Cause, Definition, Meanings, Routes, Terms, Understood, Undone, Worked};
+use crate::agents::{Cause, Definition, Meanings, Routes, Terms, Undone, Worked};
 use crate::app::App;
 use crate::app::desk::Desk;
-use crate::app::outcome::{dead_ends, took, who_answered, words_only};
+use crate::app::outcome::{dead_ends, took, who_answered};
+use crate::app::recall::recall;
 use crate::chat::{FinishReason, Format, Message, Part, Role};
 use crate::cli::{CommandError, Context, Exit, Output};
-use crate::memory::recall::Recall;
-use crate::memory::vectors::Meaning;
 use crate::providers::client::Client;
 use crate::router::{Route, Upstream};
 
@@ -70,11 +69,10 @@ impl Asking<'_> {
         terms: Terms,
         manner: Manner,
     ) -> (Result<Said, CommandError>, Screen<'_>) {
-        let meaning = self.meaning(&message).await;
-        let recalled = talk.recall(agent, &message, meaning).await.unwrap_or_else(|error| {
-            self.context.ui.warn(&format!("nothing can be recalled: {error}"));
-            Recall::default()
-        });
+        let (recalled, problem) = recall(talk, self.meanings, agent, &message).await;
+        if let Some(problem) = problem {
+            self.context.ui.warn(&problem);
+        }
         if !recalled.entries.is_empty() {
             let ids: Vec<&str> = recalled.entries.iter().map(|entry| entry.id.as_str()).collect();
             self.context.ui.detail(&format!("recalled: {}", ids.join(", ")));
@@ -98,22 +96,6 @@ impl Asking<'_> {
             self.context.ui.warn(&note);
         }
         (answered, screen)
-    }
-
-    /// What a question means, where somebody can say.
-    async fn meaning(&self, message: &Message) -> Option<Meaning> {
-        match self.meanings.of(&message.joined_text()).await {
-            Ok(Understood::Yes(meaning)) => Some(meaning),
-            Ok(Understood::Unasked) => None,
-            Ok(Understood::No(error)) => {
-                self.context.ui.warn(&words_only(&error));
-                None
-            }
-            Err(error) => {
-                self.context.ui.warn(&format!("the memory is searched by words only: {error}"));
-                None
-            }
-        }
     }
 
     /// A turn without an answer, as a failure of the command.

@@ -18,7 +18,7 @@ use serde_json::Value;
 pub use args::ChatArgs;
 use asking::Asking;
 pub(super) use outcome::failure;
-pub(super) use session::check_name;
+pub(super) use session::{check_name, choose};
 
 use super::{CommandError, Context, Exit, Output};
 use crate::agents::talk::Talk;
@@ -90,7 +90,7 @@ pub async fn run(args: ChatArgs, context: Context) -> Result<(), CommandError> {
 }
 
 /// What says what a question means. Whoever cannot have it searches by words.
-async fn meanings(
+pub(super) async fn meanings(
     args: &ChatArgs,
     context: &Context,
     app: &App,
@@ -106,7 +106,7 @@ async fn meanings(
 }
 
 /// An agent by its name.
-fn agent<'a>(agents: &'a Agents, name: &str) -> Result<&'a Definition, CommandError> {
+pub(super) fn agent<'a>(agents: &'a Agents, name: &str) -> Result<&'a Definition, CommandError> {
     let names = agents.names();
     agents.find(name).ok_or_else(|| {
         let names = names.iter().map(String::as_str);

@@ -12,7 +12,7 @@ const LONGEST: usize = 100;
 const BEGINNING: usize = 6;
 
 /// The session that was named or continued, with what was chosen for it now; a new one otherwise.
-pub(super) fn choose(args: &ChatArgs, app: &App) -> Result<Session, CommandError> {
+pub(in crate::cli) fn choose(args: &ChatArgs, app: &App) -> Result<Session, CommandError> {
     let mut session = match &args.session {
         Some(name) => named(app, name)?,
         None if args.continue_last => last(app)?,

@@ -1,0 +1,94 @@
+//! `aigw repl`, and `aigw` alone at a terminal.
+
+use std::io::{IsTerminal, stdin};
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::chat::{self, ChatArgs};
+use super::{CommandError, Context};
+use crate::app::desk::Wishes;
+use crate::providers::client::Client;
+use crate::repl::{self, Room};
+
+/// Talk with one agent or several at the keyboard.
+///
+/// What you type is asked; `/help` lists what else can be done. `@NAME TEXT` asks one agent and `@all TEXT` everybody in the
+/// room at once; they see what the others have said. Every turn is kept as with `aigw chat`. Ctrl-C stops an answer, Ctrl-D
+/// leaves. `aigw` alone does the same.
+#[derive(Debug, Default, Args)]
+#[command(after_help = "Examples:
+  aigw repl -s tea
+  aigw repl -a researcher -m groq")]
+pub struct ReplArgs {
+    /// Who answers; `aigw agent ls` lists them
+    #[arg(short, long, value_name = "NAME")]
+    agent: Option<String>,
+
+    /// Ask this model or route; may be repeated, the first one goes first
+    #[arg(short, long, value_name = "MODEL|ROUTE")]
+    model: Vec<String>,
+
+    /// Go on in this session, or begin it
+    #[arg(short, long, value_name = "NAME", conflicts_with = "continue_last")]
+    session: Option<String>,
+
+    /// Go on in the last session
+    #[arg(short, long = "continue")]
+    continue_last: bool,
+
+    /// Instructions for the session
+    #[arg(long, value_name = "TEXT")]
+    system: Option<String>,
+
+    /// Let every agent call this tool
+    #[arg(short, long, value_name = "NAME", conflicts_with = "no_tools")]
+    tool: Vec<String>,
+
+    /// Call no tools
+    #[arg(long)]
+    no_tools: bool,
+
+    /// Let this tool be called, which would have to be asked for
+    #[arg(long, value_name = "NAME", conflicts_with = "no_tools")]
+    allow_tool: Vec<String>,
+
+    /// Recall nothing, and keep nothing of this
+    #[arg(long)]
+    no_memory: bool,
+}
+
+/// Runs the command.
+pub async fn run(args: ReplArgs, context: &Context) -> Result<(), CommandError> {
+    if !stdin().is_terminal() || !context.ui.stdout_is_terminal {
+        return Err(CommandError::usage("there is no terminal to type at")
+            .hint("`aigw chat` answers what comes through a pipe"));
+    }
+    let app = context.app()?;
+    let wishes = Wishes {
+        tools: args.tool,
+        allowed: args.allow_tool,
+        no_tools: args.no_tools,
+        no_memory: args.no_memory,
+        hint: "with --allow-tool NAME when the REPL is started",
+    };
+    let asked = ChatArgs {
+        agent: args.agent,
+        model: args.model,
+        session: args.session,
+        continue_last: args.continue_last,
+        system: args.system,
+        no_memory: args.no_memory,
+        ..ChatArgs::default()
+    };
+    let session = chat::choose(&asked, &app)?;
+    if let Some(name) = &session.agent {
+        chat::agent(&app.agents(), name)?;
+    }
+    let client = Arc::new(Client::new()?);
+    let meanings = chat::meanings(&asked, context, &app, &client).await;
+    let mut room = Room::new(app, context.ui.clone(), client, meanings, wishes, session);
+    room.check().await?;
+    room.enter();
+    repl::run(room).await.map_err(|error| CommandError::failed(error.to_string()))
+}
