@@ -11,7 +11,7 @@ use crate::memory::recall::line;
 use crate::memory::search::Query;
 use crate::memory::{Draft, Found, Kind, Origin, Scope};
 use crate::router::Upstream;
-use crate::tools::{Permission, Tool, ToolError, Toolbox};
+use crate::tools::{Answer, Permission, Tool, ToolError, Toolbox};
 
 /// Entries that a search gives where the model does not say.
 const FOUND: u64 = 5;
@@ -109,15 +109,15 @@ impl<U: Upstream + 'static> Tool for MemoryTool<U> {
         }
     }
 
-    fn call<'a>(&'a self, arguments: &'a Value) -> BoxFuture<'a, Result<String, ToolError>> {
+    fn call<'a>(&'a self, arguments: &'a Value) -> BoxFuture<'a, Result<Answer, ToolError>> {
         let (desk, act, arguments) = (Arc::clone(&self.desk), self.act, arguments.clone());
         Box::pin(async move {
             let done = match act {
-                Act::Search => return desk.search(&arguments).await,
+                Act::Search => return desk.search(&arguments).await.map(Answer::from),
                 Act::Write => tokio::task::spawn_blocking(move || desk.write(&arguments)),
                 Act::Forget => tokio::task::spawn_blocking(move || desk.forget(&arguments)),
             };
-            done.await.unwrap_or_else(|error| Err(ToolError(error.to_string())))
+            done.await.unwrap_or_else(|error| Err(ToolError(error.to_string()))).map(Answer::from)
         })
     }
 }

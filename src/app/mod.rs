@@ -3,6 +3,7 @@
 mod account;
 mod agents;
 mod alone;
+pub mod attachment;
 pub mod checkup;
 pub mod desk;
 mod embedders;
@@ -17,6 +18,8 @@ pub mod refresh;
 mod resolve;
 mod settings;
 mod sound;
+pub mod text_editor;
+pub mod transcript;
 pub mod trial;
 
 use std::path::PathBuf;

@@ -9,7 +9,7 @@ use super::chat::{self, ChatArgs};
 use super::{CommandError, Context};
 use crate::app::desk::Wishes;
 use crate::providers::client::Client;
-use crate::repl::{self, Room};
+use crate::repl::{self, ReplError, Room, Seat};
 
 /// Talk with one agent or several at the keyboard.
 ///
@@ -87,8 +87,12 @@ pub async fn run(args: ReplArgs, context: &Context) -> Result<(), CommandError> 
     }
     let client = Arc::new(Client::new()?);
     let meanings = chat::meanings(&asked, context, &app, &client).await;
-    let mut room = Room::new(app, context.ui.clone(), client, meanings, wishes, session);
+    let seat = Seat { ui: context.ui.clone(), env: context.env.clone() };
+    let mut room = Room::new(app, seat, client, meanings, wishes, session);
     room.check().await?;
     room.enter();
-    repl::run(room).await.map_err(|error| CommandError::failed(error.to_string()))
+    repl::run(room).await.map_err(|error| match error {
+        ReplError::AskedToEnd => CommandError::interrupted(),
+        error => CommandError::failed(error.to_string()),
+    })
 }

@@ -24,7 +24,7 @@ pub trait Tool: Send + Sync {
     }
 
     /// Calls it with arguments that its schema allows. The error is for the model: what was wrong and what to do.
-    fn call<'a>(&'a self, arguments: &'a Value) -> BoxFuture<'a, Result<String, ToolError>>;
+    fn call<'a>(&'a self, arguments: &'a Value) -> BoxFuture<'a, Result<Answer, ToolError>>;
 }
 
 /// Whether a tool may be called.
@@ -36,6 +36,23 @@ pub enum Permission {
     Ask,
     /// It may not, and models do not hear of it.
     Deny,
+}
+
+/// What a call gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// What the model reads.
+    pub text: String,
+    /// The same as data, for programs and for showing it to a person. A text alone has none.
+    pub data: Option<Value>,
+    /// Whether it came from outside: somebody else wrote it, and may have meant the model to do something.
+    pub foreign: bool,
+}
+
+impl From<String> for Answer {
+    fn from(text: String) -> Self {
+        Self { text, data: None, foreign: false }
+    }
 }
 
 /// Why a call gave nothing, for the model.
@@ -91,13 +108,13 @@ impl Toolbox {
     }
 
     /// Makes a call. Whatever is wrong with it is told to the model.
-    pub async fn call(&self, call: &ToolCall) -> Result<String, ToolError> {
+    pub async fn call(&self, call: &ToolCall) -> Result<Answer, ToolError> {
         let Some(tool) = self.tools.iter().find(|tool| tool.spec().name == call.name) else {
             let names = self.names().join(", ");
             return Err(ToolError(format!("there is no tool `{}`; there are: {names}", call.name)));
         };
         let arguments = arguments(&tool.spec(), &call.arguments)?;
-        tool.call(&arguments).await.map(|result| bounded(&result))
+        tool.call(&arguments).await.map(|answer| Answer { text: bounded(&answer.text), ..answer })
     }
 }
 
@@ -141,9 +158,9 @@ mod tests {
             self.1
         }
 
-        fn call<'a>(&'a self, arguments: &'a Value) -> BoxFuture<'a, Result<String, ToolError>> {
+        fn call<'a>(&'a self, arguments: &'a Value) -> BoxFuture<'a, Result<Answer, ToolError>> {
             let times = usize::try_from(arguments["times"].as_u64().unwrap()).unwrap();
-            Box::pin(async move { Ok("ä".repeat(times)) })
+            Box::pin(async move { Ok("ä".repeat(times).into()) })
         }
     }
 
@@ -175,7 +192,7 @@ mod tests {
     async fn what_is_wrong_with_a_call_is_told() {
         let toolbox = toolbox();
         let made = async |name: &str, arguments: &str| toolbox.call(&call(name, arguments)).await;
-        assert_eq!(made("free", r#"{"times": 2}"#).await.unwrap(), "ää");
+        assert_eq!(made("free", r#"{"times": 2}"#).await.unwrap().text, "ää");
         for (name, arguments, what) in [
             ("fre", "{}", "there are: free, careful"),
             ("free", "{", "not JSON"),
@@ -190,6 +207,6 @@ mod tests {
     #[tokio::test]
     async fn results_are_bounded() {
         let result = toolbox().call(&call("free", r#"{"times": 40000}"#)).await.unwrap();
-        assert!(result.len() < MAX_RESULT + 100 && result.contains("of 80000 bytes"));
+        assert!(result.text.len() < MAX_RESULT + 100 && result.text.contains("of 80000 bytes"));
     }
 }

@@ -165,7 +165,7 @@ async fn an_agent_and_a_turn_find_it_too() {
     let toolbox = memory_tools::toolbox(&meanings, &Definition::new("researcher"), None);
     let arguments = json!({"query": "vehicle"}).to_string();
     let call = ToolCall { id: "1".into(), name: "memory_search".into(), arguments, signature: None };
-    let told = toolbox.call(&call).await.unwrap();
+    let told = toolbox.call(&call).await.unwrap().text;
     assert!(told.contains(&id), "{told}");
 }
 

@@ -27,7 +27,7 @@ use aigw::providers::{Billing, Model, Provider, Quirks, Timeouts};
 use aigw::router::{
     Attempt, Delivery, Gone, Notice, Observer, RequestTag, Route, Router, Stop, Upstream, Written,
 };
-use aigw::tools::{Tool, ToolError, Toolbox};
+use aigw::tools::{Answer, Tool, ToolError, Toolbox};
 
 /// What a model says, one request after the other.
 enum Says {
@@ -84,10 +84,10 @@ impl Tool for Echo {
         ToolSpec { name: "echo".into(), description: "Says it again.".into(), parameters, strict: false }
     }
 
-    fn call<'a>(&'a self, arguments: &'a Value) -> BoxFuture<'a, Result<String, ToolError>> {
+    fn call<'a>(&'a self, arguments: &'a Value) -> BoxFuture<'a, Result<Answer, ToolError>> {
         *self.0.lock().unwrap() += 1;
         let said = arguments["say"].as_str().unwrap_or_default().to_owned();
-        Box::pin(async move { Ok(said) })
+        Box::pin(async move { Ok(said.into()) })
     }
 }
 
@@ -338,7 +338,7 @@ async fn the_memory_is_a_set_of_tools() {
     let call = async |name: &str, arguments: Value| {
         let call =
             ToolCall { id: "1".into(), name: name.into(), arguments: arguments.to_string(), signature: None };
-        toolbox.call(&call).await
+        toolbox.call(&call).await.map(|answer| answer.text)
     };
     let written =
         call("memory_write", json!({"content": "Tea is green.", "kind": "fact", "tags": ["drink"]})).await;
