@@ -158,7 +158,10 @@ mod tests {
         assert_eq!(of(&packed, false), Ok(Body { bytes: text.clone(), cut: false }));
         let half = of(&packed[..packed.len() / 2], true).unwrap();
         assert!(half.cut && text.starts_with(&half.bytes) && half.bytes.len() > 1000);
-        assert_eq!(of(&[packed.clone(), packed.clone()].concat(), false).unwrap().bytes.len(), text.len() * 2);
+        assert_eq!(
+            of(&[packed.clone(), packed.clone()].concat(), false).unwrap().bytes.len(),
+            text.len() * 2
+        );
         assert_eq!(of(b"<html>", false), Err(Broken::Damaged));
         assert_eq!(of(b"", false), Ok(Body::default()));
     }

@@ -132,9 +132,20 @@ fn kind(content_type: Option<&str>) -> Option<Kind> {
         "application/pdf" | "application/x-pdf" => Kind::Pdf,
         "application/json" | "text/json" => Kind::Json,
         "" | "unknown type" | "application/octet-stream" | "binary/octet-stream" => Kind::Unsaid,
-        "application/xml" | "application/javascript" | "application/ecmascript" | "application/x-javascript"
-        | "application/yaml" | "application/x-yaml" | "application/toml" | "application/x-ndjson" | "application/jsonl"
-        | "application/x-sh" | "application/sql" | "application/x-tex" | "application/rtf" | "message/rfc822" => Kind::Text,
+        "application/xml"
+        | "application/javascript"
+        | "application/ecmascript"
+        | "application/x-javascript"
+        | "application/yaml"
+        | "application/x-yaml"
+        | "application/toml"
+        | "application/x-ndjson"
+        | "application/jsonl"
+        | "application/x-sh"
+        | "application/sql"
+        | "application/x-tex"
+        | "application/rtf"
+        | "message/rfc822" => Kind::Text,
         other if other.ends_with("+json") => Kind::Json,
         other if other.ends_with("+xml") && !other.starts_with("image/") => Kind::Text,
         other if other.starts_with("text/") => Kind::Text,
@@ -178,8 +189,13 @@ fn laid_out(text: String) -> String {
 
 /// Whether a page is nothing but a check of the browser.
 fn is_challenge(title: Option<&str>, text: &str) -> bool {
-    const TITLES: &[&str] =
-        &["just a moment...", "attention required! | cloudflare", "checking your browser", "are you a robot?", "captcha"];
+    const TITLES: &[&str] = &[
+        "just a moment...",
+        "attention required! | cloudflare",
+        "checking your browser",
+        "are you a robot?",
+        "captcha",
+    ];
     const WORDS: &[&str] = &[
         "verify you are human",
         "verify that you are not a robot",

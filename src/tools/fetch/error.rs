@@ -15,13 +15,19 @@ pub enum FetchError {
     #[error("only http and https addresses can be fetched, not `{0}:`")]
     Scheme(String),
     /// A name or a password in the address.
-    #[error("an address with a user name or a password in it is not fetched; leave out what stands before the @")]
+    #[error(
+        "an address with a user name or a password in it is not fetched; leave out what stands before the @"
+    )]
     Credentials,
     /// A port where no web server is expected.
-    #[error("port {0} is not fetched from: only 80, 443, 8080 and 8443 are, and what the user lists in tools.fetch_url.allow_private")]
+    #[error(
+        "port {0} is not fetched from: only 80, 443, 8080 and 8443 are, and what the user lists in tools.fetch_url.allow_private"
+    )]
     Port(u16),
     /// An address that is not of the public internet.
-    #[error("{host} is not fetched: it is {what}, and only the public internet is fetched from; the user can make an exception in tools.fetch_url.allow_private")]
+    #[error(
+        "{host} is not fetched: it is {what}, and only the public internet is fetched from; the user can make an exception in tools.fetch_url.allow_private"
+    )]
     Inward {
         /// The host as it was asked for.
         host: String,
@@ -109,6 +115,9 @@ pub enum FetchError {
         /// How much there is.
         characters: usize,
     },
+    /// What reads pages broke down.
+    #[error("the page could not be read: {0}")]
+    Reader(String),
     /// The HTTP client cannot be set up.
     #[error("the HTTP client cannot be set up: {0}")]
     Client(String),

@@ -7,7 +7,9 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, LOCATION};
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, LOCATION,
+};
 use reqwest::{Response, StatusCode, redirect};
 use tokio::time::timeout;
 use tracing::debug;
@@ -67,12 +69,14 @@ impl Exchange {
     ) -> Result<Fetched, FetchError> {
         let mut response = self.hop(&url).await?;
         for _ in 0..MOST_REDIRECTS {
-            let Some(next) = led_on(&url, &response)? else { return self.whole(url, response, wanted).await };
+            let Some(next) = led_on(&url, response.status(), response.headers())? else {
+                return self.whole(url, response, wanted).await;
+            };
             let refused = |source| FetchError::Redirect { to: short(&next), source: Box::new(source) };
             response = self.hop(&next).await.map_err(refused)?;
             url = next;
         }
-        match led_on(&url, &response)? {
+        match led_on(&url, response.status(), response.headers())? {
             Some(_) => Err(FetchError::Redirects(MOST_REDIRECTS)),
             None => self.whole(url, response, wanted).await,
         }
@@ -155,11 +159,11 @@ impl Exchange {
 }
 
 /// Where an answer leads on to.
-fn led_on(url: &Url, response: &Response) -> Result<Option<Url>, FetchError> {
-    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+fn led_on(url: &Url, status: StatusCode, headers: &HeaderMap) -> Result<Option<Url>, FetchError> {
+    if !matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }
-    let Some(location) = response.headers().get(LOCATION) else { return Ok(None) };
+    let Some(location) = headers.get(LOCATION) else { return Ok(None) };
     // Addresses with signs that are not ASCII are sent as UTF-8, whatever the standard says.
     let location = String::from_utf8_lossy(location.as_bytes());
     let next = url.join(location.trim()).map_err(|error| FetchError::Address(error.to_string()))?;
@@ -193,5 +197,34 @@ fn is_packed(headers: &HeaderMap) -> Result<bool, FetchError> {
         (None, _) => Ok(false),
         (Some("gzip" | "x-gzip"), None) => Ok(true),
         (Some(way), _) => Err(FetchError::Packing(way.chars().take(40).collect())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn led(from: &str, to: &[u8]) -> Result<Option<String>, FetchError> {
+        let headers = HeaderMap::from_iter([(LOCATION, to.try_into().unwrap())]);
+        let next = led_on(&Url::parse(from).unwrap(), StatusCode::FOUND, &headers)?;
+        Ok(next.map(|url| url.to_string()))
+    }
+
+    #[test]
+    fn nobody_is_led_from_https_to_http() {
+        assert!(matches!(led("https://a.example/x", b"http://a.example/x"), Err(FetchError::Downgrade(_))));
+        assert_eq!(
+            led("https://a.example/x", b"//b.example").unwrap().as_deref(),
+            Some("https://b.example/")
+        );
+        assert_eq!(
+            led("http://a.example/x", b"https://a.example").unwrap().as_deref(),
+            Some("https://a.example/")
+        );
+        assert_eq!(
+            led("http://a.example/x/y", " ../ä ".as_bytes()).unwrap().as_deref(),
+            Some("http://a.example/%C3%A4")
+        );
+        assert!(led("http://a.example/", b"http://[").is_err());
     }
 }

@@ -74,7 +74,8 @@ impl Policy {
         let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else {
             return Err(FetchError::Address("it names no host".into()));
         };
-        if !self.ports.contains(&port) && self.exceptions.iter().all(|exception| exception.port != Some(port)) {
+        if !self.ports.contains(&port) && self.exceptions.iter().all(|exception| exception.port != Some(port))
+        {
             return Err(FetchError::Port(port));
         }
         let (host, addresses) = match host {
@@ -100,7 +101,8 @@ impl Policy {
         let checked = addresses.iter().map(|address| self.check(target, *address).map(|()| *address));
         if target.addresses.is_some() {
             let mut refused = None;
-            let may: Vec<_> = checked.filter_map(|one| one.map_err(|error| refused = Some(error)).ok()).collect();
+            let may: Vec<_> =
+                checked.filter_map(|one| one.map_err(|error| refused = Some(error)).ok()).collect();
             return match refused {
                 Some(error) if may.is_empty() => Err(error),
                 _ => Ok(may),
@@ -135,7 +137,11 @@ impl Exception {
         if let Some((network, bits)) = place.split_once('/') {
             let network: IpAddr = network.parse().map_err(|_| format!("`{network}` is not an address"))?;
             let most = if network.is_ipv4() { 32 } else { 128 };
-            let bits: u8 = bits.parse().ok().filter(|bits| *bits <= most).ok_or("the part after `/` is not a number of bits")?;
+            let bits: u8 = bits
+                .parse()
+                .ok()
+                .filter(|bits| *bits <= most)
+                .ok_or("the part after `/` is not a number of bits")?;
             let first = masked(network, bits).checked_shl(u32::from(most - bits)).unwrap_or(0);
             if first != masked(network, most) {
                 return Err(format!("the network /{bits} does not begin at {network}"));
@@ -216,10 +222,15 @@ mod tests {
         assert_eq!(may(&here, "http://localhost:8080/", &[]).unwrap(), 1);
         assert_eq!(may(&here, "http://dev.example:8080/", &["127.0.0.1"]).unwrap(), 1);
         assert_eq!(may(&here, "http://[::ffff:127.0.0.1]:8080/", &[]).unwrap(), 1);
-        for url in ["http://127.0.0.1/", "http://127.0.0.2:8080/", "http://[::1]:8080/", "http://127.0.0.1:8443/"] {
+        for url in
+            ["http://127.0.0.1/", "http://127.0.0.2:8080/", "http://[::1]:8080/", "http://127.0.0.1:8443/"]
+        {
             assert!(matches!(may(&here, url, &[]), Err(FetchError::Inward { .. })), "{url}");
         }
-        assert!(matches!(may(&here, "http://dev.example:8080/", &["127.0.0.1", "10.0.0.1"]), Err(FetchError::Inward { .. })));
+        assert!(matches!(
+            may(&here, "http://dev.example:8080/", &["127.0.0.1", "10.0.0.1"]),
+            Err(FetchError::Inward { .. })
+        ));
 
         let odd = policy(&["10.0.0.0/8:5000", "[fd00::1]:81"]);
         assert_eq!(may(&odd, "http://10.9.8.7:5000/", &[]).unwrap(), 1);
@@ -237,7 +248,10 @@ mod tests {
             ("http://other.lan/", "192.168.1.2"),
             ("http://sub.myhost.lan/", "192.168.1.2"),
         ] {
-            assert!(matches!(may(&named, url, &[address]), Err(FetchError::Inward { .. })), "{url} {address}");
+            assert!(
+                matches!(may(&named, url, &[address]), Err(FetchError::Inward { .. })),
+                "{url} {address}"
+            );
         }
         assert_eq!(may(&policy(&["0.0.0.0/0", "::/0"]), "http://169.254.169.254/", &[]).unwrap(), 1);
     }
