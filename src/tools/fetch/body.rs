@@ -79,10 +79,13 @@ where
 
 /// Unpacks gzip, up to a bound. What was cut off is unpacked as far as it goes.
 pub(super) fn unpacked(packed: &Body, most: usize) -> Result<Body, Broken> {
+    if packed.bytes.is_empty() {
+        return Ok(Body { bytes: Vec::new(), cut: packed.cut });
+    }
     let mut bytes = Vec::new();
     let mut reader = MultiGzDecoder::new(packed.bytes.as_slice()).take(most as u64 + 1);
     let whole = reader.read_to_end(&mut bytes).is_ok();
-    if !whole && bytes.is_empty() && !packed.bytes.is_empty() {
+    if !whole && bytes.is_empty() {
         return Err(Broken::Damaged);
     }
     let cut = packed.cut || !whole || bytes.len() > most;

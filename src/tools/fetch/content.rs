@@ -63,10 +63,10 @@ pub(super) fn content(fetched: Fetched) -> Result<Content, FetchError> {
             ..content
         });
     }
-    let content = read(fetched).unwrap_or_default();
-    if is_challenge(content.title.as_deref(), &content.text) {
-        return Err(FetchError::Challenge(host));
-    }
+    let content = match read(fetched) {
+        Err(challenge @ FetchError::Challenge(_)) => return Err(challenge),
+        read => read.unwrap_or_default(),
+    };
     let words: Vec<&str> = content.text.split_whitespace().collect();
     let said = safe(&words.join(" "));
     let cut = said.chars().count() > MOST_SAID;

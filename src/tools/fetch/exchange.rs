@@ -101,14 +101,15 @@ impl Exchange {
             .redirect(redirect::Policy::none())
             .no_gzip() // unpacked here, to see both sizes
             .connect_timeout(self.limits.connect)
-            .read_timeout(self.limits.idle)
             .pool_max_idle_per_host(0)
             .referer(false)
             .user_agent(OURSELVES)
             .build()
             .map_err(|error| FetchError::Client(reason(&error)))?;
         let request = client.get(url.clone()).header(ACCEPT, READABLE).header(ACCEPT_ENCODING, "gzip");
-        request.send().await.map_err(|error| self.unreachable(target.host, &error))
+        let late = |_| FetchError::TooSlow { host: target.host.clone(), after: self.limits.idle };
+        let sent = timeout(self.limits.idle, request.send()).await.map_err(late)?;
+        sent.map_err(|error| self.unreachable(target.host, &error))
     }
 
     async fn resolved(&self, target: &Target) -> Result<Vec<std::net::IpAddr>, FetchError> {
@@ -151,8 +152,7 @@ impl Exchange {
 
     fn unreachable(&self, host: String, error: &reqwest::Error) -> FetchError {
         if error.is_timeout() {
-            let after = if error.is_connect() { self.limits.connect } else { self.limits.idle };
-            return FetchError::TooSlow { host, after };
+            return FetchError::TooSlow { host, after: self.limits.connect };
         }
         FetchError::Unreachable { host, reason: reason(error) }
     }
