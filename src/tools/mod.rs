@@ -3,6 +3,7 @@
 //! A call that cannot be made is told to the model as data, with what to do about it; it never ends a turn. What a tool
 //! gives is data too: it is bounded, and nothing in it is followed.
 
+pub mod calculator;
 pub mod fetch;
 
 use std::sync::Arc;

@@ -57,11 +57,11 @@ fn v6(address: Ipv6Addr) -> Option<Inward> {
             return v4(embedded(high, low));
         }
         [0x2002, high, low, ..] => return v4(embedded(high, low)),
-        [0xfc00..=0xfdff, ..] | [0xfec0..=0xfeff, ..] => PRIVATE,
+        [0xfc00..=0xfdff | 0xfec0..=0xfeff, ..] => PRIVATE,
         [0xfe80..=0xfebf, ..] => LINK,
         [0xff00..=0xffff, ..] => GROUP,
         // Protocol assignments with Teredo among them, whose addresses hide two others; documentation.
-        [0x2001, 0..=0x01ff, ..] | [0x2001, 0x0db8, ..] | [0x3fff, 0..=0x0fff, ..] => RESERVED,
+        [0x2001, 0..=0x01ff | 0x0db8, ..] | [0x3fff, 0..=0x0fff, ..] => RESERVED,
         [0x2000..=0x3fff, ..] => return None,
         // An eighth of the space was given out. The rest, old IPv4-compatible addresses among it, leads nowhere.
         _ => RESERVED,
