@@ -6,6 +6,7 @@
 pub mod calculator;
 pub mod datetime;
 pub mod fetch;
+pub mod read_file;
 
 use std::sync::Arc;
 
