@@ -5,6 +5,7 @@ mod agents;
 mod alone;
 pub mod attachment;
 pub mod checkup;
+mod commands;
 pub mod desk;
 mod embedders;
 pub mod key_advice;

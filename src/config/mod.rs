@@ -4,6 +4,7 @@
 //! line and the key, and says what was expected.
 
 mod bounds;
+mod commands;
 mod credentials;
 mod document;
 pub mod draft;
@@ -20,6 +21,7 @@ mod span;
 use std::io::Read;
 use std::path::Path;
 
+pub use commands::{BUILT_IN_TOOLS, CommandSection, FetchSection, Parameters, PermissionWord, ToolsSection};
 pub use credentials::Credentials;
 pub use document::{Document, nearest, schema};
 pub use env::Env;

@@ -4,6 +4,7 @@
 //! gives is data too: it is bounded, and nothing in it is followed.
 
 pub mod calculator;
+pub mod command;
 pub mod datetime;
 pub mod fetch;
 pub mod read_file;
