@@ -11,7 +11,7 @@ use crate::memory::recall::line;
 use crate::memory::search::Query;
 use crate::memory::{Draft, Found, Kind, Origin, Scope};
 use crate::router::Upstream;
-use crate::tools::{Answer, Permission, Tool, ToolError, Toolbox};
+use crate::tools::{Answer, Permission, Tool, ToolError};
 
 /// Entries that a search gives where the model does not say.
 const FOUND: u64 = 5;
@@ -21,11 +21,11 @@ const MOST_FOUND: u64 = 20;
 const LONGEST: u64 = 600;
 
 /// The tools of an agent on the memory.
-pub fn toolbox<U: Upstream + 'static>(
+pub fn all<U: Upstream + 'static>(
     meanings: &Arc<Meanings<U>>,
     agent: &Definition,
     session: Option<&str>,
-) -> Toolbox {
+) -> Vec<Arc<dyn Tool>> {
     let desk = Arc::new(Desk {
         meanings: Arc::clone(meanings),
         agent: agent.name.clone(),
@@ -33,7 +33,7 @@ pub fn toolbox<U: Upstream + 'static>(
         uses: agent.memory.clone(),
     });
     let tools = [Act::Search, Act::Write, Act::Forget];
-    Toolbox::new(tools.map(|act| Arc::new(MemoryTool { desk: Arc::clone(&desk), act }) as Arc<dyn Tool>))
+    tools.map(|act| Arc::new(MemoryTool { desk: Arc::clone(&desk), act }) as Arc<dyn Tool>).into()
 }
 
 /// Whose memory it is.
@@ -107,6 +107,11 @@ impl<U: Upstream + 'static> Tool for MemoryTool<U> {
             Act::Search | Act::Write => Permission::Allow,
             Act::Forget => Permission::Ask,
         }
+    }
+
+    /// What is remembered is taken for true later.
+    fn carries_out(&self) -> bool {
+        matches!(self.act, Act::Write)
     }
 
     fn call<'a>(&'a self, arguments: &'a Value) -> BoxFuture<'a, Result<Answer, ToolError>> {

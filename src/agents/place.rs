@@ -12,7 +12,7 @@ use crate::chat::{ChatRequest, Event, Message, Role, ToolCall};
 use crate::router::{
     AnsweredBy, Ask, Attempt, Completion, Conversation, Delivery, Gone, Notice, RouteError, Upstream, Written,
 };
-use crate::tools::{Answer, ToolError, Toolbox};
+use crate::tools::{Answer, ToolError, Toolbox, TurnCalls};
 
 /// How deep agents may ask each other.
 const DEEPEST: usize = 3;
@@ -28,6 +28,7 @@ pub(super) struct Place<'a, U, R> {
     work: Work<'a>,
     agent: Definition,
     tools: Toolbox,
+    calls: TurnCalls,
     pub(super) turn: Turn,
     attempts: Vec<Attempt>,
     last: Option<Completion>,
@@ -39,7 +40,8 @@ impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
         let agent = work.agent.clone();
         let tools = runner.routes.tools(&agent);
         let turn = Turn::new(&agent.name, agent.handoffs.clone(), agent.max_turns);
-        Self { runner, work, agent, tools, turn, attempts: Vec::new(), last: None, depth }
+        let calls = TurnCalls::of(work.id.clone());
+        Self { runner, work, agent, tools, calls, turn, attempts: Vec::new(), last: None, depth }
     }
 
     /// Asks the model with what was said so far.
@@ -130,7 +132,7 @@ impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
             if call.name == prompt::ASK_AGENT && self.may_ask() {
                 self.ask_agent(call).await
             } else {
-                self.tools.call(call).await
+                self.tools.call(call, &self.calls).await
             }
         });
         let results = join_all(made).await.into_iter().zip(calls).map(|(result, call)| {

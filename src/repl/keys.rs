@@ -5,14 +5,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use rustyline::error::ReadlineError;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::ReplError;
 use super::above::Above;
 use super::completion::Names;
+use super::consent::Question;
 use super::editor::{Editor, Entered};
 use super::quiet::Quiet;
+use crate::app::consent;
+use crate::tools::Reply;
 use crate::ui::Ui;
 
 /// Pasting is not marked any more, and what is written next stands on a line of its own.
@@ -79,32 +82,51 @@ impl Keys {
         Ok(entered?)
     }
 
-    /// Does the work; lines that are typed meanwhile wait for their turn.
+    /// Does the work; lines that are typed meanwhile wait for their turn, or answer a question that came of it.
     pub(super) async fn meanwhile<T>(
         &mut self,
         ui: &Ui,
+        questions: &mut mpsc::Receiver<Question>,
         work: impl Future<Output = T>,
     ) -> Result<T, ReplError> {
-        let Some(above) = self.above.clone() else { return Ok(work.await) };
-        above.set_busy(true);
+        let above = self.above.clone();
+        if let Some(above) = &above {
+            above.set_busy(true);
+        }
+        let mut asked: Option<oneshot::Sender<Reply>> = None;
         let mut work = std::pin::pin!(work);
         let done = loop {
+            // A terminal without control sequences has one thing on it at a time.
+            let reads = asked.is_some() || (above.is_some() && self.waiting.len() < MOST_WAITING);
             tokio::select! {
                 done = &mut work => break done,
-                entered = self.entered(""), if self.waiting.len() < MOST_WAITING => match entered? {
-                    Entered::Text(text) if text.trim().is_empty() => {}
-                    Entered::Dropped => {}
-                    entered => {
-                        let leaves = matches!(entered, Entered::End);
-                        ui.note(if leaves { "(left after this answer; Ctrl-C stops it)" } else { "(asked after this answer)" });
-                        self.waiting.push_back(entered);
-                    }
+                Some(question) = questions.recv(), if asked.is_none() => {
+                    ui.status(&question.text);
+                    asked = Some(question.reply);
+                }
+                entered = self.entered(""), if reads => match (entered?, asked.take()) {
+                    (Entered::Text(text), Some(reply)) => drop(reply.send(consent::reply(&text))),
+                    (_, Some(reply)) => drop(reply.send(Reply::No)),
+                    (entered, None) => self.wait(entered, ui),
                 },
             }
         };
-        above.settle().await;
-        above.set_busy(false);
+        if let Some(above) = &above {
+            above.settle().await;
+            above.set_busy(false);
+        }
         Ok(done)
+    }
+
+    /// Has a line wait for its turn.
+    fn wait(&mut self, entered: Entered, ui: &Ui) {
+        match &entered {
+            Entered::Dropped => return,
+            Entered::Text(text) if text.trim().is_empty() => return,
+            Entered::End => ui.note("(left after this answer; Ctrl-C stops it)"),
+            Entered::Text(_) | Entered::Elsewhere(_) => ui.note("(asked after this answer)"),
+        }
+        self.waiting.push_back(entered);
     }
 
     /// Gives the terminal to another program until the work is done; not while a line is being typed.

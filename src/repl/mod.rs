@@ -8,6 +8,7 @@ mod above;
 mod act;
 mod command;
 mod completion;
+mod consent;
 mod editor;
 mod elsewhere;
 mod keys;
@@ -19,13 +20,15 @@ mod voice;
 use std::sync::Arc;
 
 use rustyline::error::ReadlineError;
+use tokio::sync::mpsc;
 
 use self::act::Next;
 use self::command::{Typed, read};
 use self::completion::Names;
+use self::consent::{AtKeys, Question};
 use self::editor::Entered;
 use self::keys::Keys;
-pub use self::room::{Room, Seat};
+pub use self::room::{Asked, Room, Seat};
 use self::turn::Asking;
 use crate::agents::Definition;
 use crate::chat::Part;
@@ -53,10 +56,13 @@ pub enum ReplError {
 pub async fn run(mut room: Room) -> Result<(), ReplError> {
     let history = room.is_kept().then(|| room.app.paths.data_dir.join(HISTORY));
     let stop = Arc::clone(&room.stop);
+    // One question at a time is asked; others wait at the gate.
+    let (asks, mut questions) = mpsc::channel(1);
+    room.be_asked(Arc::new(AtKeys(asks)));
     let mut keys = Keys::new(history, &mut room.ui, &stop)?;
     room.ui.note("/help lists what can be done; Ctrl-D leaves");
     let ended = tokio::select! {
-        ended = converse(&mut room, &mut keys) => ended,
+        ended = converse(&mut room, &mut keys, &mut questions) => ended,
         () = asked_to_end() => Err(ReplError::AskedToEnd),
     };
     keys.leave(&room.ui);
@@ -64,7 +70,11 @@ pub async fn run(mut room: Room) -> Result<(), ReplError> {
     ended
 }
 
-async fn converse(room: &mut Room, keys: &mut Keys) -> Result<(), ReplError> {
+async fn converse(
+    room: &mut Room,
+    keys: &mut Keys,
+    questions: &mut mpsc::Receiver<Question>,
+) -> Result<(), ReplError> {
     let mut begun = String::new();
     loop {
         let prompt = room.prompt();
@@ -84,7 +94,7 @@ async fn converse(room: &mut Room, keys: &mut Keys) -> Result<(), ReplError> {
                     },
                 };
                 let ui = room.ui.clone();
-                keys.meanwhile(&ui, room.ask(&asking)).await?;
+                keys.meanwhile(&ui, questions, room.ask(&asking)).await?;
             }
         }
     }

@@ -9,11 +9,12 @@ use super::turn::{Asking, Last};
 use crate::agents::{ASSISTANT, Agents, Definition, Meanings};
 use crate::app::desk::{Desk, Wishes};
 use crate::app::{AUTO, App, ResolveError};
-use crate::chat::{Message, Part, Role};
+use crate::chat::{Message, Part, Role, Sampling};
 use crate::config::{Env, nearest};
 use crate::memory::session::{Session, Turn};
 use crate::providers::client::Client;
 use crate::router::{Route, Router};
+use crate::tools::Asks;
 use crate::ui::Ui;
 
 /// How long providers may take to hear that their answer is not wanted any more.
@@ -39,12 +40,22 @@ pub struct Room {
     pub(super) turns: Vec<Turn>,
     /// Whom `@all` asks besides whoever answers.
     pub(super) guests: Vec<String>,
+    pub(super) terms: Asked,
     /// Files that go along with the next question, by name.
     pub(super) attached: Vec<(String, Part)>,
     /// How the last turn went.
     pub(super) last: Option<Last>,
     /// Told to stop the answer that is under way.
     pub(super) stop: Arc<Notify>,
+}
+
+/// How everything is asked.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// How answers are drawn.
+    pub sampling: Sampling,
+    /// How long one may take.
+    pub timeout: Option<Duration>,
 }
 
 /// Where somebody sits: the terminal, and the environment of whoever does.
@@ -80,10 +91,26 @@ impl Room {
             session,
             turns: Vec::new(),
             guests: Vec::new(),
+            terms: Asked::default(),
             attached: Vec::new(),
             last: None,
             stop: Arc::default(),
         }
+    }
+
+    /// Has somebody asked about calls.
+    pub(super) fn be_asked(&mut self, asks: Arc<dyn Asks>) {
+        self.wishes.asks = Some(asks);
+    }
+
+    /// Asks so from now on.
+    pub fn ask_as(&mut self, terms: Asked) {
+        self.terms = terms;
+    }
+
+    /// Has a file go along with the next question.
+    pub fn attach(&mut self, name: String, part: Part) {
+        self.attached.push((name, part));
     }
 
     /// Whether whoever answers can be asked at all.

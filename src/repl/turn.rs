@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::room::Room;
@@ -74,7 +75,7 @@ impl Room {
         let route = desk.resolve(&host).await.map_err(|error| error.to_string())?;
         let mut talk = self.talk(&desk);
         let before = history::messages(&talk.turns, &host.name).len();
-        let question = put(&host, route, Message::text(Role::User, ""), Recall::default());
+        let question = self.put(&host, route, Message::text(Role::User, ""), Recall::default());
         let shorter = self.unless_stopped(talk.shorten(&question)).await.unwrap_or(false);
         let after = history::messages(&talk.turns, &host.name).len();
         drop(question);
@@ -88,6 +89,31 @@ impl Room {
             "{before} messages were sent along, {after} are from now on; the session keeps them all"
         ));
         Ok(())
+    }
+
+    /// A question as it is put to an agent.
+    fn put<'a>(
+        &self,
+        agent: &'a Definition,
+        route: Route,
+        message: Message,
+        recalled: Recall,
+    ) -> Question<'a> {
+        let deadline = self.terms.timeout.map(|limit| Instant::now() + limit);
+        Question {
+            id: Uuid::now_v7().to_string(),
+            agent,
+            route,
+            messages: vec![message],
+            recalled,
+            terms: Terms {
+                stream: true,
+                max_wait: MAX_WAIT,
+                sampling: self.terms.sampling.clone(),
+                deadline,
+                ..Terms::default()
+            },
+        }
     }
 
     fn talk<'a>(&'a self, desk: &'a Desk<'a>) -> Talk<'a, Arc<Client>, Desk<'a>> {
@@ -141,7 +167,7 @@ impl Room {
             self.ui.warn(&problem);
         }
         let recalls = recalled.entries.iter().map(|entry| line(entry, RECALLED)).collect();
-        let question = put(agent, route, message.clone(), recalled);
+        let question = self.put(agent, route, message.clone(), recalled);
         let sign = voice.sign();
         let said = {
             let mut asking = std::pin::pin!(talk.ask(question, &mut voice));
@@ -215,17 +241,5 @@ impl Room {
                 explained.hints.iter().for_each(|line| self.ui.hint(line));
             }
         }
-    }
-}
-
-/// A question as it is put to an agent.
-fn put(agent: &Definition, route: Route, message: Message, recalled: Recall) -> Question<'_> {
-    Question {
-        id: Uuid::now_v7().to_string(),
-        agent,
-        route,
-        messages: vec![message],
-        recalled,
-        terms: Terms { stream: true, max_wait: MAX_WAIT, ..Terms::default() },
     }
 }

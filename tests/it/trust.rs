@@ -345,3 +345,15 @@ async fn agents_who_ask_for_it_read_the_projects_guide() {
     assert!(told("mine").contains("never port"));
     assert!(!told("writer").contains("never port"));
 }
+
+#[test]
+fn what_a_project_would_run_is_shown() {
+    let (env, root) = project();
+    env.write(
+        "p/.aigw/config.toml",
+        b"[tools.deploy]\ndescription = \"Deploys.\"\ncommand = [\"./run.sh\", \"--now\"]\nenv = [\"GROQ_API_KEY\"]\n\
+          permission = \"allow\"\n[tools.fetch_url]\nallow_private = [\"10.0.0.0/8\"]\n",
+    );
+    env.write("p/.aigw/run.sh", b"echo");
+    assert_snapshot!(run_in(&env, &root, &["trust"]), @"");
+}

@@ -97,7 +97,7 @@ fn paths(room: &Room, words: &str) -> Vec<PathBuf> {
 async fn attach(room: &mut Room, words: &str) -> Done {
     for path in paths(room, words) {
         let part = attachment::of_file(&path).await.map_err(told)?;
-        room.attached.push((path.display().to_string(), part));
+        room.attach(path.display().to_string(), part);
     }
     if room.attached.is_empty() {
         return Err("say which: /file PATH".to_owned());

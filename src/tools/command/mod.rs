@@ -20,6 +20,8 @@ use run::{Ended, Ran};
 
 /// How much of what went wrong is told, in characters.
 const MOST_TOLD: usize = 2000;
+/// What ending it and telling of it takes.
+const TO_END: Duration = Duration::from_secs(5);
 
 /// A command that models may call.
 #[derive(Debug, Clone)]
@@ -121,6 +123,15 @@ impl Tool for Command {
         self.permission
     }
 
+    /// Nobody knows what a program does with what it is given.
+    fn carries_out(&self) -> bool {
+        true
+    }
+
+    fn time_limit(&self) -> Duration {
+        self.timeout + TO_END
+    }
+
     fn call<'a>(&'a self, arguments: &'a Value) -> BoxFuture<'a, Result<Answer, ToolError>> {
         Box::pin(async move {
             let output = self.run(arguments).await.map_err(ToolError)?;
@@ -130,5 +141,5 @@ impl Tool for Command {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests;

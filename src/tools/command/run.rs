@@ -15,6 +15,8 @@ use super::Command;
 const MOST_COMPLAINT: usize = 16 << 10;
 /// A program that prints so much more than is used will not end by itself.
 const FLOOD: usize = 64 << 20;
+/// How much is read at once.
+const PIECE: usize = 8 << 10;
 /// How long what a program has started may still print when the program itself has ended.
 const GRACE: Duration = Duration::from_millis(300);
 
@@ -49,7 +51,7 @@ pub(super) async fn run(command: &Command, arguments: &Value) -> io::Result<Ran>
     let (mut printed, mut truncated, mut complaint) = (Vec::new(), false, Vec::new());
     let end = {
         let pipes = async {
-            let (_, all, ()) = tokio::join!(
+            let ((), all, ()) = tokio::join!(
                 give(input, arguments),
                 beginning(output, command.most, &mut printed, &mut truncated),
                 ending(errors, &mut complaint)
@@ -117,7 +119,7 @@ async fn beginning(
     more: &mut bool,
 ) -> bool {
     let Some(mut from) = from else { return true };
-    let (mut buffer, mut all) = ([0; 8 << 10], 0);
+    let (mut buffer, mut all) = (vec![0; PIECE], 0);
     loop {
         let length = match from.read(&mut buffer).await {
             Ok(0) | Err(_) => return true,
@@ -136,7 +138,7 @@ async fn beginning(
 /// Reads to the end and keeps the ending.
 async fn ending(from: Option<impl AsyncRead + Unpin>, kept: &mut Vec<u8>) {
     let Some(mut from) = from else { return };
-    let mut buffer = [0; 8 << 10];
+    let mut buffer = vec![0; PIECE];
     while let Ok(length @ 1..) = from.read(&mut buffer).await {
         kept.extend_from_slice(&buffer[..length]);
         kept.drain(..kept.len().saturating_sub(MOST_COMPLAINT));

@@ -1,15 +1,14 @@
+#![cfg(unix)]
+
 use std::fs::File;
 use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Instant;
 
 use serde_json::json;
 
 use super::*;
-use crate::chat::ToolCall;
-use crate::tools::Toolbox;
 
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
@@ -151,23 +150,9 @@ async fn what_it_leaves_in_the_background_is_not_waited_for() {
     assert_eq!(reader.join().unwrap(), b"");
 }
 
-#[tokio::test]
-async fn its_schema_stands_before_it() {
-    let toolbox = Toolbox::new([Arc::new(command(&["cat"])) as Arc<dyn Tool>]);
-    let call = |arguments: &str| ToolCall {
-        id: "1".into(),
-        name: "own".into(),
-        arguments: arguments.into(),
-        signature: None,
-    };
-    assert_eq!(toolbox.call(&call(r#"{"to": "x"}"#)).await.unwrap().text, r#"{"to":"x"}"#);
-    assert!(
-        toolbox
-            .call(&call(r#"{"to": 3}"#))
-            .await
-            .unwrap_err()
-            .to_string()
-            .contains("arguments of own are wrong")
-    );
-    assert_eq!(toolbox.offered(&["*".into()], &[]).1, ["own"]);
+#[test]
+fn nobody_else_ends_it_before_its_time() {
+    let own = command(&["cat"]);
+    assert!(own.time_limit() > own.timeout && own.carries_out());
+    assert_eq!(own.permission(), Permission::Ask);
 }

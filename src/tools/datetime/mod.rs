@@ -130,7 +130,7 @@ impl DateTime {
             Some(until) => {
                 let (until, notice) = Here { now, zone: at.time_zone() }.moment(until)?;
                 notices.extend(notice);
-                Some(Until::between(&at, until)?)
+                Some(Until::between(&at, &until)?)
             }
             None => None,
         };
@@ -174,7 +174,7 @@ impl Moment {
 }
 
 impl Until {
-    fn between(from: &Zoned, to: Zoned) -> Result<Self, String> {
+    fn between(from: &Zoned, to: &Zoned) -> Result<Self, String> {
         let told = |error: jiff::Error| error.to_string();
         let to = to.with_time_zone(from.time_zone().clone());
         let span = from.until((Unit::Year, &to)).map_err(told)?;

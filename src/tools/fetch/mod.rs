@@ -26,7 +26,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Answer, Permission, Tool, ToolError};
+use super::{Answer, Pattern, Permission, Tool, ToolError};
 use crate::chat::ToolSpec;
 use body::Limits;
 use content::{content, wanted};
@@ -143,6 +143,21 @@ impl Tool for FetchUrl {
 
     fn permission(&self) -> Permission {
         Permission::Ask
+    }
+
+    /// An address can have anything in it, and somebody reads it.
+    fn carries_out(&self) -> bool {
+        true
+    }
+
+    /// The pages of the same server.
+    fn scope(&self, arguments: &Value) -> Option<Pattern> {
+        let url = arguments["url"].as_str().and_then(|url| Url::parse(url.trim()).ok());
+        let origin = url.map(|url| url.origin().ascii_serialization());
+        // What names no server, or more than one, stands for nothing else.
+        let glob = origin.filter(|origin| origin.starts_with("http") && !origin.contains('*'));
+        let glob = glob.map(|origin| format!("{origin}/*")).unwrap_or_default();
+        Some(Pattern { argument: "url".into(), glob })
     }
 
     fn call<'a>(&'a self, arguments: &'a Value) -> BoxFuture<'a, Result<Answer, ToolError>> {

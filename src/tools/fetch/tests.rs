@@ -478,3 +478,20 @@ async fn a_model_gets_it_as_somebody_elses_words() {
     let error = fetcher.call(&json!({"url": "http://10.0.0.1/"})).await.unwrap_err();
     assert!(error.to_string().contains("tools.fetch_url.allow_private"), "{error}");
 }
+
+#[tokio::test]
+async fn what_is_allowed_for_longer_are_the_pages_of_one_server() {
+    let server = Server::canary().await;
+    let fetcher = fetcher_for(&server);
+    for (url, glob) in [
+        ("https://example.com/a?b#c", "https://example.com/*"),
+        ("HTTP://EXAMPLE.com:8080", "http://example.com:8080/*"),
+        ("https://me@example.com/", "https://example.com/*"),
+        ("https://*.example.com/", ""),
+        ("https://*/", ""),
+        ("file:///etc", ""),
+        ("nonsense", ""),
+    ] {
+        assert_eq!(fetcher.scope(&json!({"url": url})).unwrap().glob, glob, "{url}");
+    }
+}

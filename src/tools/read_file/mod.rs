@@ -209,5 +209,5 @@ impl Tool for ReadFile {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests;
