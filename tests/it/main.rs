@@ -45,6 +45,7 @@ mod simulate;
 mod soak;
 mod support;
 mod terminal;
+mod tool;
 mod trust;
 mod turns;
 mod usage;
