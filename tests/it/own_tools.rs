@@ -59,7 +59,7 @@ async fn pages_of_this_machine_are_read_where_the_configuration_says_so() {
     env.config("[tools.fetch_url]\nallow_private = [\"127.0.0.1\", \"10.0.0.1/8\"]\n");
     let error = env.app().own_tools(env.path()).err().unwrap().to_string();
     assert!(
-        error.contains("config.toml:2:32: `tools.fetch_url.allow_private[1]`: the network /8"),
+        error.contains("config.toml:2:31: `tools.fetch_url.allow_private[1]`: the network /8"),
         "{error}"
     );
 }
