@@ -1,56 +1,19 @@
-//! The `[tools]` table: the settings of built-in tools under their names, and under every other name a command of the
-//! user's own. Doc comments here are what `aigw config schema` says.
+//! The tables of `[tools]` whose names are no built-in tool's: commands of the user's own. Doc comments here are what `aigw config schema` says.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
+use super::tools::{PermissionWord, QuotaSection};
 use super::{ConfigError, Document, Span};
 
-/// The tools that come with the program. No command may take the name of one: models would be told one thing and get
-/// another.
-pub const BUILT_IN_TOOLS: &[&str] = &[
-    "ask_agent",
-    "calculator",
-    "datetime",
-    "fetch_url",
-    "memory_forget",
-    "memory_search",
-    "memory_write",
-    "news",
-    "read_file",
-    "stocks",
-    "weather",
-    "web_search",
-    "wikipedia",
-];
 /// Names begin with this only where they stand for something else: what MCP servers offer.
 const OF_SERVERS: &str = "mcp__";
 /// The longest name of a function that all providers take.
 const LONGEST_NAME: usize = 64;
 /// The most that a command may be allowed to print, in bytes.
 const MOST_OUTPUT: u64 = 1 << 20;
-
-/// Tools: settings of the built-in ones, and commands of your own under names that you choose.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(default)]
-pub struct ToolsSection {
-    /// Reads pages of the web.
-    pub fetch_url: FetchSection,
-    /// Commands that models may call, by the names that models call them by.
-    #[serde(flatten)]
-    pub commands: BTreeMap<String, CommandSection>,
-}
-
-/// Reads pages of the web.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct FetchSection {
-    /// Where it may go though it is not the public internet: `127.0.0.1:8080`, `10.0.0.0/8`, `myhost.lan`.
-    pub allow_private: Vec<String>,
-}
 
 /// A command that models may call: it gets the arguments as JSON on its standard input, and what it prints is the result.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -74,18 +37,8 @@ pub struct CommandSection {
     pub max_output: Option<u64>,
     /// Whether models may call it: `ask` unless set.
     pub permission: Option<PermissionWord>,
-}
-
-/// Whether a tool may be called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum PermissionWord {
-    /// It may.
-    Allow,
-    /// Somebody has to be asked.
-    Ask,
-    /// It may not, and models do not hear of it.
-    Deny,
+    /// How often it may be called.
+    pub quota: QuotaSection,
 }
 
 /// A JSON Schema, written as TOML.
@@ -126,12 +79,6 @@ pub(super) fn check(document: &Document) -> Result<(), ConfigError> {
     for (name, section) in &document.values.tools.commands {
         let path = format!("tools.{name}");
         let wrong = |key: &str, message: &str| Err(document.error(&format!("{path}{key}"), message));
-        if BUILT_IN_TOOLS.contains(&name.as_str()) {
-            return wrong(
-                "",
-                "this is the name of a built-in tool, which has no settings here, and no command may take it",
-            );
-        }
         if name.starts_with(OF_SERVERS) {
             return wrong("", "names that begin with `mcp__` are those of the tools of MCP servers");
         }

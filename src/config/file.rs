@@ -22,8 +22,8 @@ pub struct ConfigFile {
     pub aliases: BTreeMap<String, AliasTarget>,
     /// What is remembered.
     pub memory: MemorySection,
-    /// What models may call.
-    pub tools: ToolsSection,
+    /// What tools may do, and which services they ask.
+    pub tools: Box<ToolsSection>,
 }
 
 /// An upstream account.

@@ -17,11 +17,12 @@ mod paths;
 pub mod project;
 mod route;
 mod span;
+pub mod tools;
 
 use std::io::Read;
 use std::path::Path;
 
-pub use commands::{BUILT_IN_TOOLS, CommandSection, FetchSection, Parameters, PermissionWord, ToolsSection};
+pub use commands::{CommandSection, Parameters};
 pub use credentials::Credentials;
 pub use document::{Document, nearest, schema};
 pub use env::Env;
@@ -34,6 +35,7 @@ pub use route::{
     AliasTarget, OnBrokenStream, OnContentFilter, RouteModel, RouteSection, Strategy, TierName, WeightedModel,
 };
 pub use span::{ParseSpanError, Span};
+pub use tools::ToolsSection;
 
 /// The largest configuration file that is read.
 const MAX_FILE: u64 = 4 << 20;

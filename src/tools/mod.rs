@@ -6,12 +6,25 @@
 pub mod calculator;
 pub mod command;
 pub mod datetime;
+mod feed;
 pub mod fetch;
+pub mod finding;
 mod gate;
+pub mod http;
+pub mod kept;
+pub mod news;
 pub mod read_file;
+mod reading;
 pub mod record;
 mod rule;
+pub mod service;
+pub mod services;
+pub mod stocks;
 mod toolbox;
+pub mod trouble;
+pub mod weather;
+pub mod web_search;
+pub mod wikipedia;
 
 use std::time::Duration;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aigw::config::BUILT_IN_TOOLS;
+use aigw::config::tools::BUILT_IN;
 use aigw::tools::{Permission, Tool};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -25,13 +25,22 @@ async fn call(env: &TestEnv, name: &str, arguments: Value) -> Result<String, Str
 }
 
 #[test]
+fn no_command_takes_the_name_of_a_tool() {
+    let env = TestEnv::new();
+    for name in BUILT_IN {
+        env.config(&format!("[tools.{name}]\npermission = \"deny\"\n"));
+        assert_eq!(env.app().commands().unwrap().len(), 0, "{name}");
+    }
+}
+
+#[test]
 fn each_has_a_schema_a_permission_and_a_name_that_is_kept() {
     let env = TestEnv::new();
     let told: Vec<_> = tools(&env)
         .iter()
         .map(|tool| {
             let spec = tool.spec();
-            assert!(BUILT_IN_TOOLS.contains(&spec.name.as_str()), "{}", spec.name);
+            assert!(BUILT_IN.contains(&spec.name.as_str()), "{}", spec.name);
             assert_eq!(spec.parameters["type"], "object");
             // Told with every question, so not at length.
             assert!(spec.description.len() + spec.parameters.to_string().len() < 1200, "{}", spec.name);
@@ -91,5 +100,5 @@ async fn a_command_of_the_user_is_a_tool() {
     assert_eq!(call(&env, "shout", json!({"what": "x"})).await.unwrap(), "{\"what\":\"x\"}!");
     env.config("[tools.read_file]\ncommand = [\"cat\"]\n");
     let ran = env.run(&["config", "validate"]).exits(3);
-    assert!(ran.stderr.contains("`tools.read_file`: this is the name of a built-in tool"), "{ran}");
+    assert!(ran.stderr.contains("unknown key `tools.read_file.command`"), "{ran}");
 }
