@@ -140,7 +140,7 @@ mod tests {
         for (text, what) in [
             (
                 "[tools.calculator]\ncommand = [\"bc\"]\n",
-                "config.toml:1:8: `tools.calculator`: this is the name of a built-in",
+                "config.toml:2:1: unknown key `tools.calculator.command`",
             ),
             (
                 "[tools.fetch_url]\ncommand = [\"x\"]\n",

@@ -361,7 +361,7 @@ fn what_a_project_would_run_is_shown() {
     --- stdout
     [HOME]/p/.aigw holds:
       agents/ours.md  (50 bytes)
-      config.toml  (256 bytes)
+      config.toml  (259 bytes)
       run.sh  (4 bytes)
       ! tools.deploy.command = ["./run.sh", "--now"]  (config.toml:3)
       ! tools.deploy.env = ["GROQ_API_KEY"]  (config.toml:4)
