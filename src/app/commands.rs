@@ -10,8 +10,10 @@ use serde_json::{Value, json};
 
 use super::App;
 use crate::chat::{Schema, ToolSpec};
-use crate::config::tools::{BUILT_IN, PermissionWord};
-use crate::config::{self, CommandSection, ConfigError, Document, Env, nearest, read_bounded};
+use crate::config::tools::PermissionWord;
+use crate::config::{
+    self, BUILT_IN_TOOLS, CommandSection, ConfigError, Document, Env, nearest, read_bounded,
+};
 use crate::tools::Permission;
 use crate::tools::command::Command;
 
@@ -53,7 +55,7 @@ impl Reading<'_> {
         let section = self.section;
         if section.description.is_none()
             && section.command.is_empty()
-            && let Some(near) = nearest(self.name, BUILT_IN.iter().copied())
+            && let Some(near) = nearest(self.name, BUILT_IN_TOOLS.iter().copied())
         {
             let error = self.document.error(&self.key(""), "there is no such tool, and this is no command");
             return Err(error.hinted(format!("did you mean `tools.{near}`?")));

@@ -14,7 +14,7 @@ pub mod key_advice;
 mod local;
 mod observer;
 pub mod outcome;
-mod own_tools;
+
 pub mod probe;
 mod project;
 pub mod recall;
@@ -25,6 +25,7 @@ mod services;
 mod settings;
 mod sound;
 pub mod text_editor;
+pub mod tools;
 pub mod transcript;
 pub mod trial;
 

@@ -1,4 +1,5 @@
-//! The tables of `[tools]` whose names are no built-in tool's: commands of the user's own. Doc comments here are what `aigw config schema` says.
+//! Commands of the user's own: what stands in `[tools]` under any name that no built-in tool has. Doc comments here are what
+//! `aigw config schema` says.
 
 use std::borrow::Cow;
 
@@ -8,6 +9,23 @@ use serde::Deserialize;
 use super::tools::{PermissionWord, QuotaSection};
 use super::{ConfigError, Document, Span};
 
+/// The tools that come with the program. No command may take the name of one: models would be told one thing and get
+/// another.
+pub const BUILT_IN_TOOLS: &[&str] = &[
+    "ask_agent",
+    "calculator",
+    "datetime",
+    "fetch_url",
+    "memory_forget",
+    "memory_search",
+    "memory_write",
+    "news",
+    "read_file",
+    "stocks",
+    "weather",
+    "web_search",
+    "wikipedia",
+];
 /// Names begin with this only where they stand for something else: what MCP servers offer.
 const OF_SERVERS: &str = "mcp__";
 /// The longest name of a function that all providers take.
@@ -79,6 +97,9 @@ pub(super) fn check(document: &Document) -> Result<(), ConfigError> {
     for (name, section) in &document.values.tools.commands {
         let path = format!("tools.{name}");
         let wrong = |key: &str, message: &str| Err(document.error(&format!("{path}{key}"), message));
+        if BUILT_IN_TOOLS.contains(&name.as_str()) {
+            return wrong("", "this is the name of a built-in tool, and no command may take it");
+        }
         if name.starts_with(OF_SERVERS) {
             return wrong("", "names that begin with `mcp__` are those of the tools of MCP servers");
         }

@@ -179,7 +179,7 @@ pub struct ToolSection {
 }
 
 /// The tool `fetch_url`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct FetchSection {
     /// What may be done with it; `ask` where nothing is set.
@@ -190,7 +190,7 @@ pub struct FetchSection {
     pub allow_private: Vec<String>,
 }
 
-/// The built-in tools under their names; under every other name a command of the user's own.
+/// Tools: settings of the built-in ones, and commands of your own under names that you choose.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct ToolsSection {
@@ -204,43 +204,26 @@ pub struct ToolsSection {
     pub web_search: WebSearchSection,
     /// Articles of the encyclopedia.
     pub wikipedia: WikipediaSection,
+    /// Reading a page of the web.
+    pub fetch_url: FetchSection,
+    /// Arithmetic.
+    pub calculator: ToolSection,
+    /// The time, here and elsewhere.
+    pub datetime: ToolSection,
+    /// Reading a file below the working directory.
+    pub read_file: ToolSection,
+    /// Asking another agent.
+    pub ask_agent: ToolSection,
     /// Looking up what was remembered.
     pub memory_search: ToolSection,
     /// Remembering something.
     pub memory_write: ToolSection,
     /// Forgetting something that was remembered.
     pub memory_forget: ToolSection,
-    /// Asking another agent.
-    pub ask_agent: ToolSection,
-    /// Working out numbers.
-    pub calculator: ToolSection,
-    /// Reckoning with dates and times.
-    pub datetime: ToolSection,
-    /// Reading files of the working directory.
-    pub read_file: ToolSection,
-    /// Reading pages of the web.
-    pub fetch_url: FetchSection,
     /// Commands that models may call, by the names that models call them by.
     #[serde(flatten)]
     pub commands: BTreeMap<String, CommandSection>,
 }
-
-/// The names that are no commands.
-pub const BUILT_IN: &[&str] = &[
-    "ask_agent",
-    "calculator",
-    "datetime",
-    "fetch_url",
-    "memory_forget",
-    "memory_search",
-    "memory_write",
-    "news",
-    "read_file",
-    "stocks",
-    "weather",
-    "web_search",
-    "wikipedia",
-];
 
 impl ToolsSection {
     /// The tools that ask services, by name.
@@ -254,25 +237,23 @@ impl ToolsSection {
         ]
     }
 
-    /// What is set about permissions and quotas, by tool.
-    pub fn limits(&self) -> Vec<(&str, Option<PermissionWord>, &QuotaSection)> {
+    /// What is set about permissions and quotas of built-in tools, by tool.
+    pub fn limits(&self) -> Vec<(&'static str, Option<PermissionWord>, &QuotaSection)> {
         let plain = [
-            ("memory_search", &self.memory_search),
-            ("memory_write", &self.memory_write),
-            ("memory_forget", &self.memory_forget),
-            ("ask_agent", &self.ask_agent),
             ("calculator", &self.calculator),
             ("datetime", &self.datetime),
             ("read_file", &self.read_file),
+            ("ask_agent", &self.ask_agent),
+            ("memory_search", &self.memory_search),
+            ("memory_write", &self.memory_write),
+            ("memory_forget", &self.memory_forget),
         ];
         let services = self.of_services().into_iter().map(|(name, tool)| {
             let common = tool.common();
             (name, common.permission, common.quota)
         });
         let fetch = ("fetch_url", self.fetch_url.permission, &self.fetch_url.quota);
-        // Whether a command may be called depends on who has set it up, and is said where it is made.
-        let commands = self.commands.iter().map(|(name, section)| (name.as_str(), None, &section.quota));
         let plain = plain.into_iter().map(|(name, tool)| (name, tool.permission, &tool.quota));
-        services.chain(plain).chain([fetch]).chain(commands).collect()
+        services.chain([fetch]).chain(plain).collect()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aigw::config::tools::BUILT_IN;
+use aigw::config::BUILT_IN_TOOLS;
 use aigw::tools::{Permission, Tool};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ async fn call(env: &TestEnv, name: &str, arguments: Value) -> Result<String, Str
 #[test]
 fn no_command_takes_the_name_of_a_tool() {
     let env = TestEnv::new();
-    for name in BUILT_IN {
+    for name in BUILT_IN_TOOLS {
         env.config(&format!("[tools.{name}]\npermission = \"deny\"\n"));
         assert_eq!(env.app().commands().unwrap().len(), 0, "{name}");
     }
@@ -40,7 +40,7 @@ fn each_has_a_schema_a_permission_and_a_name_that_is_kept() {
         .iter()
         .map(|tool| {
             let spec = tool.spec();
-            assert!(BUILT_IN.contains(&spec.name.as_str()), "{}", spec.name);
+            assert!(BUILT_IN_TOOLS.contains(&spec.name.as_str()), "{}", spec.name);
             assert_eq!(spec.parameters["type"], "object");
             // Told with every question, so not at length.
             assert!(spec.description.len() + spec.parameters.to_string().len() < 1200, "{}", spec.name);

@@ -1,10 +1,11 @@
-//! The tools that need no service: what they may reach, from the configuration.
+//! The tools of the program: what they may reach, from the configuration.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use super::App;
 use crate::config::ConfigError;
+use crate::providers::client::{Client, ClientError};
 use crate::providers::tls_config;
 use crate::tools::Tool;
 use crate::tools::calculator::Calculator;
@@ -12,7 +13,31 @@ use crate::tools::datetime::DateTime;
 use crate::tools::fetch::{FetchUrl, Policy};
 use crate::tools::read_file::ReadFile;
 
+/// Tools cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum ToolsError {
+    /// The configuration of one is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The network cannot be set up.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// Nobody knows where the program runs.
+    #[error("the working directory is not known: {0}")]
+    Directory(#[from] std::io::Error),
+}
+
 impl App {
+    /// The tools that are the same for all agents, made when they are first needed.
+    pub fn tools(&self, client: &Client) -> Result<Vec<Arc<dyn Tool>>, ToolsError> {
+        if let Some(tools) = self.tools.get() {
+            return Ok(tools.clone());
+        }
+        let mut tools = self.service_tools(client)?;
+        tools.extend(self.own_tools(&std::env::current_dir()?)?);
+        Ok(self.tools.get_or_init(|| tools).clone())
+    }
+
     /// The calculator, the clock, the reader of pages, the reader of files below a directory, and the user's commands.
     pub fn own_tools(&self, directory: &Path) -> Result<Vec<Arc<dyn Tool>>, ConfigError> {
         let mut tools: Vec<Arc<dyn Tool>> = vec![
