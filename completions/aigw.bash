@@ -3635,7 +3635,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__repl)
-            opts="-a -m -s -c -t -q -v -h --agent --model --session --continue --system --tool --no-tools --allow-tool --no-memory --config --output --json --quiet --verbose --color --help"
+            opts="-a -m -s -c -f -t -q -v -h --agent --model --session --continue --system --file --temperature --max-tokens --timeout --tool --no-tools --allow-tool --no-memory --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3666,6 +3666,26 @@ _aigw() {
                     return 0
                     ;;
                 --system)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -f)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --temperature)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-tokens)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

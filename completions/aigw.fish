@@ -105,6 +105,10 @@ complete -c aigw -n "__fish_aigw_using_subcommand repl" -s a -l agent -d 'Who an
 complete -c aigw -n "__fish_aigw_using_subcommand repl" -s m -l model -d 'Ask this model or route; may be repeated, the first one goes first' -r
 complete -c aigw -n "__fish_aigw_using_subcommand repl" -s s -l session -d 'Go on in this session, or begin it' -r
 complete -c aigw -n "__fish_aigw_using_subcommand repl" -l system -d 'Instructions for the session' -r
+complete -c aigw -n "__fish_aigw_using_subcommand repl" -s f -l file -d 'Have this file go along with the first question: text, an image, a PDF; may be repeated' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand repl" -l temperature -d 'How freely to choose words: 0 is as repeatable as the model can be' -r
+complete -c aigw -n "__fish_aigw_using_subcommand repl" -l max-tokens -d 'The longest answer, in tokens' -r
+complete -c aigw -n "__fish_aigw_using_subcommand repl" -l timeout -d 'How long an answer may take, such as 30s or 2m' -r
 complete -c aigw -n "__fish_aigw_using_subcommand repl" -s t -l tool -d 'Let every agent call this tool' -r
 complete -c aigw -n "__fish_aigw_using_subcommand repl" -l allow-tool -d 'Let this tool be called, which would have to be asked for' -r
 complete -c aigw -n "__fish_aigw_using_subcommand repl" -l config -d 'Read this configuration file instead of the usual one' -r -F

@@ -47,6 +47,13 @@ impl<U: Upstream, R: Routes> Talk<'_, U, R> {
         true
     }
 
+    /// Has the older turns summarised, so that less is sent from now on. False if there is nothing to be gained.
+    pub async fn shorten(&mut self, question: &Question<'_>) -> bool {
+        let first = self.turns.iter().rposition(|turn| turn.summary.is_some()).map_or(0, |place| place + 1);
+        let room = self.turns[first..].iter().map(history::tokens).sum();
+        self.turns.len() > first + 1 && self.compact(question, room).await
+    }
+
     async fn summary(&self, question: &Question<'_>, asked: &[Message]) -> Option<(String, String)> {
         let plain = Definition { name: compact::SUMMARIZER.into(), max_turns: 1, ..Definition::default() };
         let agent = self.runner.agents.find(compact::SUMMARIZER).unwrap_or(&plain);

@@ -3,17 +3,48 @@
 use crate::chat::{Message, Part, Role, Tokens};
 use crate::memory::session::{Turn, TurnState};
 
-/// What was said, oldest first. Turns without an answer are left out, and those for which a summary stands.
-pub fn messages(turns: &[Turn]) -> Vec<Message> {
+/// What was said, oldest first, as an agent is told of it. Turns without an answer are left out, and those for which a
+/// summary stands. What others have answered goes along under their names, and not as the agent's own words.
+pub fn messages(turns: &[Turn], agent: &str) -> Vec<Message> {
     let summarised = turns.iter().rposition(|turn| turn.summary.is_some());
-    let mut messages = Vec::new();
+    let mut messages: Vec<Message> = Vec::new();
+    let mut asked: Option<&Message> = None;
     for turn in turns.iter().skip(summarised.map_or(0, |place| place + 1)).filter(|turn| is_told(turn)) {
-        messages.extend(whole(&turn.messages));
+        let who = turn.provenance.agent.as_str();
+        let told =
+            if who == agent || who.is_empty() { whole(&turn.messages) } else { others(turn, who, asked) };
+        for message in told {
+            join(&mut messages, message);
+        }
+        asked = turn.messages.first();
     }
     if let Some(summary) = summarised.and_then(|place| turns[place].summary.as_deref()) {
         put_before(&mut messages, summary);
     }
     messages
+}
+
+/// A turn of somebody else: the question, unless it was just asked of another one, and what was answered in the end.
+fn others(turn: &Turn, who: &str, asked: Option<&Message>) -> Vec<Message> {
+    let is_question = |message: &&Message| message.role == Role::User;
+    let questions = turn.messages.iter().take_while(is_question);
+    let mut told: Vec<Message> = questions.filter(|&question| asked != Some(question)).cloned().collect();
+    let answer = turn.messages.iter().rev().find(|message| message.role == Role::Assistant);
+    let text = answer.map(Message::joined_text).unwrap_or_default();
+    let text = format!("<said by=\"{who}\">\n{}\n</said>", text.trim());
+    told.push(Message::text(Role::User, text));
+    told
+}
+
+/// Puts a message behind the others. Two of the user's in a row are one: providers want questions and answers to take turns.
+fn join(messages: &mut Vec<Message>, message: Message) {
+    match messages.last_mut().filter(|last| last.role == Role::User && message.role == Role::User) {
+        Some(last) => {
+            last.parts.push(Part::Text("\n\n".into()));
+            last.parts.extend(message.parts);
+        }
+        None => messages.push(message),
+    }
 }
 
 /// Whether a turn is part of the conversation: somebody answered, if only the beginning.
@@ -46,7 +77,7 @@ fn put_before(messages: &mut Vec<Message>, summary: &str) {
     let text = format!("<summary of=\"the conversation so far\">\n{}\n</summary>\n\n", summary.trim());
     match messages.first_mut().filter(|message| message.role == Role::User) {
         Some(question) => question.parts.insert(0, Part::Text(text)),
-        None => messages.insert(0, Message::text(Role::User, text)),
+        None => messages.insert(0, Message::text(Role::User, text.trim_end())),
     }
 }
 
@@ -63,7 +94,7 @@ mod tests {
     }
 
     fn texts(turns: &[Turn]) -> Vec<String> {
-        messages(turns).iter().map(Message::joined_text).collect()
+        messages(turns, "writer").iter().map(Message::joined_text).collect()
     }
 
     #[test]
@@ -87,7 +118,29 @@ mod tests {
         assert_eq!(texts.len(), 2);
         assert!(texts[0].contains("They counted to 2.") && texts[0].ends_with("\n\n3"), "{texts:?}");
         turns.pop();
-        assert_eq!(messages(&turns).len(), 1);
+        assert_eq!(messages(&turns, "writer").len(), 1);
+    }
+
+    #[test]
+    fn what_others_said_goes_along_under_their_names() {
+        let by = |who: &str, question: &str, answer: &str| {
+            let provenance = Provenance { agent: who.into(), ..Provenance::default() };
+            Turn { provenance, ..turn(TurnState::Whole, question, answer) }
+        };
+        let turns = [
+            by("writer", "1", "mine"),
+            by("critic", "1", "no"),
+            by("coder", "1", "yes"),
+            by("critic", "2", "so"),
+        ];
+        let told = texts(&turns);
+        assert_eq!(told[..2], ["1", "mine"]);
+        assert_eq!(
+            told[2..],
+            [
+                "<said by=\"critic\">\nno\n</said>\n\n<said by=\"coder\">\nyes\n</said>\n\n2\n\n<said by=\"critic\">\nso\n</said>"
+            ]
+        );
     }
 
     #[test]
@@ -95,6 +148,6 @@ mod tests {
         let call = ToolCall { id: "1".into(), name: "n".into(), arguments: "{}".into(), signature: None };
         let mut cut = turn(TurnState::Interrupted, "q", "wait");
         cut.messages[1].parts.push(Part::ToolCall(call));
-        assert_eq!(messages(&[cut])[1].parts, [Part::Text("wait".into())]);
+        assert_eq!(messages(&[cut], "writer")[1].parts, [Part::Text("wait".into())]);
     }
 }

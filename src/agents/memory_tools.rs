@@ -11,7 +11,7 @@ use crate::memory::recall::line;
 use crate::memory::search::Query;
 use crate::memory::{Draft, Found, Kind, Origin, Scope};
 use crate::router::Upstream;
-use crate::tools::{Permission, Tool, ToolError, Toolbox};
+use crate::tools::{Answer, Permission, Tool, ToolError};
 
 /// Entries that a search gives where the model does not say.
 const FOUND: u64 = 5;
@@ -21,11 +21,11 @@ const MOST_FOUND: u64 = 20;
 const LONGEST: u64 = 600;
 
 /// The tools of an agent on the memory.
-pub fn toolbox<U: Upstream + 'static>(
+pub fn all<U: Upstream + 'static>(
     meanings: &Arc<Meanings<U>>,
     agent: &Definition,
     session: Option<&str>,
-) -> Toolbox {
+) -> Vec<Arc<dyn Tool>> {
     let desk = Arc::new(Desk {
         meanings: Arc::clone(meanings),
         agent: agent.name.clone(),
@@ -33,7 +33,7 @@ pub fn toolbox<U: Upstream + 'static>(
         uses: agent.memory.clone(),
     });
     let tools = [Act::Search, Act::Write, Act::Forget];
-    Toolbox::new(tools.map(|act| Arc::new(MemoryTool { desk: Arc::clone(&desk), act }) as Arc<dyn Tool>))
+    tools.map(|act| Arc::new(MemoryTool { desk: Arc::clone(&desk), act }) as Arc<dyn Tool>).into()
 }
 
 /// Whose memory it is.
@@ -109,15 +109,20 @@ impl<U: Upstream + 'static> Tool for MemoryTool<U> {
         }
     }
 
-    fn call<'a>(&'a self, arguments: &'a Value) -> BoxFuture<'a, Result<String, ToolError>> {
+    /// What is remembered is taken for true later.
+    fn carries_out(&self) -> bool {
+        matches!(self.act, Act::Write)
+    }
+
+    fn call<'a>(&'a self, arguments: &'a Value) -> BoxFuture<'a, Result<Answer, ToolError>> {
         let (desk, act, arguments) = (Arc::clone(&self.desk), self.act, arguments.clone());
         Box::pin(async move {
             let done = match act {
-                Act::Search => return desk.search(&arguments).await,
+                Act::Search => return desk.search(&arguments).await.map(Answer::from),
                 Act::Write => tokio::task::spawn_blocking(move || desk.write(&arguments)),
                 Act::Forget => tokio::task::spawn_blocking(move || desk.forget(&arguments)),
             };
-            done.await.unwrap_or_else(|error| Err(ToolError(error.to_string())))
+            done.await.unwrap_or_else(|error| Err(ToolError(error.to_string()))).map(Answer::from)
         })
     }
 }

@@ -12,7 +12,7 @@ use crate::chat::{ChatRequest, Event, Message, Role, ToolCall};
 use crate::router::{
     AnsweredBy, Ask, Attempt, Completion, Conversation, Delivery, Gone, Notice, RouteError, Upstream, Written,
 };
-use crate::tools::{ToolError, Toolbox};
+use crate::tools::{Answer, ToolError, Toolbox, TurnCalls};
 
 /// How deep agents may ask each other.
 const DEEPEST: usize = 3;
@@ -28,6 +28,7 @@ pub(super) struct Place<'a, U, R> {
     work: Work<'a>,
     agent: Definition,
     tools: Toolbox,
+    calls: TurnCalls,
     pub(super) turn: Turn,
     attempts: Vec<Attempt>,
     last: Option<Completion>,
@@ -39,7 +40,8 @@ impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
         let agent = work.agent.clone();
         let tools = runner.routes.tools(&agent);
         let turn = Turn::new(&agent.name, agent.handoffs.clone(), agent.max_turns);
-        Self { runner, work, agent, tools, turn, attempts: Vec::new(), last: None, depth }
+        let calls = TurnCalls::of(work.id.clone());
+        Self { runner, work, agent, tools, calls, turn, attempts: Vec::new(), last: None, depth }
     }
 
     /// Asks the model with what was said so far.
@@ -130,12 +132,16 @@ impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
             if call.name == prompt::ASK_AGENT && self.may_ask() {
                 self.ask_agent(call).await
             } else {
-                self.tools.call(call).await
+                self.tools.call(call, &self.calls).await
             }
         });
         let results = join_all(made).await.into_iter().zip(calls).map(|(result, call)| {
             let is_error = result.is_err();
-            CallResult { call, content: result.unwrap_or_else(|ToolError(error)| error), is_error }
+            CallResult {
+                call,
+                content: result.map_or_else(|ToolError(error)| error, |answer| answer.text),
+                is_error,
+            }
         });
         let results: Vec<_> = results.collect();
         for result in &results {
@@ -145,7 +151,7 @@ impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
     }
 
     /// Asks another agent. It sees the question alone, and shares the purse.
-    fn ask_agent<'b>(&'b self, call: &'b ToolCall) -> BoxFuture<'b, Result<String, ToolError>> {
+    fn ask_agent<'b>(&'b self, call: &'b ToolCall) -> BoxFuture<'b, Result<Answer, ToolError>> {
         Box::pin(async move {
             let arguments: serde_json::Value = serde_json::from_str(&call.arguments).unwrap_or_default();
             let argument =
@@ -182,7 +188,7 @@ impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
                 purse: self.work.purse.of_child(budget),
             };
             match self.runner.turn(work, &mut Unheard, self.depth + 1).await {
-                Ok(worked) => Ok(worked.completion.answer.text()),
+                Ok(worked) => Ok(worked.completion.answer.text().into()),
                 Err(undone) => Err(ToolError(format!("{} gave no answer", undone.agent))),
             }
         })

@@ -46,7 +46,7 @@ pub fn messages(material: &Material<'_>) -> Vec<Message> {
     let before = messages.pop_if(|last| last.role == Role::User);
     messages.extend(material.question.iter().cloned());
     if let (Some(before), Some(question)) = (before, messages.last_mut()) {
-        question.parts.splice(0..0, before.parts);
+        question.parts.splice(0..0, before.parts.into_iter().chain([Part::Text("\n\n".into())]));
     }
     if let (Some(recalled), Some(question)) = (material.recalled, messages.last_mut()) {
         question.parts.insert(0, Part::Text(format!("{recalled}\n\n")));

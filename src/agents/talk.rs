@@ -91,7 +91,7 @@ impl<U: Upstream, R: Routes> Talk<'_, U, R> {
         recalled: &Recall,
         terms: &Terms,
     ) -> ChatRequest {
-        let before = history::messages(&self.turns);
+        let before = history::messages(&self.turns, &agent.name);
         let material = Material {
             agent,
             guide: self.runner.agents.guide(agent),
@@ -138,13 +138,13 @@ impl<U: Upstream, R: Routes> Talk<'_, U, R> {
             recalled: question.recalled.entries.iter().map(|entry| entry.id.clone()).collect(),
         };
         let mut keeper = Keeper::new(self.memory.clone(), beginning, audience);
-        let before = history::messages(&self.turns);
+        let before = history::messages(&self.turns, &question.agent.name);
         let mut result = self.runner.run(self.work(&question, &before), &mut keeper).await;
         // The window was not known, or was smaller than it was said to be.
         if let Some(room) = result.as_ref().err().and_then(|undone| too_long(undone, &self.turns))
             && self.compact(&question, room).await
         {
-            let before = history::messages(&self.turns);
+            let before = history::messages(&self.turns, &question.agent.name);
             result = self.runner.run(self.work(&question, &before), &mut keeper).await;
         }
         let ending = match &result {

@@ -1,15 +1,16 @@
 //! What agents of a conversation work with: whom they ask and what they may call.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::{App, ResolveError};
 use crate::agents::{Definition, Meanings, Routes, memory_tools};
 use crate::providers::client::Client;
 use crate::router::Route;
-use crate::tools::Toolbox;
+use crate::tools::record::Caller;
+use crate::tools::{Asks, Gate, Grants, Toolbox};
 
 /// What agents may have besides what their definitions say.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Wishes {
     /// Tools that every agent has.
     pub tools: Vec<String>,
@@ -21,6 +22,10 @@ pub struct Wishes {
     pub no_memory: bool,
     /// How a tool is allowed here.
     pub hint: &'static str,
+    /// Whoever can be asked about calls.
+    pub asks: Option<Arc<dyn Asks>>,
+    /// What they have allowed so far.
+    pub granted: Grants,
 }
 
 /// Finds routes and tools for agents.
@@ -35,6 +40,7 @@ pub struct Desk<'a> {
     models: &'a [String],
     /// What an agent could not have as it wishes.
     notes: Mutex<Vec<String>>,
+    gate: OnceLock<Arc<Gate>>,
 }
 
 impl<'a> Desk<'a> {
@@ -46,7 +52,16 @@ impl<'a> Desk<'a> {
         wishes: &'a Wishes,
         (session, models): (&'a str, &'a [String]),
     ) -> Self {
-        Self { app, client, meanings, wishes, session, models, notes: Mutex::default() }
+        Self {
+            app,
+            client,
+            meanings,
+            wishes,
+            session,
+            models,
+            notes: Mutex::default(),
+            gate: OnceLock::new(),
+        }
     }
 
     /// Where an agent's requests go.
@@ -68,6 +83,21 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// The gate for all calls of the conversation, made when the first one is near.
+    fn gate(&self) -> Arc<Gate> {
+        let make = || {
+            let (gate, problem) = self.app.gate();
+            if let Some(problem) = problem {
+                self.note(problem);
+            }
+            Arc::new(
+                gate.allowing(&self.wishes.allowed, self.wishes.hint)
+                    .asking(self.wishes.asks.clone(), self.wishes.granted.clone()),
+            )
+        };
+        Arc::clone(self.gate.get_or_init(make))
+    }
+
     fn note(&self, note: String) {
         let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
         if !notes.contains(&note) {
@@ -87,16 +117,18 @@ impl Routes for Desk<'_> {
     }
 
     fn tools(&self, agent: &Definition) -> Toolbox {
-        if self.wishes.no_tools {
-            return Toolbox::default();
-        }
         let wished: Vec<String> = agent.tools.iter().chain(&self.wishes.tools).cloned().collect();
-        let all = if self.wishes.no_memory {
-            Toolbox::default()
+        if self.wishes.no_tools || wished.is_empty() {
+            return Toolbox::empty();
+        }
+        let caller = Caller { agent: Some(agent.name.clone()), session: Some(self.session.to_owned()) };
+        let memory = if self.wishes.no_memory {
+            Vec::new()
         } else {
-            memory_tools::toolbox(self.meanings, agent, Some(self.session))
+            memory_tools::all(self.meanings, agent, Some(self.session))
         };
-        let (tools, held) = all.offered(&wished, &self.wishes.allowed);
+        let all = Toolbox::new(self.gate(), caller, memory);
+        let (tools, held) = all.offered(&wished);
         for name in held {
             let how = self.wishes.hint.replace("NAME", &name);
             self.note(format!("{name} is not offered: it has to be allowed, {how}"));

@@ -3,9 +3,12 @@
 mod account;
 mod agents;
 mod alone;
+pub mod attachment;
 pub mod checkup;
+pub mod consent;
 pub mod desk;
 mod embedders;
+mod gate;
 pub mod key_advice;
 mod local;
 mod observer;
@@ -13,10 +16,13 @@ pub mod outcome;
 pub mod probe;
 mod project;
 pub mod recall;
+pub mod record;
 pub mod refresh;
 mod resolve;
 mod settings;
 mod sound;
+pub mod text_editor;
+pub mod transcript;
 pub mod trial;
 
 use std::path::PathBuf;

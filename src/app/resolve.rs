@@ -225,7 +225,7 @@ impl App {
     }
 
     /// Whether a route is called so.
-    pub(super) fn is_route(&self, name: &str) -> bool {
+    pub fn is_route(&self, name: &str) -> bool {
         name == AUTO || self.config.document.values.routes.contains_key(name)
     }
 

@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use super::Output;
+use crate::app::attachment::AttachmentError;
+use crate::app::text_editor::TextEditorError;
 use crate::app::{AppError, ResolveError};
 use crate::chat::{Failure, FailureClass};
 use crate::config::{ConfigError, nearest};
@@ -158,6 +160,18 @@ impl From<ConfigError> for CommandError {
     fn from(error: ConfigError) -> Self {
         let failure = Self::new(Exit::Config, error.to_string());
         error.hint.into_iter().fold(failure, Self::hint)
+    }
+}
+
+impl From<AttachmentError> for CommandError {
+    fn from(error: AttachmentError) -> Self {
+        error.hint.into_iter().fold(Self::failed(error.message), Self::hint)
+    }
+}
+
+impl From<TextEditorError> for CommandError {
+    fn from(error: TextEditorError) -> Self {
+        error.hint().into_iter().fold(Self::failed(error.to_string()), Self::hint)
     }
 }
 

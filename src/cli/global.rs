@@ -59,6 +59,7 @@ impl GlobalArgs {
             color: self.color,
             plain: env.get("NO_COLOR").is_some() || env.get("TERM") == Some("dumb"),
             ascii: is_ascii(env),
+            dumb: env.get("TERM") == Some("dumb"),
             quiet: self.quiet,
             verbosity: self.verbose,
         }

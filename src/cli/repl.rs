@@ -1,21 +1,26 @@
 //! `aigw repl`, and `aigw` alone at a terminal.
 
 use std::io::{IsTerminal, stdin};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
 
-use super::chat::{self, ChatArgs};
+use super::chat::{self, ChatArgs, temperature};
 use super::{CommandError, Context};
+use crate::app::attachment;
 use crate::app::desk::Wishes;
+use crate::chat::Sampling;
+use crate::config::Span;
 use crate::providers::client::Client;
-use crate::repl::{self, Room};
+use crate::repl::{self, Asked, ReplError, Room, Seat};
+use crate::tools::Grants;
 
 /// Talk with one agent or several at the keyboard.
 ///
 /// What you type is asked; `/help` lists what else can be done. `@NAME TEXT` asks one agent and `@all TEXT` everybody in the
-/// room at once; they see what the others have said. Every turn is kept as with `aigw chat`. Ctrl-C stops an answer, Ctrl-D
-/// leaves. `aigw` alone does the same.
+/// room at once; they see what the others have said. The next line can be typed while an answer comes. Every turn is kept as
+/// with `aigw chat`. Ctrl-C stops an answer, Ctrl-D leaves. `aigw` alone does the same.
 #[derive(Debug, Default, Args)]
 #[command(after_help = "Examples:
   aigw repl -s tea
@@ -40,6 +45,22 @@ pub struct ReplArgs {
     /// Instructions for the session
     #[arg(long, value_name = "TEXT")]
     system: Option<String>,
+
+    /// Have this file go along with the first question: text, an image, a PDF; may be repeated
+    #[arg(short, long, value_name = "PATH")]
+    file: Vec<PathBuf>,
+
+    /// How freely to choose words: 0 is as repeatable as the model can be
+    #[arg(long, value_name = "NUMBER", value_parser = temperature)]
+    temperature: Option<f64>,
+
+    /// The longest answer, in tokens
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    max_tokens: Option<u32>,
+
+    /// How long an answer may take, such as 30s or 2m
+    #[arg(long, value_name = "DUR", value_parser = Span::read_some)]
+    timeout: Option<Span>,
 
     /// Let every agent call this tool
     #[arg(short, long, value_name = "NAME", conflicts_with = "no_tools")]
@@ -71,6 +92,8 @@ pub async fn run(args: ReplArgs, context: &Context) -> Result<(), CommandError> 
         no_tools: args.no_tools,
         no_memory: args.no_memory,
         hint: "with --allow-tool NAME when the REPL is started",
+        asks: None,
+        granted: Grants::default(),
     };
     let asked = ChatArgs {
         agent: args.agent,
@@ -87,8 +110,18 @@ pub async fn run(args: ReplArgs, context: &Context) -> Result<(), CommandError> 
     }
     let client = Arc::new(Client::new()?);
     let meanings = chat::meanings(&asked, context, &app, &client).await;
-    let mut room = Room::new(app, context.ui.clone(), client, meanings, wishes, session);
+    let seat = Seat { ui: context.ui.clone(), env: context.env.clone() };
+    let mut room = Room::new(app, seat, client, meanings, wishes, session);
+    let sampling =
+        Sampling { temperature: args.temperature, max_tokens: args.max_tokens, ..Sampling::default() };
+    room.ask_as(Asked { sampling, timeout: args.timeout.map(|span| span.0) });
+    for path in &args.file {
+        room.attach(path.display().to_string(), attachment::of_file(path).await?);
+    }
     room.check().await?;
     room.enter();
-    repl::run(room).await.map_err(|error| CommandError::failed(error.to_string()))
+    repl::run(room).await.map_err(|error| match error {
+        ReplError::AskedToEnd => CommandError::interrupted(),
+        error => CommandError::failed(error.to_string()),
+    })
 }

@@ -1,16 +1,22 @@
 //! The ledger: every attempt with its tokens, cost and times, and sums over it.
 //!
 //! Failed and partial attempts are in it too: what was used was used. It survives a power cut. So does what the user
-//! has decided about providers and projects.
+//! has decided about providers, projects and tools, and every call of a tool.
 
+mod calls;
 mod disabled;
 mod entry;
+mod quotas;
 mod requests;
+mod rules;
 mod sums;
 mod trust;
 
+pub use calls::{Begun, Call};
 pub use entry::Entry;
+pub use quotas::Quota;
 pub use requests::Request;
+pub use rules::ToolRule;
 pub use sums::{By, Sum};
 pub use trust::Trust;
 
@@ -27,6 +33,7 @@ const MIGRATIONS: Migrations = &[
     include_str!("002_disabled.sql"),
     include_str!("003_conversation.sql"),
     include_str!("004_trust.sql"),
+    include_str!("005_calls.sql"),
 ];
 
 /// A handle to the ledger.

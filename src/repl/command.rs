@@ -8,6 +8,11 @@ pub(super) enum Command {
     Agent,
     Agents,
     Clear,
+    Compact,
+    Copy,
+    Edit,
+    Explain,
+    File,
     Forget,
     Fork,
     Help,
@@ -18,11 +23,25 @@ pub(super) enum Command {
     Remember,
     Retry,
     Room,
+    Route,
+    Save,
     Search,
     Session,
     Sessions,
     System,
     Undo,
+    Usage,
+}
+
+/// What can be completed behind a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Completes {
+    Nothing,
+    Agents,
+    Models,
+    Routes,
+    Sessions,
+    Files,
 }
 
 /// How a command is written and what it does.
@@ -31,33 +50,102 @@ pub(super) struct Row {
     pub(super) name: &'static str,
     /// What stands behind it.
     pub(super) takes: &'static str,
+    pub(super) completes: Completes,
     pub(super) about: &'static str,
 }
 
-const fn row(command: Command, name: &'static str, takes: &'static str, about: &'static str) -> Row {
-    Row { command, name, takes, about }
+const fn row(
+    command: Command,
+    name: &'static str,
+    takes: &'static str,
+    completes: Completes,
+    about: &'static str,
+) -> Row {
+    Row { command, name, takes, completes, about }
 }
 
 /// All of them, as help lists them.
 pub(super) const ROWS: &[Row] = &[
-    row(Command::Agents, "agents", "", "who there is"),
-    row(Command::Agent, "agent", "[NAME]", "who answers from now on"),
-    row(Command::Room, "room", "[NAME …]", "whom @all asks"),
-    row(Command::Model, "model", "[MODEL|ROUTE …]", "whom to ask from now on; `/model auto` goes back"),
-    row(Command::System, "system", "[TEXT]", "instructions for this session; `/system -` takes them back"),
-    row(Command::Sessions, "sessions", "", "the newest sessions"),
-    row(Command::Session, "session", "[NAME]", "which session this is, or go to another one"),
-    row(Command::New, "new", "[NAME]", "begin a session"),
-    row(Command::Fork, "fork", "[NAME]", "go on in a copy of this session"),
-    row(Command::Retry, "retry", "", "ask the last question again, in a copy without its answer"),
-    row(Command::Undo, "undo", "", "go back before the last question, in a copy of the session"),
-    row(Command::Memory, "memory", "", "what was remembered last"),
-    row(Command::Remember, "remember", "TEXT", "remember something for all agents"),
-    row(Command::Forget, "forget", "ID|KEY", "forget something"),
-    row(Command::Search, "search", "WORDS", "look something up in the memory"),
-    row(Command::Clear, "clear", "", "clear the screen"),
-    row(Command::Help, "help", "", "this list"),
-    row(Command::Quit, "quit", "", "leave; so does Ctrl-D"),
+    row(Command::Agents, "agents", "", Completes::Nothing, "who there is"),
+    row(Command::Agent, "agent", "[NAME]", Completes::Agents, "who answers from now on"),
+    row(Command::Room, "room", "[NAME …]", Completes::Agents, "whom @all asks"),
+    row(
+        Command::Model,
+        "model",
+        "[MODEL|ROUTE …]",
+        Completes::Models,
+        "whom to ask from now on; `/model auto` goes back",
+    ),
+    row(
+        Command::Route,
+        "route",
+        "[NAME]",
+        Completes::Routes,
+        "the routes there are, or the one to ask from now on",
+    ),
+    row(
+        Command::System,
+        "system",
+        "[TEXT]",
+        Completes::Nothing,
+        "instructions for this session; `/system -` takes them back",
+    ),
+    row(Command::File, "file", "PATH …", Completes::Files, "files that go along with the next question"),
+    row(Command::Sessions, "sessions", "", Completes::Nothing, "the newest sessions"),
+    row(
+        Command::Session,
+        "session",
+        "[NAME]",
+        Completes::Sessions,
+        "which session this is, or go to another one",
+    ),
+    row(Command::New, "new", "[NAME]", Completes::Nothing, "begin a session"),
+    row(Command::Fork, "fork", "[NAME]", Completes::Nothing, "go on in a copy of this session"),
+    row(
+        Command::Retry,
+        "retry",
+        "",
+        Completes::Nothing,
+        "ask the last question again, in a copy without its answer",
+    ),
+    row(
+        Command::Edit,
+        "edit",
+        "",
+        Completes::Nothing,
+        "change the last question in your editor and ask it, in a copy",
+    ),
+    row(
+        Command::Undo,
+        "undo",
+        "",
+        Completes::Nothing,
+        "go back before the last question, in a copy of the session",
+    ),
+    row(
+        Command::Compact,
+        "compact",
+        "",
+        Completes::Nothing,
+        "have the older turns summarised, so that less is sent",
+    ),
+    row(Command::Memory, "memory", "", Completes::Nothing, "what was remembered last"),
+    row(Command::Remember, "remember", "TEXT", Completes::Nothing, "remember something for all agents"),
+    row(Command::Forget, "forget", "ID|KEY", Completes::Nothing, "forget something"),
+    row(Command::Search, "search", "WORDS", Completes::Nothing, "look something up in the memory"),
+    row(Command::Usage, "usage", "", Completes::Nothing, "the tokens and the cost of this session"),
+    row(
+        Command::Explain,
+        "explain",
+        "",
+        Completes::Nothing,
+        "how the last answer came about, and who would be asked next",
+    ),
+    row(Command::Copy, "copy", "", Completes::Nothing, "the last answer into the clipboard"),
+    row(Command::Save, "save", "FILE", Completes::Files, "the session as Markdown into a new file"),
+    row(Command::Clear, "clear", "", Completes::Nothing, "clear the screen"),
+    row(Command::Help, "help", "", Completes::Nothing, "this list"),
+    row(Command::Quit, "quit", "", Completes::Nothing, "leave; so does Ctrl-D"),
 ];
 
 /// What was typed.

@@ -1,19 +1,20 @@
-//! The line that is being typed: history, completion, several lines.
+//! The line that is being typed: what keys do, several lines, what is kept of it.
 //!
 //! It waits for keys, so it runs on a thread of its own; it is handed there and back for every line.
 
-use std::borrow::Cow;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use rustyline::completion::{Completer, Pair};
 use rustyline::error::ReadlineError;
-use rustyline::highlight::{CmdKind, Highlighter};
-use rustyline::hint::Hinter;
 use rustyline::history::FileHistory;
-use rustyline::validate::{ValidationContext, ValidationResult, Validator};
-use rustyline::{Cmd, Config, Context, Helper, KeyCode, KeyEvent, Modifiers};
+use rustyline::{
+    Cmd, ConditionalEventHandler, Config, Event, EventContext, EventHandler, KeyCode, KeyEvent, Modifiers,
+    RepeatCount,
+};
+use tokio::sync::Notify;
 
-use super::command::ROWS;
+use super::above::Above;
+use super::completion::{Assistance, Names};
 
 /// Lines that are kept.
 const MOST_HISTORY: usize = 5_000;
@@ -32,15 +33,8 @@ pub(super) enum Entered {
     Dropped,
     /// Ctrl-D.
     End,
-}
-
-/// What there is to complete.
-#[derive(Debug, Default, Clone)]
-pub(super) struct Names {
-    /// Agents and what they are for.
-    pub(super) agents: Vec<(String, String)>,
-    pub(super) models: Vec<(String, String)>,
-    pub(super) sessions: Vec<(String, String)>,
+    /// Ctrl-X Ctrl-E: what was typed is to be finished in the user's editor.
+    Elsewhere(String),
 }
 
 /// Reads lines.
@@ -48,11 +42,19 @@ pub(super) struct Editor {
     inner: rustyline::Editor<Assistance, FileHistory>,
     /// Where lines are kept; nowhere if they are not.
     history: Option<PathBuf>,
+    /// What is to be finished elsewhere.
+    elsewhere: Arc<Mutex<Option<String>>>,
+    above: Option<Arc<Above>>,
 }
 
 impl Editor {
-    /// With the lines that were typed before; a history that cannot be read is an empty one.
-    pub(super) fn new(history: Option<PathBuf>, color: bool) -> Result<Self, ReadlineError> {
+    /// With the lines that were typed before; a history that cannot be read is an empty one. Ctrl-C tells `stop` while an
+    /// answer is under way.
+    pub(super) fn new(
+        history: Option<PathBuf>,
+        color: bool,
+        stop: &Arc<Notify>,
+    ) -> Result<Self, ReadlineError> {
         let config = Config::builder()
             .max_history_size(MOST_HISTORY)?
             .history_ignore_space(true)
@@ -60,13 +62,30 @@ impl Editor {
             .build();
         let past = FileHistory::with_config(&config);
         let mut inner = rustyline::Editor::with_history(config, past)?;
-        inner.set_helper(Some(Assistance { names: Names::default(), color }));
+        // A terminal without control sequences has no line above another one.
+        let above = inner.create_external_printer().ok().map(Above::new);
+        inner.set_helper(Some(Assistance::new(color, above.clone())));
         inner.bind_sequence(KeyEvent::ctrl('J'), Cmd::Newline);
         inner.bind_sequence(KeyEvent(KeyCode::Enter, Modifiers::ALT), Cmd::Newline);
+        let elsewhere = Arc::new(Mutex::new(None));
+        let handler = |key: Key| EventHandler::Conditional(Box::new(key));
+        let keys = [KeyEvent::ctrl('X'), KeyEvent::ctrl('E')];
+        let (to, with) = (Arc::clone(&elsewhere), above.clone());
+        inner.bind_sequence(Event::KeySeq(keys.into()), handler(Key::Elsewhere { to, above: with }));
+        if let Some(above) = &above {
+            let (above, stop) = (Arc::clone(above), Arc::clone(stop));
+            inner.bind_sequence(KeyEvent::ctrl('C'), handler(Key::Stop { above: Arc::clone(&above), stop }));
+            inner.bind_sequence(KeyEvent::ctrl('D'), handler(Key::End { above }));
+        }
         if let Some(file) = &history {
             let _first_time = inner.load_history(file);
         }
-        Ok(Self { inner, history })
+        Ok(Self { inner, history, elsewhere, above })
+    }
+
+    /// Where lines go while one is typed; none on a terminal that cannot do that.
+    pub(super) fn above(&self) -> Option<&Arc<Above>> {
+        self.above.as_ref()
     }
 
     /// Says what there is to complete.
@@ -76,9 +95,16 @@ impl Editor {
         }
     }
 
-    /// Reads a line.
-    pub(super) fn read(&mut self, prompt: &str) -> Result<Entered, ReadlineError> {
-        match self.inner.readline(prompt) {
+    /// Reads a line, of which something may be there already.
+    pub(super) fn read(&mut self, prompt: &str, begun: &str) -> Result<Entered, ReadlineError> {
+        if let Some(above) = &self.above {
+            above.opens();
+        }
+        let typed = self.inner.readline_with_initial(prompt, (begun, ""));
+        if let Some(above) = &self.above {
+            above.closes();
+        }
+        match typed {
             Ok(text) => {
                 if !text.trim().is_empty() && !holds_secret(&text) {
                     self.inner.add_history_entry(text.as_str())?;
@@ -87,7 +113,10 @@ impl Editor {
                 }
                 Ok(Entered::Text(unquoted(&text).to_owned()))
             }
-            Err(ReadlineError::Interrupted) => Ok(Entered::Dropped),
+            Err(ReadlineError::Interrupted) => {
+                let elsewhere = self.elsewhere.lock().unwrap_or_else(PoisonError::into_inner).take();
+                Ok(elsewhere.map_or(Entered::Dropped, Entered::Elsewhere))
+            }
             Err(ReadlineError::Eof) => Ok(Entered::End),
             Err(error) => Err(error),
         }
@@ -121,99 +150,42 @@ fn unquoted(text: &str) -> &str {
     inner.unwrap_or(text).trim_matches('\n')
 }
 
-/// Whether more has to come: a mark or a fence that is open.
-fn is_open(text: &str) -> bool {
-    if let Some(inner) = text.trim_start().strip_prefix("\"\"\"") {
-        return !inner.trim_end().ends_with("\"\"\"");
-    }
-    let fences = text.lines().filter(|line| line.trim_start().starts_with("```")).count();
-    !fences.is_multiple_of(2)
+/// Keys that mean something else here than at other prompts.
+enum Key {
+    /// Stops an answer that is under way, and leaves alone what is typed.
+    Stop { above: Arc<Above>, stop: Arc<Notify> },
+    /// Ends the conversation where nothing is typed.
+    End { above: Arc<Above> },
+    /// Goes on in the user's editor.
+    Elsewhere { to: Arc<Mutex<Option<String>>>, above: Option<Arc<Above>> },
 }
 
-/// Helps whoever types.
-struct Assistance {
-    names: Names,
-    color: bool,
-}
-
-impl Helper for Assistance {}
-
-impl Completer for Assistance {
-    type Candidate = Pair;
-
-    fn complete(&self, line: &str, at: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
-        Ok(self.candidates(&line[..at]))
-    }
-}
-
-impl Assistance {
-    /// Where the word begins that is being typed, and what it could become.
-    fn candidates(&self, typed: &str) -> (usize, Vec<Pair>) {
-        let start = typed.rfind(char::is_whitespace).map_or(0, |space| space + 1);
-        let word = &typed[start..];
-        let of = |known: &[(String, String)], mark: &str| {
-            let fits = known.iter().filter(|(name, _)| name.starts_with(word.trim_start_matches('@')));
-            fits.map(|(name, about)| pair(&format!("{mark}{name}"), about)).collect::<Vec<_>>()
-        };
-        if start == 0 && word.starts_with('/') {
-            let fits = ROWS.iter().filter(|row| row.name.starts_with(&word[1..]));
-            return (0, fits.map(|row| pair(&format!("/{}", row.name), row.about)).collect());
-        }
-        if let Some(name) = word.strip_prefix('@') {
-            let mut found = of(&self.names.agents, "@");
-            if "all".starts_with(name) {
-                found.push(pair("@all", "everybody in the room"));
+impl ConditionalEventHandler for Key {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
+        match self {
+            Self::Stop { above, stop } if above.is_busy() => {
+                stop.notify_waiters();
+                Some(Cmd::Noop)
             }
-            return (start, found);
+            Self::Stop { above, .. } => {
+                above.closes();
+                None
+            }
+            Self::End { above } => {
+                if context.line().is_empty() {
+                    above.closes();
+                }
+                None
+            }
+            Self::Elsewhere { above: Some(above), .. } if above.is_busy() => Some(Cmd::Noop),
+            Self::Elsewhere { to, above } => {
+                *to.lock().unwrap_or_else(PoisonError::into_inner) = Some(context.line().to_owned());
+                if let Some(above) = above {
+                    above.closes();
+                }
+                Some(Cmd::Interrupt)
+            }
         }
-        match typed.split_whitespace().next().unwrap_or_default() {
-            "/agent" | "/room" => (start, of(&self.names.agents, "")),
-            "/model" => (start, of(&self.names.models, "")),
-            "/session" => (start, of(&self.names.sessions, "")),
-            _ => (start, Vec::new()),
-        }
-    }
-}
-
-fn pair(name: &str, about: &str) -> Pair {
-    let about = crate::ui::safe(about);
-    let about: String = about.lines().next().unwrap_or_default().chars().take(60).collect();
-    Pair { display: format!("{name:<14}  {about}"), replacement: format!("{name} ") }
-}
-
-impl Hinter for Assistance {
-    type Hint = String;
-
-    /// What a command takes, once it stands there.
-    fn hint(&self, line: &str, at: usize, _: &Context<'_>) -> Option<String> {
-        let name = line.strip_prefix('/').filter(|_| at == line.len())?;
-        let row = ROWS.iter().find(|row| row.name == name.trim_end())?;
-        let gap = if name.ends_with(' ') { "" } else { " " };
-        (!row.takes.is_empty()).then(|| format!("{gap}{}", row.takes))
-    }
-}
-
-impl Highlighter for Assistance {
-    fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
-        if self.color { Cow::Owned(format!("\u{1b}[1m{prompt}\u{1b}[0m")) } else { Cow::Borrowed(prompt) }
-    }
-
-    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
-        if self.color { Cow::Owned(format!("\u{1b}[2m{hint}\u{1b}[0m")) } else { Cow::Borrowed(hint) }
-    }
-
-    fn highlight_char(&self, _: &str, _: usize, _: CmdKind) -> bool {
-        false
-    }
-}
-
-impl Validator for Assistance {
-    fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
-        Ok(if is_open(context.input()) {
-            ValidationResult::Incomplete
-        } else {
-            ValidationResult::Valid(None)
-        })
     }
 }
 
@@ -222,9 +194,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_of_several_lines_is_waited_for() {
-        assert!(is_open("\"\"\"one\n") && !is_open("\"\"\"one\ntwo\"\"\""));
-        assert!(is_open("look:\n```rust\nfn") && !is_open("```\na\n```") && !is_open("plain"));
+    fn marks_around_several_lines_are_taken_off() {
         assert_eq!(unquoted("\"\"\"\none\n\ntwo\n\"\"\""), "one\n\ntwo");
     }
 
@@ -232,20 +202,5 @@ mod tests {
     fn secrets_are_not_kept() {
         assert!(holds_secret("use OPENAI_API_KEY=sk-0123456789abcdefghij please"));
         assert!(!holds_secret("the sk-learn package is not a key") && !holds_secret("sk-"));
-    }
-
-    #[test]
-    fn names_are_completed() {
-        let agents = vec![("writer".to_owned(), "Writes.".to_owned())];
-        let assistance = Assistance { names: Names { agents, ..Names::default() }, color: false };
-        let found = |typed: &str| {
-            let (at, found) = assistance.candidates(typed);
-            (at, found.into_iter().map(|pair| pair.replacement).collect::<Vec<_>>().concat())
-        };
-        assert_eq!(found("/ag"), (0, "/agents /agent ".to_owned()));
-        assert_eq!(found("/agent w"), (7, "writer ".to_owned()));
-        assert_eq!(found("ask @wr"), (4, "@writer ".to_owned()));
-        assert_eq!(found("@"), (0, "@writer @all ".to_owned()));
-        assert_eq!(found("why"), (0, String::new()));
     }
 }

@@ -3,25 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join_all;
-use uuid::Uuid;
+use tokio::sync::Notify;
 
-use super::voice::Voice;
-use crate::agents::talk::{Question, Said, Talk};
-use crate::agents::{ASSISTANT, Agents, Cause, Definition, Meanings, Runner, Terms, Undone};
+use super::turn::{Asking, Last};
+use crate::agents::{ASSISTANT, Agents, Definition, Meanings};
 use crate::app::desk::{Desk, Wishes};
-use crate::app::outcome::{dead_ends, explain, who_answered};
-use crate::app::recall::recall;
-use crate::app::{App, ResolveError};
-use crate::chat::{FinishReason, Message, Role};
-use crate::config::nearest;
+use crate::app::{AUTO, App, ResolveError};
+use crate::chat::{Message, Part, Role, Sampling};
+use crate::config::{Env, nearest};
 use crate::memory::session::{Session, Turn};
 use crate::providers::client::Client;
-use crate::router::Router;
+use crate::router::{Route, Router};
+use crate::tools::Asks;
 use crate::ui::Ui;
 
-/// How long providers that are all out for now are waited for.
-const MAX_WAIT: Duration = Duration::from_secs(20);
 /// How long providers may take to hear that their answer is not wanted any more.
 const FAREWELL_PATIENCE: Duration = Duration::from_millis(800);
 /// How long the files may keep the program from ending.
@@ -35,22 +30,47 @@ pub struct Room {
     pub agents: Agents,
     /// Where it is shown.
     pub ui: Ui,
+    pub(super) env: Env,
     client: Arc<Client>,
-    router: Router<Arc<Client>>,
-    meanings: Arc<Meanings<Arc<Client>>>,
+    pub(super) router: Router<Arc<Client>>,
+    pub(super) meanings: Arc<Meanings<Arc<Client>>>,
     wishes: Wishes,
     /// The conversation as it is kept.
     pub(super) session: Session,
     pub(super) turns: Vec<Turn>,
     /// Whom `@all` asks besides whoever answers.
     pub(super) guests: Vec<String>,
+    pub(super) terms: Asked,
+    /// Files that go along with the next question, by name.
+    pub(super) attached: Vec<(String, Part)>,
+    /// How the last turn went.
+    pub(super) last: Option<Last>,
+    /// Told to stop the answer that is under way.
+    pub(super) stop: Arc<Notify>,
+}
+
+/// How everything is asked.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// How answers are drawn.
+    pub sampling: Sampling,
+    /// How long one may take.
+    pub timeout: Option<Duration>,
+}
+
+/// Where somebody sits: the terminal, and the environment of whoever does.
+pub struct Seat {
+    /// The terminal.
+    pub ui: Ui,
+    /// The environment.
+    pub env: Env,
 }
 
 impl Room {
     /// A room for a session. What was said in it before is read when it is entered.
     pub fn new(
         app: App,
-        ui: Ui,
+        seat: Seat,
         client: Arc<Client>,
         meanings: Meanings<Arc<Client>>,
         wishes: Wishes,
@@ -58,13 +78,56 @@ impl Room {
     ) -> Self {
         let (agents, router) = (app.agents(), app.router(Arc::clone(&client)));
         let meanings = Arc::new(meanings);
-        let (turns, guests) = (Vec::new(), Vec::new());
-        Self { app, agents, ui, client, router, meanings, wishes, session, turns, guests }
+        let Seat { ui, env } = seat;
+        Self {
+            app,
+            agents,
+            ui,
+            env,
+            client,
+            router,
+            meanings,
+            wishes,
+            session,
+            turns: Vec::new(),
+            guests: Vec::new(),
+            terms: Asked::default(),
+            attached: Vec::new(),
+            last: None,
+            stop: Arc::default(),
+        }
+    }
+
+    /// Has somebody asked about calls.
+    pub(super) fn be_asked(&mut self, asks: Arc<dyn Asks>) {
+        self.wishes.asks = Some(asks);
+    }
+
+    /// Asks so from now on.
+    pub fn ask_as(&mut self, terms: Asked) {
+        self.terms = terms;
+    }
+
+    /// Has a file go along with the next question.
+    pub fn attach(&mut self, name: String, part: Part) {
+        self.attached.push((name, part));
     }
 
     /// Whether whoever answers can be asked at all.
     pub async fn check(&self) -> Result<(), ResolveError> {
-        self.desk().resolve(&self.host()).await.map(drop)
+        self.resolve().await.map(drop)
+    }
+
+    /// Where a question to whoever answers goes.
+    pub(super) async fn resolve(&self) -> Result<Route, ResolveError> {
+        self.desk().resolve(&self.host()).await
+    }
+
+    /// The routes there are, and what they lead to.
+    pub(super) fn routes(&self) -> Vec<(String, String)> {
+        let own = self.app.config.document.values.routes.keys().filter(|name| *name != AUTO);
+        let own = own.map(|name| (name.clone(), "as the configuration says".to_owned()));
+        std::iter::once((AUTO.to_owned(), "whoever has a key, in order".to_owned())).chain(own).collect()
     }
 
     /// Reads what was said before.
@@ -105,25 +168,24 @@ impl Room {
         format!("there is no agent `{name}`: {advice}")
     }
 
-    fn desk(&self) -> Desk<'_> {
+    pub(super) fn desk(&self) -> Desk<'_> {
         let session = (self.session.id.as_str(), self.session.models.as_slice());
         Desk::new(&self.app, &self.client, &self.meanings, &self.wishes, session)
     }
 
-    /// Asks one agent; whoever answers, where none is named.
-    pub(super) async fn ask(&mut self, agent: Option<Definition>, text: &str) {
-        let agent = agent.unwrap_or_else(|| self.host());
-        let voice = Voice::alone(&self.ui, &agent.name);
-        let turns = self.unless_stopped(self.one(&agent, text, voice)).await;
-        self.goes_on_with(turns.into_iter().flatten().collect());
+    /// A question to one agent, with the files that were named for it.
+    pub(super) fn asking(&mut self, agent: Definition, text: &str) -> Asking {
+        Asking::one(agent, self.question(text))
     }
 
-    /// Asks everybody in the room at once.
-    pub(super) async fn ask_all(&mut self, text: &str) {
-        let all = self.everybody();
-        let asked = all.iter().map(|agent| self.one(agent, text, Voice::among_others(&self.ui, &agent.name)));
-        let turns = self.unless_stopped(join_all(asked)).await;
-        self.goes_on_with(turns.into_iter().flatten().flatten().collect());
+    /// A question to everybody in the room.
+    pub(super) fn asking_all(&mut self, text: &str) -> Asking {
+        Asking { who: self.everybody(), question: self.question(text) }
+    }
+
+    fn question(&mut self, text: &str) -> Message {
+        let files = std::mem::take(&mut self.attached).into_iter().map(|(_, part)| part);
+        Message { role: Role::User, parts: files.chain([Part::Text(text.to_owned())]).collect() }
     }
 
     /// Who is in the room: whoever answers, those who were invited, and those who have spoken.
@@ -137,109 +199,6 @@ impl Room {
             }
         }
         all
-    }
-
-    /// Does the work until it is done or somebody presses Ctrl-C; then it is dropped, and what came is kept.
-    async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        tokio::select! {
-            done = work => Some(done),
-            _ = tokio::signal::ctrl_c() => {
-                self.ui.note("stopped; what came is kept");
-                None
-            }
-        }
-    }
-
-    /// What was said now is part of the conversation.
-    fn goes_on_with(&mut self, turns: Vec<Turn>) {
-        if self.is_kept() {
-            // With what others have said in it, and what was kept of an answer that was stopped.
-            self.enter();
-        } else {
-            self.turns.extend(turns);
-        }
-    }
-
-    /// One turn of one agent; gives what is new of the conversation.
-    async fn one(&self, agent: &Definition, text: &str, mut voice: Voice<'_>) -> Option<Turn> {
-        let desk = self.desk();
-        let route = match desk.resolve(agent).await {
-            Ok(route) => route,
-            Err(error) => {
-                self.ui.error(&format!("{}: {error}", agent.name));
-                return None;
-            }
-        };
-        let runner = Runner { router: &self.router, routes: &desk, agents: &self.agents };
-        let memory = self.is_kept().then(|| Arc::clone(&self.app.memory));
-        let mut talk = Talk { runner, memory, session: self.session.clone(), turns: self.turns.clone() };
-        let message = Message::text(Role::User, text);
-        let (recalled, problem) = recall(&talk, &self.meanings, agent, &message).await;
-        if let Some(problem) = problem {
-            self.ui.warn(&problem);
-        }
-        let question = Question {
-            id: Uuid::now_v7().to_string(),
-            agent,
-            route,
-            messages: vec![message],
-            recalled,
-            terms: Terms { stream: true, max_wait: MAX_WAIT, ..Terms::default() },
-        };
-        let said = talk.ask(question, &mut voice).await;
-        let closed = voice.finish();
-        for note in desk.notes() {
-            self.ui.warn(&note);
-        }
-        match said {
-            Ok(said) => self.tell(&said),
-            Err(undone) => self.complain(&undone),
-        }
-        if let Err(error) = closed {
-            self.ui.error(&format!("the answer cannot be shown: {error}"));
-        }
-        talk.turns.pop()
-    }
-
-    /// A line about who answered, and what it took.
-    fn tell(&self, said: &Said) {
-        let worked = &said.worked;
-        for line in dead_ends(&self.app, &worked.completion) {
-            self.ui.warn(&line);
-        }
-        let tokens = |count: Option<u64>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
-        let (usage, last) = (&worked.completion.usage, worked.completion.attempts.last());
-        let model = last.map(|attempt| attempt.model.to_string()).unwrap_or_default();
-        let cost = worked.spent.cost_usd.map(|cost| format!(", ${cost:.6}")).unwrap_or_default();
-        let seconds: f64 = worked.completion.attempts.iter().map(|it| it.latency.as_secs_f64()).sum();
-        let who = who_answered(&self.app, &worked.route, &worked.completion).unwrap_or(model);
-        let (sent, got) = (tokens(usage.input_tokens), tokens(usage.output_tokens));
-        self.ui.note(&format!("{}: {who}, {sent} tokens in, {got} out{cost}, {seconds:.1} s", worked.agent));
-        match worked.completion.answer.finish {
-            Some(FinishReason::Length) => self.ui.warn("the answer was cut at the output limit"),
-            Some(FinishReason::ContentFilter) => {
-                self.ui.warn("the provider's content filter ended the answer");
-            }
-            _ => {}
-        }
-        if let Err(error) = &said.kept {
-            self.ui.warn(&format!("this turn could not be kept: {error}"));
-        }
-    }
-
-    fn complain(&self, undone: &Undone) {
-        if let Some(error) = &undone.kept {
-            self.ui.warn(&format!("this turn could not be kept: {error}"));
-        }
-        match &undone.cause {
-            Cause::NoRoute(problem) => self.ui.error(&format!("{}: {problem}", undone.agent)),
-            Cause::Unanswered(error) => {
-                let explained = explain(&self.app, error);
-                self.ui.error(&format!("{}: {}", undone.agent, explained.message));
-                explained.details.iter().for_each(|line| self.ui.error_detail(line));
-                explained.hints.iter().for_each(|line| self.ui.hint(line));
-            }
-        }
     }
 
     /// Waits for what is still to be written.

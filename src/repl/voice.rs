@@ -1,6 +1,8 @@
 //! An answer as it comes, line by line. Of several that come at once each line says whose it is.
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::agents::{Audience, TurnEvent};
 use crate::chat::Event;
@@ -19,19 +21,48 @@ pub(super) struct Voice<'a> {
     spinner: Option<Spinner>,
     /// What stands before every line: whose it is.
     name: Option<String>,
+    sign: Arc<Sign>,
+}
+
+/// Who is waited for, as long as nobody says anything.
+#[derive(Default)]
+pub(super) struct Sign {
+    model: Mutex<String>,
+    heard: AtomicBool,
+}
+
+impl Sign {
+    /// Tells who is waited for, where no spinner does.
+    pub(super) fn show(&self, ui: &Ui) {
+        let model = self.model.lock().unwrap_or_else(PoisonError::into_inner);
+        if ui.has_page() && !model.is_empty() && !self.heard.load(Ordering::Relaxed) {
+            ui.note(&format!("waiting for {model}"));
+        }
+    }
 }
 
 impl<'a> Voice<'a> {
     /// The only one to speak.
     pub(super) fn alone(ui: &'a Ui, agent: &str) -> Self {
         let spinner = Some(ui.spinner(&format!("{agent} is asked")));
-        Self { ui, page: Some(MarkdownStream::new(ui.look())), spinner, name: None }
+        Self { ui, page: Some(MarkdownStream::new(ui.look())), spinner, name: None, sign: Arc::default() }
     }
 
     /// One of several.
     pub(super) fn among_others(ui: &'a Ui, agent: &str) -> Self {
         let name: String = agent.chars().take(MOST_NAME).collect();
-        Self { ui, page: Some(MarkdownStream::new(ui.look())), spinner: None, name: Some(name) }
+        Self {
+            ui,
+            page: Some(MarkdownStream::new(ui.look())),
+            spinner: None,
+            name: Some(name),
+            sign: Arc::default(),
+        }
+    }
+
+    /// Who is waited for.
+    pub(super) fn sign(&self) -> Arc<Sign> {
+        Arc::clone(&self.sign)
     }
 
     fn columns(&self) -> usize {
@@ -44,6 +75,7 @@ impl<'a> Voice<'a> {
             return Ok(());
         }
         self.spinner = None;
+        self.sign.heard.store(true, Ordering::Relaxed);
         self.ui.lines(self.name.as_deref().map(|name| (name, MOST_NAME)), lines)
     }
 
@@ -93,6 +125,7 @@ impl Delivery for Voice<'_> {
     fn notice(&mut self, notice: &Notice<'_>) -> Result<(), Gone> {
         match notice {
             Notice::Trying { model } => {
+                self.sign.model.lock().unwrap_or_else(PoisonError::into_inner).clone_from(model);
                 if let Some(spinner) = &self.spinner {
                     spinner.text(&format!("{model} is asked"));
                 }

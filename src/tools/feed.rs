@@ -164,7 +164,7 @@ impl Reading {
             }
             Some(_) => {}
             None if name == "title" && depth <= 3 && self.feed.title.is_empty() => {
-                self.feed.title = plain(&text)
+                self.feed.title = plain(&text);
             }
             None => {}
         }

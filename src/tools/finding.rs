@@ -80,9 +80,9 @@ impl Failed {
         let mut text = format!("{}: {}", self.name, self.trouble.what());
         match self.again_at {
             Some(until) if self.left_alone => {
-                text += &format!("; left alone for {} more", wait(until, self.at));
+                put(&mut text, format_args!("; left alone for {} more", wait(until, self.at)));
             }
-            Some(until) => text += &format!("; try again in {}", wait(until, self.at)),
+            Some(until) => put(&mut text, format_args!("; try again in {}", wait(until, self.at))),
             None => {}
         }
         text
@@ -136,26 +136,31 @@ impl fmt::Display for Exhausted {
 
 impl std::error::Error for Exhausted {}
 
+fn put(text: &mut String, more: fmt::Arguments<'_>) {
+    // Writing to a String cannot fail.
+    let _infallible = fmt::Write::write_fmt(text, more);
+}
+
 impl<A: Answer> Finding<A> {
     /// The text that a model is given: the answer, where it comes from, when, and what must be said about it.
     pub fn for_model(&self) -> String {
         let mut text = cut(self.data.for_model().trim_end(), LONGEST);
         let (source, at) = (&self.source, self.retrieved_at.strftime("%Y-%m-%d %H:%M UTC"));
-        text += &format!("\nSource: {} ({}), {at}", source.name, source.url);
+        put(&mut text, format_args!("\nSource: {} ({}), {at}", source.name, source.url));
         if self.cached {
             text += ", kept from an earlier call";
         }
         if !source.attribution.is_empty() {
-            text += &format!(". {}", source.attribution);
+            put(&mut text, format_args!(". {}", source.attribution));
         }
         for warning in &self.warnings {
-            text += &format!("\nNote: {warning}");
+            put(&mut text, format_args!("\nNote: {warning}"));
         }
         if self.data.is_empty() && !self.passed_over.is_empty() {
             text += "\nNote: not all services could be asked, so there may be something after all";
         }
         for failed in &self.passed_over {
-            text += &format!("\nPassed over: {}", failed.told());
+            put(&mut text, format_args!("\nPassed over: {}", failed.told()));
         }
         text
     }

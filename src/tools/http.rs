@@ -91,8 +91,8 @@ impl Request {
 
     /// The same with a field of the query.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.query.push((name, value.to_string()));
+    pub fn with(mut self, name: &'static str, value: impl std::fmt::Display) -> Self {
+        self.query.push((name, format!("{value}")));
         self
     }
 
@@ -128,9 +128,11 @@ impl Answer {
             return Err(self.page());
         }
         let start = || one_line(&text.chars().take(80).collect::<String>());
-        serde_json::from_str(text).map_err(|error| match text.is_empty() {
-            true => Trouble::shape("an empty answer"),
-            false => Trouble::shape(format!("no JSON at line {}: {}", error.line(), start())),
+        serde_json::from_str(text).map_err(|error| {
+            if text.is_empty() {
+                return Trouble::shape("an empty answer");
+            }
+            Trouble::shape(format!("no JSON at line {}: {}", error.line(), start()))
         })
     }
 

@@ -121,7 +121,7 @@ pub(super) mod tests {
         let hands = Hands::new();
         let kept = Kept::new(hands.clock());
         let until = |seconds| kept.now() + jiff::SignedDuration::from_secs(seconds);
-        for number in 0..MOST as i64 + 50 {
+        for number in 0..i64::try_from(MOST).unwrap() + 50 {
             kept.put(&number.to_string(), String::new(), until(100 + number));
         }
         assert!(kept.get("0").is_none() && kept.get("49").is_none() && kept.get("50").is_some());

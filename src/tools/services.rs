@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::finding::{Exhausted, Failed, Finding, Source};
 use super::service::{Answer, Desk, Service};
 use super::trouble::{Trouble, Why, after};
-use super::{Tool, ToolError};
+use super::{Answer as ToolAnswer, Tool, ToolError};
 use crate::chat::ToolSpec;
 
 /// How many services that find nothing are believed.
@@ -181,8 +181,13 @@ impl<A: Answer> Tool for ServiceTool<A> {
         A::spec()
     }
 
-    fn call<'a>(&'a self, arguments: &'a Value) -> BoxFuture<'a, Result<String, ToolError>> {
-        Box::pin(async move { Ok(self.find(arguments).await?.for_model()) })
+    fn call<'a>(&'a self, arguments: &'a Value) -> BoxFuture<'a, Result<ToolAnswer, ToolError>> {
+        Box::pin(async move {
+            let finding = self.find(arguments).await?;
+            // What is data cannot fail to be written as data.
+            let data = serde_json::to_value(&finding).ok();
+            Ok(ToolAnswer { text: finding.for_model(), data, foreign: true })
+        })
     }
 }
 

@@ -106,14 +106,18 @@ impl Answer for Article {
 
     fn for_model(&self) -> String {
         if self.is_empty() {
-            return format!("The {} Wikipedia has no article with these words; others may find one.", self.language);
+            return format!(
+                "The {} Wikipedia has no article with these words; others may find one.",
+                self.language
+            );
         }
         let mut text = format!("{}\n{}\n{}", self.title, self.url, self.extract);
         if self.disambiguation {
             text += "\nThis article only tells apart what has the same name: ask for one of them.";
         }
         if !self.others.is_empty() {
-            text += &format!("\nOther articles: {}", self.others.join("; "));
+            text.push_str("\nOther articles: ");
+            text.push_str(&self.others.join("; "));
         }
         text
     }
@@ -140,7 +144,8 @@ impl Service<Article> for Wikipedia {
             let Some(title) = hits.next() else {
                 return Ok(Article { language: query.language.clone(), ..Article::default() });
             };
-            let article = read_article(&self.0.send(desk, &article_request(&base_url, &title)).await?, query)?;
+            let article =
+                read_article(&self.0.send(desk, &article_request(&base_url, &title)).await?, query)?;
             Ok(Article { others: hits.collect(), ..article })
         })
     }
@@ -206,7 +211,8 @@ fn read_article(answer: &HttpAnswer, query: &Question) -> Result<Article, Troubl
     let title = text(&page["title"]).ok_or_else(|| Trouble::shape("no article"))?;
     let extract = page["extract"].as_str().ok_or_else(|| Trouble::shape("an article without text"))?;
     // Paragraphs stay, whatever else is in between goes.
-    let lines: Vec<String> = extract.lines().map(super::reading::folded).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<String> =
+        extract.lines().map(super::reading::folded).filter(|line| !line.is_empty()).collect();
     Ok(Article {
         url: address(&query.language, &title),
         title,
@@ -220,9 +226,21 @@ fn read_article(answer: &HttpAnswer, query: &Question) -> Result<Article, Troubl
 /// Where people read an article.
 pub(super) fn address(language: &str, title: &str) -> String {
     use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-    const ENCODED: &AsciiSet =
-        &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?').add(b'`').add(b'{').add(b'}');
-    format!("https://{language}.wikipedia.org/wiki/{}", utf8_percent_encode(&title.replace(' ', "_"), ENCODED))
+    const ENCODED: &AsciiSet = &CONTROLS
+        .add(b' ')
+        .add(b'"')
+        .add(b'#')
+        .add(b'%')
+        .add(b'<')
+        .add(b'>')
+        .add(b'?')
+        .add(b'`')
+        .add(b'{')
+        .add(b'}');
+    format!(
+        "https://{language}.wikipedia.org/wiki/{}",
+        utf8_percent_encode(&title.replace(' ', "_"), ENCODED)
+    )
 }
 
 #[cfg(test)]
@@ -234,8 +252,8 @@ mod tests {
     const ARTICLE: &str = r#"{"query": {"pages": [{"pageid": 1, "title": "Duck", "extract": "A duck  is a bird.\n\n\nIt swims.",
         "pageprops": {"disambiguation": ""}}]}}"#;
 
-    fn ask(arguments: Value) -> Result<Question, ToolError> {
-        Article::query(&arguments)
+    fn ask(arguments: &Value) -> Result<Question, ToolError> {
+        Article::query(arguments)
     }
 
     fn answer(status: u16, body: &str) -> HttpAnswer {
@@ -244,7 +262,7 @@ mod tests {
 
     #[test]
     fn languages_as_models_write_them() {
-        let language = |code: &str| ask(json!({"query": "x", "language": code})).map(|query| query.language);
+        let language = |code: &str| ask(&json!({"query": "x", "language": code})).map(|query| query.language);
         assert_eq!(language("").unwrap(), "en");
         assert_eq!(language("DE ").unwrap(), "de");
         assert_eq!(language("pt-BR").unwrap(), "pt");
@@ -260,8 +278,11 @@ mod tests {
     fn articles_are_read() {
         let hits = read_search(&answer(200, SEARCH)).unwrap();
         assert_eq!((hits.len(), hits[0].snippet.as_str()), (2, "Duck is a name & a bird"));
-        let query = ask(json!({"query": "duck"})).unwrap();
-        let article = Article { others: vec!["Duck (film)".into()], ..read_article(&answer(200, ARTICLE), &query).unwrap() };
+        let query = ask(&json!({"query": "duck"})).unwrap();
+        let article = Article {
+            others: vec!["Duck (film)".into()],
+            ..read_article(&answer(200, ARTICLE), &query).unwrap()
+        };
         assert_eq!(
             article.for_model(),
             "Duck\nhttps://en.wikipedia.org/wiki/Duck\nA duck is a bird.\nIt swims.\nThis article only tells apart what has \
@@ -280,6 +301,9 @@ mod tests {
         assert_eq!(why(200, "{}"), Why::Shape);
         assert_eq!(why(429, "Too many"), Why::RateLimited { until: None });
         let refused = HttpAnswer { keyed: false, ..answer(403, "Please set a user-agent") };
-        assert_eq!(read_search(&refused).unwrap_err().what(), "wants to see a person and no program (Please set a user-agent)");
+        assert_eq!(
+            read_search(&refused).unwrap_err().what(),
+            "wants to see a person and no program (Please set a user-agent)"
+        );
     }
 }

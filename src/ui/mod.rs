@@ -7,8 +7,12 @@ mod spinner;
 mod style;
 mod table;
 
+use std::fmt::Debug;
 use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use markdown::Look;
 pub use safe_text::{SafeText, safe};
 pub use spinner::Spinner;
@@ -18,6 +22,15 @@ pub use table::Table;
 
 /// Columns where nobody knows how many there are.
 const COLUMNS: usize = 80;
+
+/// What a terminal is wiped with: the cursor goes to its corner, and everything is cleared.
+const WIPE: &str = "\u{1b}[H\u{1b}[2J";
+
+/// A terminal on which somebody is typing: whole lines go above what is typed.
+pub trait Page: Debug + Send + Sync {
+    /// Takes lines. False if nobody is typing: then they are written as anywhere else.
+    fn takes(&self, lines: &str) -> bool;
+}
 
 /// How the program talks to whoever started it.
 #[derive(Debug, Clone)]
@@ -29,7 +42,9 @@ pub struct Ui {
     stdout_color: bool,
     stderr_color: bool,
     ascii: bool,
+    dumb: bool,
     quiet: bool,
+    page: Option<Arc<dyn Page>>,
     /// 0, 1 or 2.
     pub verbosity: u8,
 }
@@ -43,6 +58,8 @@ pub struct UiSettings {
     pub plain: bool,
     /// The terminal shows ASCII only.
     pub ascii: bool,
+    /// The terminal knows no control sequences.
+    pub dumb: bool,
     /// `--quiet`.
     pub quiet: bool,
     /// How often `-v` was given.
@@ -65,9 +82,31 @@ impl Ui {
             stdout_color: color(stdout_is_terminal),
             stderr_color: color(stderr_is_terminal),
             ascii: settings.ascii,
+            dumb: settings.dumb,
             quiet: settings.quiet,
+            page: None,
             verbosity: settings.verbosity,
         }
+    }
+
+    /// Writes above what is typed from now on, where somebody types.
+    pub fn turn_to(&mut self, page: Arc<dyn Page>) {
+        self.page = Some(page);
+    }
+
+    /// Whether somebody may be typing while something is written.
+    pub fn has_page(&self) -> bool {
+        self.page.is_some()
+    }
+
+    /// Writes to stdout; above what is typed, if that is where stdout goes.
+    fn out(&self, text: &str) -> io::Result<()> {
+        if self.stdout_is_terminal && self.page.as_ref().is_some_and(|page| page.takes(text)) {
+            return Ok(());
+        }
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(text.as_bytes())?;
+        stdout.flush()
     }
 
     /// Whether colours go to stdout.
@@ -91,41 +130,32 @@ impl Ui {
     }
 
     /// Clears the screen.
-    pub fn clear(&self) -> Result<(), String> {
-        console::Term::stdout().clear_screen().map_err(|error| error.to_string())
+    pub fn clear(&self) -> io::Result<()> {
+        if self.dumb { Ok(()) } else { self.out(WIPE) }
+    }
+
+    /// Has the terminal put a text into the clipboard (OSC 52), wherever the program runs. Whether it does cannot be known.
+    pub fn copy(&self, text: &str) -> io::Result<()> {
+        self.out(&format!("\u{1b}]52;c;{}\u{7}", STANDARD.encode(text)))
     }
 
     /// Writes data to stdout as it is. On a terminal control sequences in it are taken out: they are not ours.
     pub fn data(&self, text: &str) -> io::Result<()> {
-        let mut stdout = io::stdout().lock();
-        if self.stdout_is_terminal {
-            stdout.write_all(safe(text).as_bytes())?;
-        } else {
-            stdout.write_all(text.as_bytes())?;
-        }
-        stdout.flush()
+        if self.stdout_is_terminal { self.out(&safe(text)) } else { self.out(text) }
     }
 
     /// Writes a line of data that stands out on a terminal.
     pub fn heading(&self, text: &str) -> io::Result<()> {
-        let mut stdout = io::stdout().lock();
-        writeln!(stdout, "{}", style::paint(Role::Strong, &safe(text), self.stdout_color))?;
-        stdout.flush()
+        self.out(&format!("{}\n", style::paint(Role::Strong, &safe(text), self.stdout_color)))
     }
 
     /// Writes lines that are rendered already, at once; each behind whose it is, where several speak.
     pub fn lines(&self, name: Option<(&str, usize)>, lines: &str) -> io::Result<()> {
-        let mut stdout = io::stdout().lock();
-        match name {
-            None => stdout.write_all(lines.as_bytes())?,
-            Some((name, columns)) => {
-                let bar = if self.ascii { "|" } else { "│" };
-                let name = style::name(&safe(name), columns, self.stdout_color);
-                let all: String = lines.lines().flat_map(|line| [&name, " ", bar, " ", line, "\n"]).collect();
-                stdout.write_all(all.as_bytes())?;
-            }
-        }
-        stdout.flush()
+        let Some((name, columns)) = name else { return self.out(lines) };
+        let bar = if self.ascii { "|" } else { "│" };
+        let name = style::name(&safe(name), columns, self.stdout_color);
+        let all: String = lines.lines().flat_map(|line| [&name, " ", bar, " ", line, "\n"]).collect();
+        self.out(&all)
     }
 
     /// Writes a line of data.
@@ -140,9 +170,7 @@ impl Ui {
             let role = if *stands_out { Role::Strong } else { Role::Plain };
             line += &style::paint(role, &safe(piece), self.stdout_color);
         }
-        let mut stdout = io::stdout().lock();
-        writeln!(stdout, "{line}")?;
-        stdout.flush()
+        self.out(&format!("{line}\n"))
     }
 
     /// A table, or what is said when it is empty (that goes to stderr).
@@ -197,7 +225,8 @@ impl Ui {
 
     /// A spinner on stderr; nothing is drawn where nobody would see it.
     pub fn spinner(&self, text: &str) -> Spinner {
-        Spinner::start(text, self.stderr_is_terminal && !self.quiet && self.verbosity == 0)
+        let is_seen = self.stderr_is_terminal && !self.dumb && self.page.is_none();
+        Spinner::start(text, is_seen && !self.quiet && self.verbosity == 0)
     }
 
     /// One write, so that lines of several threads do not mix. A closed stderr is nobody's problem.
@@ -205,6 +234,9 @@ impl Ui {
         let label = style::paint(role, label, self.stderr_color && !label.is_empty());
         let text =
             if label.is_empty() { style::paint(role, &safe(text), self.stderr_color) } else { safe(text) };
-        let _closed = writeln!(io::stderr().lock(), "{label}{text}");
+        let line = format!("{label}{text}\n");
+        if !(self.stderr_is_terminal && self.page.as_ref().is_some_and(|page| page.takes(&line))) {
+            let _closed = io::stderr().lock().write_all(line.as_bytes());
+        }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use aigw::agents::{Definition, memory_tools};
 use aigw::chat::ToolCall;
 use aigw::providers::client::Client;
+use aigw::tools::TurnCalls;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -14,7 +15,7 @@ use axum::{Json, Router};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::support::{TestEnv, model_of, provider_section, stand};
+use crate::support::{TestEnv, model_of, provider_section, stand, toolbox};
 
 /// Words that mean the same, one number of a vector each.
 const CONCEPTS: [&[&str]; 4] = [
@@ -162,10 +163,11 @@ async fn an_agent_and_a_turn_find_it_too() {
     let app = env.app();
     let client = Arc::new(Client::new().unwrap());
     let meanings = Arc::new(app.meanings(&client).await.unwrap());
-    let toolbox = memory_tools::toolbox(&meanings, &Definition::new("researcher"), None);
+    let tools = memory_tools::all(&meanings, &Definition::new("researcher"), None);
+    let toolbox = toolbox("researcher", &[], tools);
     let arguments = json!({"query": "vehicle"}).to_string();
     let call = ToolCall { id: "1".into(), name: "memory_search".into(), arguments, signature: None };
-    let told = toolbox.call(&call).await.unwrap();
+    let told = toolbox.call(&call, &TurnCalls::of("t")).await.unwrap().text;
     assert!(told.contains(&id), "{told}");
 }
 

@@ -27,7 +27,9 @@ use aigw::providers::{Billing, Model, Provider, Quirks, Timeouts};
 use aigw::router::{
     Attempt, Delivery, Gone, Notice, Observer, RequestTag, Route, Router, Stop, Upstream, Written,
 };
-use aigw::tools::{Tool, ToolError, Toolbox};
+use aigw::tools::{Answer, Tool, ToolError, Toolbox, TurnCalls};
+
+use crate::support::toolbox;
 
 /// What a model says, one request after the other.
 enum Says {
@@ -84,10 +86,10 @@ impl Tool for Echo {
         ToolSpec { name: "echo".into(), description: "Says it again.".into(), parameters, strict: false }
     }
 
-    fn call<'a>(&'a self, arguments: &'a Value) -> BoxFuture<'a, Result<String, ToolError>> {
+    fn call<'a>(&'a self, arguments: &'a Value) -> BoxFuture<'a, Result<Answer, ToolError>> {
         *self.0.lock().unwrap() += 1;
         let said = arguments["say"].as_str().unwrap_or_default().to_owned();
-        Box::pin(async move { Ok(said) })
+        Box::pin(async move { Ok(said.into()) })
     }
 }
 
@@ -107,7 +109,7 @@ impl Routes for Desk {
 
     fn tools(&self, agent: &Definition) -> Toolbox {
         let echo: Arc<dyn Tool> = Arc::new(Echo(Arc::clone(&self.called)));
-        Toolbox::new([echo]).offered(&agent.tools, &[]).0
+        toolbox(&agent.name, &[], [echo]).offered(&agent.tools).0
     }
 }
 
@@ -334,11 +336,13 @@ async fn the_memory_is_a_set_of_tools() {
     let nobody = Scripted { script: Mutex::default(), sent: Arc::default() };
     let router = Router::new(nobody, Arc::new(Health::default()), Arc::new(Nobody));
     let meanings = Arc::new(Meanings { router, memory: Arc::clone(&memory), embedders: Vec::new() });
-    let toolbox = memory_tools::toolbox(&meanings, &agent, Some("s1"));
+    let tools = || memory_tools::all(&meanings, &agent, Some("s1"));
+    let allowed = toolbox("researcher", &["*"], tools());
+    let calls = TurnCalls::of("t");
     let call = async |name: &str, arguments: Value| {
         let call =
             ToolCall { id: "1".into(), name: name.into(), arguments: arguments.to_string(), signature: None };
-        toolbox.call(&call).await
+        allowed.call(&call, &calls).await.map(|answer| answer.text)
     };
     let written =
         call("memory_write", json!({"content": "Tea is green.", "kind": "fact", "tags": ["drink"]})).await;
@@ -356,6 +360,6 @@ async fn the_memory_is_a_set_of_tools() {
     call("memory_forget", json!({"id": id})).await.unwrap();
     assert!(call("memory_search", json!({"query": "tea"})).await.unwrap().contains("nothing"));
     // Forgetting has to be allowed.
-    let (offered, held) = toolbox.offered(&["*".to_owned()], &[]);
+    let (offered, held) = toolbox("researcher", &[], tools()).offered(&["*".to_owned()]);
     assert_eq!((offered.names().len(), held.join("")), (2, "memory_forget".to_owned()));
 }

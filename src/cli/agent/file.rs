@@ -10,6 +10,7 @@ use super::super::confirm::confirm;
 use super::{AgentReport, CommandError, Context, find, report};
 use crate::agents::{Agents, Definition, Origin, is_name, normal_name, read_file, write};
 use crate::app::App;
+use crate::app::text_editor::TextEditor;
 use crate::cli::{Exit, Output, json};
 use crate::config::{draft, project};
 use crate::memory::Scope;
@@ -53,7 +54,7 @@ pub(super) async fn new(
     agents: &Agents,
 ) -> Result<(), CommandError> {
     check_name(&args.name)?;
-    let editor = if args.edit { Some(editor(context)?) } else { None };
+    let editor = if args.edit { Some(TextEditor::of(&context.env)?) } else { None };
     let (directory, origin) = if args.project {
         (in_project(app)?, Origin::Project)
     } else {
@@ -174,7 +175,7 @@ pub(super) async fn edit(
     agents: &Agents,
     name: &str,
 ) -> Result<(), CommandError> {
-    let editor = editor(context)?;
+    let editor = TextEditor::of(&context.env)?;
     if let Some(file) = broken(app, name) {
         return open(context, &editor, &file).await;
     }
@@ -203,27 +204,10 @@ fn broken(app: &App, name: &str) -> Option<PathBuf> {
     (file.is_file() && read_file(&file).0.is_none()).then_some(file)
 }
 
-/// The user's editor: a command and its arguments.
-fn editor(context: &Context) -> Result<Vec<String>, CommandError> {
-    let set = ["VISUAL", "EDITOR"].into_iter().find_map(|name| Some((name, context.env.get(name)?)));
-    let Some((name, command)) = set else {
-        return Err(
-            CommandError::failed("no editor is known").hint("set VISUAL or EDITOR, such as EDITOR=vim")
-        );
-    };
-    let words = shlex::split(command).filter(|words| !words.is_empty());
-    words.ok_or_else(|| CommandError::failed(format!("{name} is no command: `{command}`")))
-}
-
 /// Opens a file in the editor, and looks at what came of it.
-async fn open(context: &Context, editor: &[String], file: &Path) -> Result<(), CommandError> {
-    let Some((program, arguments)) = editor.split_first() else { return Ok(()) };
+async fn open(context: &Context, editor: &TextEditor, file: &Path) -> Result<(), CommandError> {
     context.interrupt.allow(EDITING);
-    let status = tokio::process::Command::new(program).args(arguments).arg(file).status().await;
-    let status = status.map_err(|error| CommandError::failed(format!("cannot start {program}: {error}")))?;
-    if !status.success() {
-        return Err(CommandError::failed(format!("{program} ended with {status}")));
-    }
+    editor.open(file).await?;
     let (_, problems) = read_file(file);
     let (wrong, warnings): (Vec<_>, Vec<_>) = problems.iter().partition(|problem| problem.fatal);
     for problem in warnings {

@@ -106,7 +106,8 @@ pub struct ChatArgs {
     pub dry_run: bool,
 }
 
-fn temperature(text: &str) -> Result<f64, String> {
+/// Reads a temperature.
+pub fn temperature(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(number) if (0.0..=2.0).contains(&number) => Ok(number),
         _ => Err("expected a number from 0 to 2".into()),

@@ -2,6 +2,7 @@
 
 mod args;
 mod asking;
+mod consent;
 mod dry_run;
 mod outcome;
 mod output;
@@ -15,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-pub use args::ChatArgs;
+pub use args::{ChatArgs, temperature};
 use asking::Asking;
 pub(super) use outcome::failure;
 pub(super) use session::{check_name, choose};
@@ -28,6 +29,7 @@ use crate::app::desk::{Desk, Wishes};
 use crate::chat::{Format, Sampling, Schema};
 use crate::config::{Span, read_bounded};
 use crate::providers::client::Client;
+use crate::tools::Grants;
 
 /// The largest schema.
 const MAX_SCHEMA: u64 = 4 << 20;
@@ -56,7 +58,7 @@ pub async fn run(args: ChatArgs, context: Context) -> Result<(), CommandError> {
     let models = session.models.clone();
     let id = session.id.clone();
     let meanings = Arc::new(meanings(args, context, &app, &client).await);
-    let wishes = wishes(args);
+    let wishes = wishes(args, &context.ui);
     let desk = Desk::new(&app, &client, &meanings, &wishes, (&id, &models));
     let prepare = async { Ok((desk.resolve(first).await?, prompt::question(args, &context.ui).await?)) };
     let (route, question) = context.interrupt.unless(in_time(args, prepare)).await?;
@@ -115,13 +117,15 @@ pub(super) fn agent<'a>(agents: &'a Agents, name: &str) -> Result<&'a Definition
 }
 
 /// What agents may have besides what their definitions say.
-fn wishes(args: &ChatArgs) -> Wishes {
+fn wishes(args: &ChatArgs, ui: &crate::ui::Ui) -> Wishes {
     Wishes {
         tools: args.tool.clone(),
         allowed: args.allow_tool.clone(),
         no_tools: args.no_tools,
         no_memory: args.no_memory,
         hint: "with --allow-tool NAME",
+        asks: consent::somebody(ui),
+        granted: Grants::default(),
     }
 }
 

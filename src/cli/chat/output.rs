@@ -215,6 +215,8 @@ impl Audience for Screen<'_> {
             TurnEvent::Again => self.again(),
             TurnEvent::Calling { agent, call } => {
                 self.aside(|ui| ui.detail(&format!("{agent} calls {} {}", call.name, call.arguments)));
+                // Somebody may have to be asked about it.
+                self.spinner = None;
                 Ok(())
             }
             TurnEvent::Called { agent, result } => self.called(agent, result),

@@ -1,15 +1,12 @@
 //! `aigw session`: conversations, as they are kept.
 
-mod export;
-
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::chat::check_name;
 use super::{CommandError, Context, Exit, Output, json};
-use crate::app::App;
-use crate::chat::{Message, Part};
+use crate::app::{App, transcript};
 use crate::memory::Found;
 use crate::memory::session::{Session, Turn};
 use crate::ui::Table;
@@ -150,13 +147,13 @@ fn show(context: &Context, app: &App, name: &str) -> Result<(), CommandError> {
     if output != Output::Text {
         return json::object(&context.ui, output, &whole(&session, &turns));
     }
-    Ok(context.ui.data(&export::plain(&session, &turns))?)
+    Ok(context.ui.data(&transcript::plain(&session, &turns))?)
 }
 
 /// A session with its turns as JSON. The shape is an interface.
 fn whole(session: &Session, turns: &[Turn]) -> Value {
     let mut value = serde_json::to_value(report(session)).unwrap_or_else(|_| json!({}));
-    value["turns"] = turns.iter().map(export::turn_json).collect();
+    value["turns"] = turns.iter().map(transcript::turn_json).collect();
     value
 }
 
@@ -167,7 +164,7 @@ fn export(context: &Context, app: &App, name: &str, form: Form) -> Result<(), Co
     if output != Output::Text || form == Form::Json {
         return json::object(&context.ui, output, &whole(&session, &turns));
     }
-    Ok(context.ui.data(&export::markdown(&session, &turns))?)
+    Ok(context.ui.data(&transcript::markdown(&session, &turns))?)
 }
 
 fn rename(context: &Context, app: &App, of: &str, name: &str) -> Result<(), CommandError> {
@@ -235,19 +232,4 @@ fn find(app: &App, name: &str) -> Result<Session, CommandError> {
             Err(CommandError::unknown("session", name, names, "`aigw session ls` lists them"))
         }
     }
-}
-
-/// What can be read of a message: its text, and what else is in it in a few words.
-fn text(message: &Message) -> String {
-    let words = |part: &Part| match part {
-        Part::Text(text) => text.clone(),
-        Part::Media(media) => format!("[{}]", media.name.as_deref().unwrap_or(&media.mime)),
-        Part::Reasoning { .. } => String::new(),
-        Part::ToolCall(call) => format!("[calls {} {}]", call.name, call.arguments),
-        Part::ToolResult { name, content, is_error, .. } => {
-            format!("[{name} {}: {content}]", if *is_error { "failed" } else { "gave" })
-        }
-    };
-    let parts = message.parts.iter().map(words).filter(|text| !text.trim().is_empty());
-    parts.collect::<Vec<_>>().join("\n")
 }

@@ -92,7 +92,7 @@ pub(super) fn detect(ask: &Ask) -> Option<Resume> {
         Some(earlier) => text(&before, &earlier),
         None => speech::text(&before),
     };
-    let request = if prefill { String::new() } else { last.text.clone() };
+    let request = if prefill { String::new() } else { speech::asked(&last.text).to_owned() };
     let resume = Resume { said: unfinished.text.clone(), whole, prefill, request };
     let asks = asks_to_go_on(&resume.request) || resume.quoted().is_some();
     let is_half = || resume.rest().is_some_and(|rest| !rest.trim().is_empty() || asks);

@@ -15,7 +15,12 @@ const LONGEST_LIST: u32 = 20_000;
 
 /// The last thing that the user said.
 pub(super) fn question(messages: &[Message]) -> &str {
-    messages.iter().rev().find(|message| message.role == Role::User).map_or("", |message| &message.text)
+    messages.iter().rfind(|message| message.role == Role::User).map_or("", |message| asked(&message.text))
+}
+
+/// What is asked in a text: what others have said stands before it.
+pub(super) fn asked(text: &str) -> &str {
+    text.rsplit_once("</said>").map_or(text, |(_, asked)| asked.trim_start())
 }
 
 /// The whole text of the answer.

@@ -44,12 +44,14 @@ const fn card(id: &'static str) -> Card {
     Card { id, name: id, url: "https://x.y", attribution: "", warning: None, pause: Duration::ZERO }
 }
 
+type Next = Result<Vec<String>, Trouble>;
+
 /// What a service is to do next; then it answers with its name.
 #[derive(Clone)]
 struct Told {
     card: &'static Card,
     access: Access,
-    next: Arc<Mutex<Vec<Result<Vec<String>, Trouble>>>>,
+    next: Arc<Mutex<Vec<Next>>>,
     asked: Arc<AtomicUsize>,
 }
 
@@ -237,8 +239,10 @@ async fn another_key_is_another_service() {
 async fn the_tool_tells_the_model() {
     let Scene { services, .. } = Scene::new(&CARDS);
     let tool = ServiceTool(services);
-    let text = tool.call(&json!({"query": " a  b "})).await.unwrap();
-    assert!(text.starts_with("first\nSource"), "{text}");
+    let answer = tool.call(&json!({"query": " a  b "})).await.unwrap();
+    assert!(answer.text.starts_with("first\nSource"), "{}", answer.text);
+    let data = answer.data.unwrap();
+    assert!(answer.foreign && data["data"] == json!(["first"]) && data["source"]["service"] == "first");
     assert!(tool.call(&json!({"query": ""})).await.unwrap_err().0.contains("`query` is empty"));
     assert!(tool.call(&json!({"query": "x".repeat(11)})).await.unwrap_err().0.contains("at most 10"));
     assert_eq!(tool.spec().parameters["required"], json!(["query"]));

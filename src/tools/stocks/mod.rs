@@ -260,7 +260,7 @@ fn price(price: f64) -> String {
 impl Range {
     /// Reads a range as models write it.
     fn read(text: &str) -> Option<Self> {
-        let text: String = text.to_lowercase().chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+        let text: String = text.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
         let unit_at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
         let (count, unit) = text.split_at(unit_at);
         let count: u32 = if count.is_empty() { 1 } else { count.parse().ok()? };

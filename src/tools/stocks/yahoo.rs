@@ -88,7 +88,8 @@ fn read(answer: &Answer, query: &Question) -> Result<Quote, Trouble> {
         let now = answer.at.as_second();
         start <= now && now < end
     });
-    let around = number(&meta["fulldayPrice"]).filter(|other| market_open == Some(false) && *other != price);
+    let is_another = |other: &f64| market_open == Some(false) && (other - price).abs() > f64::EPSILON;
+    let around = number(&meta["fulldayPrice"]).filter(is_another);
     Ok(Quote {
         symbol: text(&meta["symbol"]).unwrap_or_else(|| query.symbol.clone()),
         name: text(&meta["longName"]).or_else(|| text(&meta["shortName"])),

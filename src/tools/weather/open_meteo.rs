@@ -131,8 +131,8 @@ fn read_place(answer: &Answer, city: &str) -> Result<Place, Trouble> {
     let body = body(answer)?;
     // What is empty is left out.
     let Some(results) = body.get("results") else {
-        let is_whole =
-            body.get("generationtime_ms").is_some() || body.as_object().is_some_and(|it| it.is_empty());
+        let is_whole = body.get("generationtime_ms").is_some()
+            || body.as_object().is_some_and(serde_json::Map::is_empty);
         return Err(if is_whole { Trouble::not_found(city) } else { Trouble::shape("no list of places") });
     };
     let first = results.get(0).ok_or_else(|| Trouble::not_found(city))?;

@@ -136,7 +136,10 @@ mod tests {
         let body = r#"{"type": "search", "query": {"original": "ducks"}, "web": {"results": [{"title": "Ducks",
             "url": "https://x.y/", "description": "<strong>Many</strong> &amp; more", "page_age": "2026-09-01T00:00:00"}]}}"#;
         let found = read(&Answer::test(200, &[], body), &ask()).unwrap().results;
-        assert_eq!((found[0].snippet.as_str(), found[0].published.as_deref()), ("Many & more", Some("2026-09-01")));
+        assert_eq!(
+            (found[0].snippet.as_str(), found[0].published.as_deref()),
+            ("Many & more", Some("2026-09-01"))
+        );
         let none = r#"{"type": "search", "query": {"original": "qwzx"}}"#;
         assert!(read(&Answer::test(200, &[], none), &ask()).unwrap().results.is_empty());
         assert_eq!(trouble(200, &[], "{}").why, Why::Shape);
@@ -146,14 +149,27 @@ mod tests {
     fn the_second_and_the_month() {
         let limited = r#"{"type": "ErrorResponse", "error": {"code": "RATE_LIMITED", "detail": "too fast"}}"#;
         let now = Answer::test(200, &[], "").at;
-        let second = trouble(429, &[("x-ratelimit-remaining", "0, 1500"), ("x-ratelimit-reset", "1, 1419704")], limited);
-        assert_eq!((wait(second.rests_until(now).unwrap(), now), second.said.as_str()), ("1s".into(), "too fast"));
-        let month = trouble(429, &[("x-ratelimit-remaining", "1, 0"), ("x-ratelimit-reset", "1, 1419704")], limited);
-        assert!(matches!(month.why, Why::Quota { .. }) && wait(month.rests_until(now).unwrap(), now) == "16d");
+        let second = trouble(
+            429,
+            &[("x-ratelimit-remaining", "0, 1500"), ("x-ratelimit-reset", "1, 1419704")],
+            limited,
+        );
+        assert_eq!(
+            (wait(second.rests_until(now).unwrap(), now), second.said.as_str()),
+            ("1s".into(), "too fast")
+        );
+        let month =
+            trouble(429, &[("x-ratelimit-remaining", "1, 0"), ("x-ratelimit-reset", "1, 1419704")], limited);
+        assert!(
+            matches!(month.why, Why::Quota { .. }) && wait(month.rests_until(now).unwrap(), now) == "16d"
+        );
         assert_eq!(trouble(429, &[], limited).why, Why::RateLimited { until: None });
         assert_eq!(trouble(422, &[], r#"{"error": {"code": "SUBSCRIPTION_TOKEN_INVALID"}}"#).why, Why::Auth);
         assert_eq!(trouble(401, &[], "{}").why, Why::Auth);
         assert_eq!(trouble(422, &[], r#"{"error": {"code": "VALIDATION"}}"#).why, Why::BadRequest);
-        assert_eq!(trouble(402, &[], r#"{"error": {"code": "CREDIT_EXHAUSTED"}}"#).why, Why::Quota { until: None });
+        assert_eq!(
+            trouble(402, &[], r#"{"error": {"code": "CREDIT_EXHAUSTED"}}"#).why,
+            Why::Quota { until: None }
+        );
     }
 }

@@ -127,11 +127,12 @@ impl ReadsTokens for Page {
     }
 
     fn closes(&mut self, name: &str) {
-        if name == "a" && self.reads.take().is_some() {
-            if let Some(result) = self.results.last_mut() {
-                result.title = folded(&result.title);
-                result.snippet = folded(&result.snippet);
-            }
+        if name == "a"
+            && self.reads.take().is_some()
+            && let Some(result) = self.results.last_mut()
+        {
+            result.title = folded(&result.title);
+            result.snippet = folded(&result.snippet);
         }
     }
 
@@ -148,7 +149,8 @@ impl ReadsTokens for Page {
 fn target(href: &str) -> Option<String> {
     let base = Url::parse("https://duckduckgo.com/").ok()?;
     let url = base.join(href).ok()?;
-    let is_theirs = url.host_str().is_some_and(|host| host == "duckduckgo.com" || host.ends_with(".duckduckgo.com"));
+    let is_theirs =
+        url.host_str().is_some_and(|host| host == "duckduckgo.com" || host.ends_with(".duckduckgo.com"));
     if is_theirs && url.path() == "/l/" {
         return url.query_pairs().find(|(name, _)| name == "uddg").map(|(_, target)| target.into_owned());
     }

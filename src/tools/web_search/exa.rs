@@ -91,13 +91,16 @@ fn anonymous(base_url: &str, query: &Question) -> Request {
 fn read_anonymous(answer: &Answer, query: &Question) -> Result<SearchResults, Trouble> {
     let body = match message(&answer.text) {
         Some(body) => body,
-        None => answer.good_json(|_| None).map_err(|trouble| worded(answer, &answer.text).unwrap_or(trouble))?,
+        None => {
+            answer.good_json(|_| None).map_err(|trouble| worded(answer, &answer.text).unwrap_or(trouble))?
+        }
     };
     let error = text(&body["error"]["message"]);
     let result = &body["result"];
     let words = result["content"][0]["text"].as_str().unwrap_or_default();
     if let Some(said) = error.or_else(|| (result["isError"] == true).then(|| folded(words))) {
-        let trouble = if answer.is_good() { Trouble::new(Why::BadRequest, &said) } else { answer.trouble(&said) };
+        let trouble =
+            if answer.is_good() { Trouble::new(Why::BadRequest, &said) } else { answer.trouble(&said) };
         return Err(worded(answer, &said).unwrap_or(trouble));
     }
     if !answer.is_good() {
@@ -124,7 +127,9 @@ fn message(text: &str) -> Option<Value> {
         let value: Value = serde_json::from_str(data.trim()).ok()?;
         value.get("jsonrpc").is_some().then_some(value)
     });
-    data.or_else(|| serde_json::from_str(text.trim()).ok().filter(|value: &Value| value.get("jsonrpc").is_some()))
+    data.or_else(|| {
+        serde_json::from_str(text.trim()).ok().filter(|value: &Value| value.get("jsonrpc").is_some())
+    })
 }
 
 /// One result: lines with names, then the text.
@@ -177,11 +182,16 @@ mod tests {
     fn the_anonymous_answer_is_read() {
         let text = "Title: Ducks\\nURL: https://x.y/\\nPublished: N/A\\nAuthor: N/A\\nHighlights:\\nMany\\nof them.\\n\\n---\\n\\n\
                     Title: Drakes\\nURL: https://x.y/2\\nPublished: 2026-01-02T00:00:00.000Z\\nHighlights:\\nFew.";
-        let message = format!(r#"{{"result": {{"content": [{{"type": "text", "text": "{text}"}}]}}, "jsonrpc": "2.0", "id": 1}}"#);
+        let message = format!(
+            r#"{{"result": {{"content": [{{"type": "text", "text": "{text}"}}]}}, "jsonrpc": "2.0", "id": 1}}"#
+        );
         for body in [message.clone(), format!("event: message\ndata: {message}\n\n")] {
             let found = read_anonymous(&Answer::test(200, &[], &body), &ask()).unwrap().results;
             assert_eq!((found.len(), found[0].snippet.as_str()), (2, "Many of them."));
-            assert_eq!((found[0].published.as_deref(), found[1].published.as_deref()), (None, Some("2026-01-02")));
+            assert_eq!(
+                (found[0].published.as_deref(), found[1].published.as_deref()),
+                (None, Some("2026-01-02"))
+            );
         }
         let none = message.replace(text, "No search results found. Please try a different query.");
         assert!(read_anonymous(&Answer::test(200, &[], &none), &ask()).unwrap().results.is_empty());
@@ -199,9 +209,15 @@ mod tests {
             assert!(matches!(why(200, body), Why::RateLimited { until: Some(_) }), "{body}");
         }
         assert_eq!(why(429, "slow down"), Why::RateLimited { until: None });
-        assert_eq!(why(200, r#"{"jsonrpc": "2.0", "error": {"code": -32602, "message": "Invalid params"}}"#), Why::BadRequest);
+        assert_eq!(
+            why(200, r#"{"jsonrpc": "2.0", "error": {"code": -32602, "message": "Invalid params"}}"#),
+            Why::BadRequest
+        );
         assert_eq!(why(200, "<html>Just a moment..."), Why::Challenge);
-        assert_eq!(why(500, r#"{"jsonrpc": "2.0", "error": {"message": "broken"}}"#), Why::Upstream { status: 500 });
+        assert_eq!(
+            why(500, r#"{"jsonrpc": "2.0", "error": {"message": "broken"}}"#),
+            Why::Upstream { status: 500 }
+        );
     }
 
     proptest! {

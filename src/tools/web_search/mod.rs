@@ -141,7 +141,8 @@ impl SearchResults {
 fn identity(url: &str) -> Option<String> {
     let mut url = Url::parse(url).ok().filter(|url| ["http", "https"].contains(&url.scheme()))?;
     url.set_fragment(None);
-    let is_tracker = |name: &str| name.starts_with("utm_") || matches!(name, "fbclid" | "gclid" | "ref_src" | "srsltid");
+    let is_tracker =
+        |name: &str| name.starts_with("utm_") || matches!(name, "fbclid" | "gclid" | "ref_src" | "srsltid");
     let kept: Vec<_> = url.query_pairs().into_owned().filter(|(name, _)| !is_tracker(name)).collect();
     url.set_query(None);
     if !kept.is_empty() {
@@ -175,7 +176,9 @@ mod tests {
         );
         assert_eq!(found.results.len(), 2);
         let text = found.for_model();
-        assert!(text.starts_with("1. Ducks\n   https://www.x.y/a/?utm_source=z&q=1#top\n   Many.\n2. https://x.y/b\n"));
+        assert!(text.starts_with(
+            "1. Ducks\n   https://www.x.y/a/?utm_source=z&q=1#top\n   Many.\n2. https://x.y/b\n"
+        ));
         assert!(text.len() < 800);
         assert_eq!(identity("https://x.y/a/?q=1"), identity("https://www.x.y/a/?gclid=2&q=1"));
         assert_ne!(identity("https://x.y/a?q=1"), identity("https://x.y/a?q=2"));

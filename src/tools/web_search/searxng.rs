@@ -106,14 +106,21 @@ mod tests {
             "publishedDate": null}], "unresponsive_engines": [["google", "CAPTCHA"]]}"#;
         let found = read(&Answer::test(200, &[], body), &ask()).unwrap();
         assert_eq!(found.results[0].snippet, "All & more");
-        let none = read(&Answer::test(200, &[], r#"{"results": [], "unresponsive_engines": []}"#), &ask()).unwrap();
+        let none =
+            read(&Answer::test(200, &[], r#"{"results": [], "unresponsive_engines": []}"#), &ask()).unwrap();
         assert!(none.results.is_empty());
     }
 
     #[test]
     fn silent_engines_are_no_empty_web() {
-        let silent = trouble(200, r#"{"results": [], "unresponsive_engines": [["google", "CAPTCHA"], ["bing", "timeout"]]}"#);
-        assert_eq!(silent.what(), "failed on its own side (its engines did not answer: google (CAPTCHA), bing (timeout))");
+        let silent = trouble(
+            200,
+            r#"{"results": [], "unresponsive_engines": [["google", "CAPTCHA"], ["bing", "timeout"]]}"#,
+        );
+        assert_eq!(
+            silent.what(),
+            "failed on its own side (its engines did not answer: google (CAPTCHA), bing (timeout))"
+        );
         assert!(trouble(403, "<html>Forbidden").said.contains("search.formats"));
         assert_eq!(trouble(429, "<html>Too many").why, Why::RateLimited { until: None });
         assert_eq!(trouble(200, "<html>the start page").why, Why::Shape);

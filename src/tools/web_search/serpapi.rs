@@ -94,7 +94,8 @@ mod tests {
         let body = r#"{"search_metadata": {"status": "Success"}, "organic_results": [{"title": "Ducks",
             "link": "https://x.y/", "snippet": "Many.", "date": "Oct 1, 2026"}]}"#;
         assert_eq!(read(&Answer::test(200, &[], body), &ask()).unwrap().results.len(), 1);
-        let none = r#"{"search_metadata": {"status": "Success"}, "error": "Google hasn't returned any results."}"#;
+        let none =
+            r#"{"search_metadata": {"status": "Success"}, "error": "Google hasn't returned any results."}"#;
         assert!(read(&Answer::test(200, &[], none), &ask()).unwrap().results.is_empty());
     }
 
@@ -103,9 +104,15 @@ mod tests {
         let why = |status, body: &str| read(&Answer::test(status, &[], body), &ask()).unwrap_err().why;
         assert_eq!(why(401, r#"{"error": "Invalid API key."}"#), Why::Auth);
         assert_eq!(why(200, r#"{"error": "Invalid API key."}"#), Why::Auth);
-        assert_eq!(why(429, r#"{"error": "Your account has run out of searches."}"#), Why::Quota { until: None });
+        assert_eq!(
+            why(429, r#"{"error": "Your account has run out of searches."}"#),
+            Why::Quota { until: None }
+        );
         assert_eq!(why(429, r#"{"error": "throughput"}"#), Why::RateLimited { until: None });
-        assert_eq!(why(200, r#"{"search_metadata": {"status": "Error"}, "error": "timeout"}"#), Why::Upstream { status: 200 });
+        assert_eq!(
+            why(200, r#"{"search_metadata": {"status": "Error"}, "error": "timeout"}"#),
+            Why::Upstream { status: 200 }
+        );
         assert_eq!(why(200, "{}"), Why::Shape);
     }
 }

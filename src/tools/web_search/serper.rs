@@ -83,7 +83,10 @@ mod tests {
         let body = r#"{"searchParameters": {"q": "ducks"}, "organic": [{"title": "Ducks", "link": "https://x.y/",
             "snippet": "Many.", "date": "Oct 1, 2026", "position": 1}], "credits": 1}"#;
         let found = read(&Answer::test(200, &[], body), &ask()).unwrap().results;
-        assert_eq!((found[0].url.as_str(), found[0].published.as_deref()), ("https://x.y/", Some("Oct 1, 2026")));
+        assert_eq!(
+            (found[0].url.as_str(), found[0].published.as_deref()),
+            ("https://x.y/", Some("Oct 1, 2026"))
+        );
         let none = r#"{"searchParameters": {"q": "qwzx"}, "organic": []}"#;
         assert!(read(&Answer::test(200, &[], none), &ask()).unwrap().results.is_empty());
     }

@@ -120,11 +120,14 @@ mod tests {
     #[test]
     fn results_are_read_with_a_key_and_without() {
         let keyless = request("https://x", &ask(), false);
-        assert!(keyless.headers.contains(&("x-tavily-access-mode", "keyless".into())) && keyless.key.is_none());
+        assert!(
+            keyless.headers.contains(&("x-tavily-access-mode", "keyless".into())) && keyless.key.is_none()
+        );
         let keyed = request("https://x", &ask(), true);
         assert_eq!(keyed.key, Some(KeyPlace::Header("authorization", "Bearer ")));
         assert!(!keyed.headers.iter().any(|(name, _)| *name == "x-tavily-access-mode"));
-        let body = r#"{"results": [{"title": "Ducks", "url": "https://x.y/", "content": "Many.", "score": 0.9}]}"#;
+        let body =
+            r#"{"results": [{"title": "Ducks", "url": "https://x.y/", "content": "Many.", "score": 0.9}]}"#;
         let found = read(&Answer::test(200, &[], body), &ask()).unwrap();
         assert_eq!((found.results.len(), found.results[0].snippet.as_str()), (1, "Many."));
         assert!(read(&Answer::test(200, &[], r#"{"results": []}"#), &ask()).unwrap().results.is_empty());
@@ -132,11 +135,15 @@ mod tests {
 
     #[test]
     fn its_limits() {
-        let cap = trouble(429, r#"{"error": {"code": "daily_cap_reached", "message": "x", "window": "day", "retry_after_seconds": 3600}}"#);
+        let cap = trouble(
+            429,
+            r#"{"error": {"code": "daily_cap_reached", "message": "x", "window": "day", "retry_after_seconds": 3600}}"#,
+        );
         let now = Answer::test(200, &[], "").at;
         assert_eq!(wait(cap.rests_until(now).unwrap(), now), "60m");
         assert!(matches!(cap.why, Why::Quota { .. }));
-        let rate = trouble(429, r#"{"error": {"code": "rate_limited", "message": "x", "retry_after_seconds": 5}}"#);
+        let rate =
+            trouble(429, r#"{"error": {"code": "rate_limited", "message": "x", "retry_after_seconds": 5}}"#);
         assert!(matches!(rate.why, Why::RateLimited { until: Some(_) }));
         assert_eq!(trouble(401, r#"{"detail": {"error": "Unauthorized"}}"#).why, Why::Auth);
         assert_eq!(trouble(432, r#"{"detail": {"error": "limit"}}"#).why, Why::Quota { until: None });

@@ -16,7 +16,7 @@ use self::block::{Item, Kind};
 use self::code::Code;
 use self::items::Items;
 use self::paragraph::Paragraph;
-use self::text::{Line, Span, Style, write};
+use self::text::{Line, Span, Style, without_tabs, write};
 use super::SafeText;
 
 /// Rows of a table that are waited for; what comes behind them is text.
@@ -175,7 +175,7 @@ impl MarkdownStream {
                     self.leaf = Leaf::None;
                     return self.write(&[fence], out);
                 }
-                let line = code.line(without_margin(line, *margin));
+                let line = code.line(&without_tabs(without_margin(line, *margin)));
                 return self.write(&line, out);
             }
             Leaf::Quote(inner) => {
@@ -219,7 +219,8 @@ impl MarkdownStream {
                     if self.is_code(line) {
                         self.open(out);
                         let margin = self.items.margin();
-                        return self.write(&[Span::new(without_margin(line, margin), Style::PLAIN)], out);
+                        let line = without_tabs(without_margin(line, margin));
+                        return self.write(&[Span::new(line, Style::PLAIN)], out);
                     }
                     self.begin_text(set_in, out);
                 }
@@ -286,7 +287,7 @@ impl MarkdownStream {
 
     fn begin_fence(&mut self, (mark, length, about): (char, usize, &str), margin: usize, out: &mut String) {
         let fence = format!("{}{about}", mark.to_string().repeat(length));
-        self.write(&[Span::new(fence, Style::DIM)], out);
+        self.write(&[Span::new(without_tabs(&fence), Style::DIM)], out);
         self.leaf = Leaf::Fence { mark, length, margin, code: Code::new(about) };
     }
 

@@ -17,11 +17,14 @@ enum Side {
 /// A table's lines.
 pub(super) fn lines(rows: &[String], columns: usize, color: bool, unicode: bool) -> Vec<Line> {
     let [head, delimiters, body @ ..] = rows else { return Vec::new() };
-    let sides: Vec<Side> = cells(delimiters).iter().map(|cell| side(cell)).collect();
+    let mut sides: Vec<Side> = cells(delimiters).iter().map(|cell| side(cell)).collect();
+    // A row with more cells than there are columns loses none of them.
+    let most = rows.iter().map(|row| cells(row).len()).max().unwrap_or(0);
+    sides.resize(most.max(1), Side::Left);
     let read = |row: &str, style: Style| -> Vec<Vec<Span>> {
         let mut cells: Vec<_> =
             cells(row).iter().map(|cell| inline::read(cell, style, color).spans).collect();
-        cells.resize(sides.len().max(1), Vec::new());
+        cells.resize(sides.len(), Vec::new());
         cells
     };
     let head = read(head, Style::BOLD);

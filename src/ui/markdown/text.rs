@@ -1,8 +1,13 @@
 //! Styled text, wrapped into lines of so many columns. Pure.
 
+use std::borrow::Cow;
+
 use anstyle::{AnsiColor, Effects};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
+
+/// Columns between tab stops.
+const TAB: usize = 4;
 
 /// How a piece of text looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -54,6 +59,23 @@ impl Span {
 /// A line of text.
 pub(super) type Line = Vec<Span>;
 
+/// A line of code without tabs: terminals disagree about them, and whoever counts columns cannot know.
+pub(super) fn without_tabs(line: &str) -> Cow<'_, str> {
+    if !line.contains('\t') {
+        return Cow::Borrowed(line);
+    }
+    let mut out = String::with_capacity(line.len() + TAB);
+    for piece in line.split_inclusive('\t') {
+        let Some(text) = piece.strip_suffix('\t') else {
+            out.push_str(piece);
+            continue;
+        };
+        out.push_str(text);
+        out.extend(std::iter::repeat_n(' ', TAB - width(&out) % TAB));
+    }
+    Cow::Owned(out)
+}
+
 /// Columns that a text takes.
 pub(super) fn width(text: &str) -> usize {
     text.width()
@@ -75,7 +97,17 @@ pub(super) fn write(line: &[Span], color: bool, out: &mut String) {
 /// Wraps text: the first line begins with one prefix, the others with another one. What stands between spaces is broken
 /// only where it is longer than a line, and anywhere in scripts without spaces. A `\n` in it ends a line.
 pub(super) fn wrap(spans: &[Span], columns: usize, first: &[Span], rest: &[Span]) -> Vec<Line> {
-    let mut filling = Filling::new(columns, first, rest);
+    wrap_on(spans, (&[], columns), first, rest)
+}
+
+/// As [`wrap`], where the first lines stand already and have their columns.
+pub(super) fn wrap_on(
+    spans: &[Span],
+    (standing, columns): (&[usize], usize),
+    first: &[Span],
+    rest: &[Span],
+) -> Vec<Line> {
+    let mut filling = Filling::new((standing, columns), first, rest);
     for span in spans {
         for word in span.text.split_word_bounds() {
             match word {
@@ -90,6 +122,8 @@ pub(super) fn wrap(spans: &[Span], columns: usize, first: &[Span], rest: &[Span]
 
 /// Lines that are being filled.
 struct Filling<'a> {
+    /// The columns of the first lines, and of all others.
+    standing: &'a [usize],
     columns: usize,
     rest: &'a [Span],
     lines: Vec<Line>,
@@ -104,10 +138,11 @@ struct Filling<'a> {
 }
 
 impl<'a> Filling<'a> {
-    fn new(columns: usize, first: &[Span], rest: &'a [Span]) -> Self {
+    fn new((standing, columns): (&'a [usize], usize), first: &[Span], rest: &'a [Span]) -> Self {
         let at = first.iter().map(|span| width(&span.text)).sum();
         Self {
-            columns: columns.max(1),
+            standing,
+            columns,
             rest,
             lines: Vec::new(),
             line: first.to_vec(),
@@ -117,6 +152,11 @@ impl<'a> Filling<'a> {
             word_width: 0,
             space: None,
         }
+    }
+
+    /// Columns of the line that is being filled.
+    fn columns(&self) -> usize {
+        self.standing.get(self.lines.len()).copied().unwrap_or(self.columns).max(1)
     }
 
     /// A piece between two possible ends of a word.
@@ -146,7 +186,7 @@ impl<'a> Filling<'a> {
             return;
         }
         let space = usize::from(self.space.is_some());
-        if self.filled && self.at + space + self.word_width > self.columns {
+        if self.filled && self.at + space + self.word_width > self.columns() {
             self.end_line();
         }
         if let Some(style) = self.space.take() {
@@ -155,7 +195,7 @@ impl<'a> Filling<'a> {
         }
         self.filled = true;
         let (word, length) = (std::mem::take(&mut self.word), std::mem::take(&mut self.word_width));
-        if self.at + length <= self.columns {
+        if self.at + length <= self.columns() {
             self.at += length;
             for span in word {
                 push(&mut self.line, &span.text, span.style);
@@ -171,7 +211,7 @@ impl<'a> Filling<'a> {
         for span in word {
             for one in span.text.graphemes(true) {
                 let more = width(one);
-                if begun && self.at + more > self.columns {
+                if begun && self.at + more > self.columns() {
                     self.end_line();
                     self.filled = true;
                 }
@@ -235,6 +275,19 @@ mod tests {
         assert_eq!(wrapped("one\ntwo", 80), ["one", "two"]);
         assert_eq!(wrapped("", 80), [""]);
         assert_eq!(wrapped("日本", 1), ["日", "本"]);
+    }
+
+    #[test]
+    fn lines_that_stand_already_keep_their_columns() {
+        let spans = [Span::new("one two three four", Style::PLAIN)];
+        let lines = wrap_on(&spans, (&[7], 5), &[], &[]);
+        let texts: Vec<&str> = lines.iter().map(|line| line[0].text.as_str()).collect();
+        assert_eq!(texts, ["one two", "three", "four"]);
+    }
+
+    #[test]
+    fn tabs_are_columns() {
+        assert_eq!(without_tabs("\ta\tbcd\te"), "    a   bcd e");
     }
 
     #[test]

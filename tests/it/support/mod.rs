@@ -1,5 +1,6 @@
 //! What the tests share: a hermetic home, the binary in it, and stand-ins for providers.
 
+mod gate;
 mod terminal;
 
 use std::fmt;
@@ -7,6 +8,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+pub use gate::toolbox;
 pub use terminal::Terminal;
 
 use aigw::app::App;

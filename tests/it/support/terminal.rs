@@ -97,8 +97,26 @@ impl Terminal {
         self.until(|screen| screen.contains(text))
     }
 
+    /// Sends the program SIGTERM.
+    pub fn terminate(&self) {
+        let id = self.child.process_id().unwrap().to_string();
+        assert!(std::process::Command::new("kill").arg(id).status().unwrap().success());
+    }
+
+    /// Whether the terminal shows what is typed, as it does where no program has changed it.
+    #[cfg(unix)]
+    pub fn echoes(&self) -> bool {
+        const ECHO: u64 = 0o10;
+        u64::from(self.master.get_termios().unwrap().local_flags.bits()) & ECHO != 0
+    }
+
     /// Waits for the end: its exit code, the screen, and all bytes that were written.
     pub fn end(mut self) -> (u32, String, Vec<u8>) {
+        self.wait()
+    }
+
+    /// As [`Terminal::end`]; the terminal is still there.
+    pub fn wait(&mut self) -> (u32, String, Vec<u8>) {
         let end = Instant::now() + PATIENCE;
         let mut state = self.shown.state.lock().unwrap();
         while !state.2 {

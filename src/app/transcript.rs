@@ -4,12 +4,11 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::text;
-use crate::chat::Role;
+use crate::chat::{Message, Part, Role};
 use crate::memory::session::{Provenance, Session, Turn, TurnState};
 
 /// For reading at a terminal.
-pub(super) fn plain(session: &Session, turns: &[Turn]) -> String {
+pub fn plain(session: &Session, turns: &[Turn]) -> String {
     let mut out = format!("session {}", session.id);
     for (label, value) in
         [("", &session.name), ("agent ", &session.agent), ("forked from ", &session.forked_from)]
@@ -32,7 +31,7 @@ pub(super) fn plain(session: &Session, turns: &[Turn]) -> String {
 }
 
 /// For keeping and passing on.
-pub(super) fn markdown(session: &Session, turns: &[Turn]) -> String {
+pub fn markdown(session: &Session, turns: &[Turn]) -> String {
     let title = session.name.as_deref().unwrap_or(&session.title);
     let mut out = format!("# {}\n", if title.is_empty() { &session.id } else { title });
     if let Some(system) = &session.system {
@@ -51,7 +50,7 @@ pub(super) fn markdown(session: &Session, turns: &[Turn]) -> String {
 }
 
 /// A turn as JSON. The shape is an interface.
-pub(super) fn turn_json(turn: &Turn) -> Value {
+pub fn turn_json(turn: &Turn) -> Value {
     let from = &turn.provenance;
     json!({
         "id": turn.id,
@@ -108,4 +107,19 @@ fn about(turn: &Turn) -> Option<String> {
         words.push(format!("after {failed} failed attempt{}", if *failed == 1 { "" } else { "s" }));
     }
     (!words.is_empty()).then(|| words.join(", "))
+}
+
+/// What can be read of a message: its text, and what else is in it in a few words.
+fn text(message: &Message) -> String {
+    let words = |part: &Part| match part {
+        Part::Text(text) => text.clone(),
+        Part::Media(media) => format!("[{}]", media.name.as_deref().unwrap_or(&media.mime)),
+        Part::Reasoning { .. } => String::new(),
+        Part::ToolCall(call) => format!("[calls {} {}]", call.name, call.arguments),
+        Part::ToolResult { name, content, is_error, .. } => {
+            format!("[{name} {}: {content}]", if *is_error { "failed" } else { "gave" })
+        }
+    };
+    let parts = message.parts.iter().map(words).filter(|text| !text.trim().is_empty());
+    parts.collect::<Vec<_>>().join("\n")
 }

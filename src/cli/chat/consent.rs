@@ -1,0 +1,27 @@
+//! Asking whoever sits at the terminal whether a call may be made.
+
+use std::io::{IsTerminal, stdin};
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
+use crate::app::consent;
+use crate::tools::{Asks, Proposed, Reply};
+use crate::ui::{Ui, ask};
+
+/// The terminal.
+struct AtTerminal;
+
+/// Somebody to be asked, where there is one: at a terminal, and not where a program reads the output.
+pub(super) fn somebody(ui: &Ui) -> Option<Arc<dyn Asks>> {
+    (stdin().is_terminal() && ui.stderr_is_terminal).then(|| Arc::new(AtTerminal) as Arc<dyn Asks>)
+}
+
+impl Asks for AtTerminal {
+    fn ask<'a>(&'a self, call: &'a Proposed<'a>) -> BoxFuture<'a, Reply> {
+        Box::pin(async move {
+            let answer = ask::line(&format!("{}: ", consent::question(call))).await;
+            answer.ok().flatten().map_or(Reply::No, |text| consent::reply(&text))
+        })
+    }
+}

@@ -1,0 +1,321 @@
+//! The one gate that every call passes, whoever makes it: permission, quota, time, size, record.
+//!
+//! Whether a call may be made is decided by code that looks at its arguments, never by a model. What was executed is final:
+//! a call that is on record is answered from there.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+use tokio::sync::Mutex as Turnstile;
+
+use super::record::{Begun, Caller, Ending, Granted, Opening, Record};
+use super::rule::{Pattern, Rule, decide, most};
+use super::{Answer, Permission, Tool, ToolError, bounded};
+
+/// A call that was made so often with the same arguments in a turn is not made again: nothing new comes of it.
+const MOST_REPEATS: u32 = 3;
+
+/// Whoever can be asked whether a call may be made.
+pub trait Asks: Send + Sync {
+    /// Shows the call and waits for an answer.
+    fn ask<'a>(&'a self, call: &'a Proposed<'a>) -> BoxFuture<'a, Reply>;
+}
+
+/// A call that somebody is asked about.
+#[derive(Debug)]
+pub struct Proposed<'a> {
+    /// The agent that wants to make it.
+    pub agent: Option<&'a str>,
+    /// The tool.
+    pub tool: &'a str,
+    /// The arguments.
+    pub arguments: &'a Value,
+    /// What "always" would hold for, where that is not the whole tool.
+    pub pattern: Option<&'a Pattern>,
+    /// Somebody else's words were read in this turn: they may be why it is made.
+    pub after_foreign: bool,
+}
+
+/// What somebody says to that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reply {
+    /// This time.
+    Once,
+    /// As long as this program runs.
+    Session,
+    /// From now on.
+    Always,
+    /// No.
+    No,
+}
+
+/// What was allowed while the program runs. Whoever holds it asks; others wait.
+#[derive(Debug, Clone, Default)]
+pub struct Grants(Arc<Turnstile<Vec<Rule>>>);
+
+/// Lets calls through.
+pub struct Gate {
+    rules: Vec<Rule>,
+    /// Allowed by the command line, by name.
+    allowed: Vec<String>,
+    record: Arc<dyn Record>,
+    asks: Option<Arc<dyn Asks>>,
+    granted: Grants,
+    /// How a tool is allowed beforehand, for whoever cannot be asked.
+    hint: String,
+}
+
+/// The calls of a turn.
+#[derive(Debug, Default)]
+pub struct TurnCalls {
+    turn: String,
+    made: Mutex<HashMap<(String, String), u32>>,
+    foreign: AtomicBool,
+}
+
+impl TurnCalls {
+    /// None yet.
+    pub fn of(turn: impl Into<String>) -> Self {
+        Self { turn: turn.into(), ..Self::default() }
+    }
+
+    /// Whether somebody else's words were read.
+    pub fn read_foreign(&self) -> bool {
+        self.foreign.load(Ordering::Relaxed)
+    }
+
+    /// Somebody else's words were read.
+    pub fn mark_foreign(&self) {
+        self.foreign.store(true, Ordering::Relaxed);
+    }
+
+    /// How often the call was made before.
+    fn count(&self, tool: &str, arguments: &str) -> u32 {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = made.entry((tool.to_owned(), arguments.to_owned())).or_default();
+        *count += 1;
+        *count - 1
+    }
+}
+
+impl Gate {
+    /// A gate that keeps record and asks nobody.
+    pub fn new(record: Arc<dyn Record>, rules: Vec<Rule>) -> Self {
+        let granted = Grants::default();
+        Self { rules, allowed: Vec::new(), record, asks: None, granted, hint: String::new() }
+    }
+
+    /// With tools that the command line allows, and how it does that.
+    #[must_use]
+    pub fn allowing(self, allowed: &[String], hint: &str) -> Self {
+        Self { allowed: allowed.to_vec(), hint: hint.to_owned(), ..self }
+    }
+
+    /// With somebody who can be asked, and what they have allowed.
+    #[must_use]
+    pub fn asking(self, asks: Option<Arc<dyn Asks>>, granted: Grants) -> Self {
+        Self { asks, granted, ..self }
+    }
+
+    fn is_allowed_by_flag(&self, tool: &str) -> bool {
+        self.allowed.iter().any(|name| name == tool || name == super::rule::ALL)
+    }
+
+    /// What an agent may do with a tool at most. Nobody hears of a tool that is denied.
+    pub(super) fn offers(&self, tool: &dyn Tool, agent: Option<&str>) -> Permission {
+        let name = tool.spec().name;
+        match most(&self.rules, tool.permission(), &name, agent) {
+            Permission::Ask if self.is_allowed_by_flag(&name) => Permission::Allow,
+            permission => permission,
+        }
+    }
+
+    /// Whether somebody can be asked.
+    pub(super) fn can_ask(&self) -> bool {
+        self.asks.is_some()
+    }
+
+    /// Makes a call, if it may be made.
+    pub(super) async fn pass(
+        &self,
+        tool: &dyn Tool,
+        arguments: &Value,
+        caller: &Caller,
+        calls: &TurnCalls,
+    ) -> Result<Answer, ToolError> {
+        let name = tool.spec().name;
+        let canonical = canonical(arguments);
+        let ordinal = calls.count(&name, &canonical);
+        let mut opening = Opening {
+            turn: calls.turn.clone(),
+            ordinal,
+            tool: name.clone(),
+            arguments: canonical,
+            caller: caller.clone(),
+            granted: Granted::No,
+        };
+        if ordinal >= MOST_REPEATS {
+            let why = format!("{name} was called with these arguments {ordinal} times in this turn");
+            return self.refused(opening, why, "answer with what there is").await;
+        }
+        match self.grants(tool, arguments, caller, calls.read_foreign()).await {
+            Ok(granted) => opening.granted = granted,
+            Err((why, advice)) => return self.refused(opening, why, &advice).await,
+        }
+        self.make(tool, arguments, opening, calls).await
+    }
+
+    async fn refused(&self, opening: Opening, why: String, advice: &str) -> Result<Answer, ToolError> {
+        let error = ToolError(format!("{why}; {advice}"));
+        // Whoever cannot keep it refuses all the same.
+        if let Err(problem) = self.record.refuse(opening, why).await {
+            tracing::warn!(problem, "a call that was refused is not on record");
+        }
+        Err(error)
+    }
+
+    /// Why a call may be made; or why it may not, and what to do.
+    async fn grants(
+        &self,
+        tool: &dyn Tool,
+        arguments: &Value,
+        caller: &Caller,
+        after_foreign: bool,
+    ) -> Result<Granted, (String, String)> {
+        let (name, agent) = (tool.spec().name, caller.agent.as_deref());
+        if agent.is_none() {
+            return Ok(Granted::User);
+        }
+        let careful = after_foreign && tool.carries_out();
+        match decide(&self.rules, tool.permission(), &name, agent, arguments) {
+            Permission::Deny => {
+                return Err((format!("{name} is denied"), "do without it".into()));
+            }
+            // Whoever has typed the name for this very run has meant it.
+            _ if self.is_allowed_by_flag(&name) => return Ok(Granted::Flag),
+            Permission::Allow if !careful => return Ok(Granted::Rule),
+            Permission::Allow | Permission::Ask => {}
+        }
+        let mut granted = self.granted.0.lock().await;
+        if decide(&granted, Permission::Ask, &name, agent, arguments) == Permission::Allow {
+            return Ok(Granted::Asked);
+        }
+        let Some(asks) = &self.asks else {
+            let why = if careful { "text from outside was read before, and " } else { "" };
+            let advice =
+                format!("nobody can be asked: it has to be allowed, {}", self.hint.replace("NAME", &name));
+            return Err((format!("{why}{name} is not allowed without asking"), advice));
+        };
+        let pattern = tool.scope(arguments);
+        let proposed =
+            Proposed { agent, tool: &name, arguments, pattern: pattern.as_ref(), after_foreign: careful };
+        let reply = asks.ask(&proposed).await;
+        let rule =
+            Rule { tool: name.clone(), agent: None, pattern: pattern.clone(), permission: Permission::Allow };
+        match reply {
+            Reply::No => Err(("the user has said no to this call".into(), "do without it".into())),
+            Reply::Once => Ok(Granted::Asked),
+            Reply::Session => {
+                granted.push(rule);
+                Ok(Granted::Asked)
+            }
+            Reply::Always => {
+                granted.push(rule.clone());
+                if let Err(problem) = self.record.decide(rule).await {
+                    tracing::warn!(problem, "a decision could not be kept");
+                }
+                Ok(Granted::Asked)
+            }
+        }
+    }
+
+    /// Makes a call that may be made, unless it was made before.
+    async fn make(
+        &self,
+        tool: &dyn Tool,
+        arguments: &Value,
+        opening: Opening,
+        calls: &TurnCalls,
+    ) -> Result<Answer, ToolError> {
+        let name = opening.tool.clone();
+        let id = match self.record.begin(opening).await {
+            Ok(Begun::New(id)) => Some(id),
+            Ok(Begun::Made(ending)) => {
+                if ending.foreign {
+                    calls.mark_foreign();
+                }
+                return if ending.is_error {
+                    Err(ToolError(ending.text))
+                } else {
+                    Ok(Answer { text: ending.text, data: None, foreign: ending.foreign })
+                };
+            }
+            Ok(Begun::Unclear) => {
+                return Err(ToolError(format!(
+                    "{name} was being called with these arguments when the program ended; nobody knows whether it was \
+                     done, so it is not done again"
+                )));
+            }
+            Ok(Begun::Over { quota, until }) => {
+                return Err(ToolError(format!(
+                    "{quota} is used up until {until}; do without {name} for now"
+                )));
+            }
+            // What has no effect can do without a record.
+            Err(problem) if tool.permission() == Permission::Allow => {
+                tracing::warn!(problem, tool = name, "a call is not on record");
+                None
+            }
+            Err(problem) => {
+                return Err(ToolError(format!(
+                    "{name} was not called, because the call cannot be recorded: {problem}"
+                )));
+            }
+        };
+        let started = Instant::now();
+        let limit = tool.time_limit();
+        let made = match tokio::time::timeout(limit, tool.call(arguments)).await {
+            Ok(made) => made,
+            Err(_) => {
+                Err(ToolError(format!("{name} took longer than {} s and was stopped", limit.as_secs())))
+            }
+        };
+        let made = made.map(|answer| Answer { text: bounded(&answer.text), ..answer });
+        let foreign = made.as_ref().is_ok_and(|answer| answer.foreign);
+        if foreign {
+            calls.mark_foreign();
+        }
+        if let Some(id) = id {
+            let (text, is_error) = match &made {
+                Ok(answer) => (answer.text.clone(), false),
+                Err(error) => (error.to_string(), true),
+            };
+            let ending = Ending { text, is_error, foreign, took: started.elapsed() };
+            if let Err(problem) = self.record.end(id, ending).await {
+                tracing::warn!(problem, tool = name, "the end of a call is not on record");
+            }
+        }
+        made
+    }
+}
+
+/// Arguments as JSON with keys in order: the same call is the same text.
+fn canonical(arguments: &Value) -> String {
+    fn sorted(value: &Value) -> Value {
+        match value {
+            Value::Object(fields) => {
+                let mut fields: Vec<_> =
+                    fields.iter().map(|(name, value)| (name.clone(), sorted(value))).collect();
+                fields.sort_by(|(a, _), (b, _)| a.cmp(b));
+                Value::Object(fields.into_iter().collect())
+            }
+            Value::Array(items) => Value::Array(items.iter().map(sorted).collect()),
+            other => other.clone(),
+        }
+    }
+    sorted(arguments).to_string()
+}

@@ -1,0 +1,85 @@
+//! The tools that an agent has in a turn, behind the gate.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::gate::{Gate, TurnCalls};
+use super::record::Caller;
+use super::{Answer, Permission, Tool, ToolError};
+use crate::chat::{Schema, ToolCall, ToolSpec};
+
+/// Tools, and the gate that calls of them pass.
+#[derive(Clone)]
+pub struct Toolbox {
+    tools: Vec<Arc<dyn Tool>>,
+    gate: Option<Arc<Gate>>,
+    caller: Caller,
+}
+
+impl Toolbox {
+    /// A box with these in it. Of two of one name the first one stays.
+    pub fn new(gate: Arc<Gate>, caller: Caller, tools: impl IntoIterator<Item = Arc<dyn Tool>>) -> Self {
+        let mut kept: Vec<Arc<dyn Tool>> = Vec::new();
+        for tool in tools {
+            let name = tool.spec().name;
+            if !kept.iter().any(|other| other.spec().name == name) {
+                kept.push(tool);
+            }
+        }
+        Self { tools: kept, gate: Some(gate), caller }
+    }
+
+    /// A box with nothing in it.
+    pub fn empty() -> Self {
+        Self { tools: Vec::new(), gate: None, caller: Caller::default() }
+    }
+
+    /// The names of all tools.
+    pub fn names(&self) -> Vec<String> {
+        self.tools.iter().map(|tool| tool.spec().name).collect()
+    }
+
+    /// The tools of these names that may be called, if only after asking; and the names of those that are held back because
+    /// nobody can be asked. A `*` stands for all.
+    #[must_use]
+    pub fn offered(&self, wished: &[String]) -> (Self, Vec<String>) {
+        let named = |name: &str| wished.iter().any(|entry| entry == name || entry == super::rule::ALL);
+        let (mut tools, mut held) = (Vec::new(), Vec::new());
+        let Some(gate) = &self.gate else { return (Self::empty(), held) };
+        for tool in self.tools.iter().filter(|tool| named(&tool.spec().name)) {
+            match gate.offers(tool.as_ref(), self.caller.agent.as_deref()) {
+                Permission::Deny => {}
+                Permission::Ask if !gate.can_ask() => held.push(tool.spec().name),
+                Permission::Allow | Permission::Ask => tools.push(Arc::clone(tool)),
+            }
+        }
+        (Self { tools, ..self.clone() }, held)
+    }
+
+    /// What models are told of the tools.
+    pub fn specs(&self) -> Vec<ToolSpec> {
+        self.tools.iter().map(|tool| tool.spec()).collect()
+    }
+
+    /// Makes a call. Whatever is wrong with it is told to the model.
+    pub async fn call(&self, call: &ToolCall, calls: &TurnCalls) -> Result<Answer, ToolError> {
+        let found = self.tools.iter().find(|tool| tool.spec().name == call.name);
+        let (Some(tool), Some(gate)) = (found, &self.gate) else {
+            let names = self.names().join(", ");
+            return Err(ToolError(format!("there is no tool `{}`; there are: {names}", call.name)));
+        };
+        let arguments = arguments(&tool.spec(), &call.arguments)?;
+        gate.pass(tool.as_ref(), &arguments, &self.caller, calls).await
+    }
+}
+
+/// The arguments of a call, checked against the tool's schema.
+fn arguments(spec: &ToolSpec, text: &str) -> Result<Value, ToolError> {
+    let text = if text.trim().is_empty() { "{}" } else { text };
+    let wrong = |what: String| ToolError(format!("the arguments of {} are wrong: {what}", spec.name));
+    let value: Value = serde_json::from_str(text).map_err(|error| wrong(format!("not JSON: {error}")))?;
+    let schema = Schema::new(spec.parameters.clone()).map_err(|error| wrong(error.to_string()))?;
+    schema.check(text).map_err(wrong)?;
+    Ok(value)
+}
