@@ -1,12 +1,12 @@
 //! What services found, with all that must be known about it; or why none of them gave an answer.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::reading::cut;
-use super::service::{Answer, Card};
+use super::service::{Card, Topic};
 use super::trouble::{Trouble, Why, wait};
 
 /// The longest that a model is told of one answer, in characters.
@@ -77,15 +77,12 @@ pub struct Failed {
 impl Failed {
     /// It in words: who, why, when to try again.
     fn told(&self) -> String {
-        let mut text = format!("{}: {}", self.name, self.trouble.what());
-        match self.again_at {
-            Some(until) if self.left_alone => {
-                put(&mut text, format_args!("; left alone for {} more", wait(until, self.at)));
-            }
-            Some(until) => put(&mut text, format_args!("; try again in {}", wait(until, self.at))),
-            None => {}
-        }
-        text
+        let rest = match self.again_at {
+            Some(until) if self.left_alone => format!("; left alone for {} more", wait(until, self.at)),
+            Some(until) => format!("; try again in {}", wait(until, self.at)),
+            None => String::new(),
+        };
+        format!("{}: {}{rest}", self.name, self.trouble.what())
     }
 }
 
@@ -136,31 +133,26 @@ impl fmt::Display for Exhausted {
 
 impl std::error::Error for Exhausted {}
 
-fn put(text: &mut String, more: fmt::Arguments<'_>) {
-    // Writing to a String cannot fail.
-    let _infallible = fmt::Write::write_fmt(text, more);
-}
-
-impl<A: Answer> Finding<A> {
+impl<A: Topic> Finding<A> {
     /// The text that a model is given: the answer, where it comes from, when, and what must be said about it.
     pub fn for_model(&self) -> String {
         let mut text = cut(self.data.for_model().trim_end(), LONGEST);
         let (source, at) = (&self.source, self.retrieved_at.strftime("%Y-%m-%d %H:%M UTC"));
-        put(&mut text, format_args!("\nSource: {} ({}), {at}", source.name, source.url));
+        let _infallible = write!(text, "\nSource: {} ({}), {at}", source.name, source.url);
         if self.cached {
             text += ", kept from an earlier call";
         }
         if !source.attribution.is_empty() {
-            put(&mut text, format_args!(". {}", source.attribution));
+            let _infallible = write!(text, ". {}", source.attribution);
         }
         for warning in &self.warnings {
-            put(&mut text, format_args!("\nNote: {warning}"));
+            let _infallible = write!(text, "\nNote: {warning}");
         }
         if self.data.is_empty() && !self.passed_over.is_empty() {
             text += "\nNote: not all services could be asked, so there may be something after all";
         }
         for failed in &self.passed_over {
-            put(&mut text, format_args!("\nPassed over: {}", failed.told()));
+            let _infallible = write!(text, "\nPassed over: {}", failed.told());
         }
         text
     }

@@ -91,8 +91,9 @@ impl Request {
 
     /// The same with a field of the query.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl std::fmt::Display) -> Self {
-        self.query.push((name, format!("{value}")));
+    #[expect(clippy::needless_pass_by_value, reason = "numbers and texts alike are handed over")]
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.query.push((name, value.to_string()));
         self
     }
 
@@ -130,9 +131,10 @@ impl Answer {
         let start = || one_line(&text.chars().take(80).collect::<String>());
         serde_json::from_str(text).map_err(|error| {
             if text.is_empty() {
-                return Trouble::shape("an empty answer");
+                Trouble::shape("an empty answer")
+            } else {
+                Trouble::shape(format!("no JSON at line {}: {}", error.line(), start()))
             }
-            Trouble::shape(format!("no JSON at line {}: {}", error.line(), start()))
         })
     }
 

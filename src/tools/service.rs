@@ -18,7 +18,7 @@ use crate::chat::ToolSpec;
 use crate::secret::KeySource;
 
 /// What a tool finds out. One type per tool.
-pub trait Answer: Serialize + DeserializeOwned + Send + Sync + 'static {
+pub trait Topic: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The tool's name.
     const TOOL: &'static str;
     /// What is asked. As JSON it is what the result is kept under.
@@ -76,7 +76,7 @@ pub struct Access {
 }
 
 /// A service that can answer the questions of a tool.
-pub trait Service<A: Answer>: Send + Sync {
+pub trait Service<A: Topic>: Send + Sync {
     /// What is known about it.
     fn card(&self) -> &'static Card;
     /// The way to it.

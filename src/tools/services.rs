@@ -12,9 +12,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::finding::{Exhausted, Failed, Finding, Source};
-use super::service::{Answer, Desk, Service};
+use super::service::{Desk, Service, Topic};
 use super::trouble::{Trouble, Why, after};
-use super::{Answer as ToolAnswer, Tool, ToolError};
+use super::{Answer, Tool, ToolError};
 use crate::chat::ToolSpec;
 
 /// How many services that find nothing are believed.
@@ -23,12 +23,12 @@ const OPINIONS: usize = 2;
 const NOTHING_KEEPS: Duration = Duration::from_mins(5);
 
 /// The services of a tool, in the order in which they are asked.
-pub struct Services<A: Answer> {
+pub struct Services<A: Topic> {
     services: Vec<Box<dyn Service<A>>>,
     desk: Arc<Desk>,
 }
 
-impl<A: Answer> Services<A> {
+impl<A: Topic> Services<A> {
     /// These services, in this order.
     pub fn new(services: Vec<Box<dyn Service<A>>>, desk: Arc<Desk>) -> Self {
         Self { services, desk }
@@ -146,11 +146,11 @@ impl<A: Answer> Services<A> {
 }
 
 /// What it is kept under that a service is left alone.
-fn rest_key<A: Answer>(service: &dyn Service<A>) -> String {
+fn rest_key<A: Topic>(service: &dyn Service<A>) -> String {
     format!("rest {} {} {}", A::TOOL, service.card().id, service.access().identity())
 }
 
-fn finding<A: Answer>(service: &dyn Service<A>, data: A, now: Timestamp) -> Finding<A> {
+fn finding<A: Topic>(service: &dyn Service<A>, data: A, now: Timestamp) -> Finding<A> {
     let card = service.card();
     let source = Source::of(card);
     let warnings = card.warning.iter().map(|warning| (*warning).to_owned()).collect();
@@ -158,7 +158,7 @@ fn finding<A: Answer>(service: &dyn Service<A>, data: A, now: Timestamp) -> Find
 }
 
 /// A finding as this query wants it.
-fn finished<A: Answer>(mut finding: Finding<A>, query: &A::Query) -> Finding<A> {
+fn finished<A: Topic>(mut finding: Finding<A>, query: &A::Query) -> Finding<A> {
     finding.data = finding.data.fitted(query);
     let warnings = finding.data.warnings(query);
     finding.warnings.extend(warnings);
@@ -166,9 +166,9 @@ fn finished<A: Answer>(mut finding: Finding<A>, query: &A::Query) -> Finding<A> 
 }
 
 /// A tool that asks services.
-pub struct ServiceTool<A: Answer>(pub Services<A>);
+pub struct ServiceTool<A: Topic>(pub Services<A>);
 
-impl<A: Answer> ServiceTool<A> {
+impl<A: Topic> ServiceTool<A> {
     /// What the services find for a model's arguments.
     pub async fn find(&self, arguments: &Value) -> Result<Finding<A>, ToolError> {
         let query = A::query(arguments)?;
@@ -176,17 +176,15 @@ impl<A: Answer> ServiceTool<A> {
     }
 }
 
-impl<A: Answer> Tool for ServiceTool<A> {
+impl<A: Topic> Tool for ServiceTool<A> {
     fn spec(&self) -> ToolSpec {
         A::spec()
     }
 
-    fn call<'a>(&'a self, arguments: &'a Value) -> BoxFuture<'a, Result<ToolAnswer, ToolError>> {
+    fn call<'a>(&'a self, arguments: &'a Value) -> BoxFuture<'a, Result<Answer, ToolError>> {
         Box::pin(async move {
             let finding = self.find(arguments).await?;
-            // What is data cannot fail to be written as data.
-            let data = serde_json::to_value(&finding).ok();
-            Ok(ToolAnswer { text: finding.for_model(), data, foreign: true })
+            Ok(Answer { text: finding.for_model(), data: serde_json::to_value(&finding).ok(), foreign: true })
         })
     }
 }

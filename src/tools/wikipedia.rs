@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::ToolError;
 use super::http::{Answer as HttpAnswer, Request};
 use super::reading::{cut, text};
-use super::service::{Access, Answer, Card, Desk, Service, spec, words};
+use super::service::{Access, Card, Desk, Service, Topic, spec, words};
 use super::trouble::{Trouble, Why, retry_after};
 use crate::chat::ToolSpec;
 
@@ -64,7 +64,7 @@ pub(super) struct Hit {
     pub(super) snippet: String,
 }
 
-impl Answer for Article {
+impl Topic for Article {
     const TOOL: &'static str = "wikipedia";
     type Query = Question;
 
@@ -116,8 +116,7 @@ impl Answer for Article {
             text += "\nThis article only tells apart what has the same name: ask for one of them.";
         }
         if !self.others.is_empty() {
-            text.push_str("\nOther articles: ");
-            text.push_str(&self.others.join("; "));
+            text = format!("{text}\nOther articles: {}", self.others.join("; "));
         }
         text
     }

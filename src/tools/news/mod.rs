@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use super::ToolError;
 use super::reading::cut;
-use super::service::{Answer, limit, spec, words};
+use super::service::{Topic, limit, spec, words};
 use crate::chat::ToolSpec;
 pub use feeds::Feeds;
 pub use gdelt::Gdelt;
@@ -67,7 +67,7 @@ pub struct Article {
     pub summary: Option<String>,
 }
 
-impl Answer for Articles {
+impl Topic for Articles {
     const TOOL: &'static str = "news";
     type Query = Question;
 

@@ -16,7 +16,7 @@ use crate::secret::{KeySource, Secret};
 #[derive(Debug, Serialize, Deserialize)]
 struct Words(Vec<String>);
 
-impl Answer for Words {
+impl Topic for Words {
     const TOOL: &'static str = "words";
     type Query = String;
 
@@ -44,14 +44,15 @@ const fn card(id: &'static str) -> Card {
     Card { id, name: id, url: "https://x.y", attribution: "", warning: None, pause: Duration::ZERO }
 }
 
-type Next = Result<Vec<String>, Trouble>;
-
 /// What a service is to do next; then it answers with its name.
+/// What a service says next.
+type Script = Arc<Mutex<Vec<Result<Vec<String>, Trouble>>>>;
+
 #[derive(Clone)]
 struct Told {
     card: &'static Card,
     access: Access,
-    next: Arc<Mutex<Vec<Next>>>,
+    next: Script,
     asked: Arc<AtomicUsize>,
 }
 
@@ -239,10 +240,8 @@ async fn another_key_is_another_service() {
 async fn the_tool_tells_the_model() {
     let Scene { services, .. } = Scene::new(&CARDS);
     let tool = ServiceTool(services);
-    let answer = tool.call(&json!({"query": " a  b "})).await.unwrap();
-    assert!(answer.text.starts_with("first\nSource"), "{}", answer.text);
-    let data = answer.data.unwrap();
-    assert!(answer.foreign && data["data"] == json!(["first"]) && data["source"]["service"] == "first");
+    let text = tool.call(&json!({"query": " a  b "})).await.unwrap().text;
+    assert!(text.starts_with("first\nSource"), "{text}");
     assert!(tool.call(&json!({"query": ""})).await.unwrap_err().0.contains("`query` is empty"));
     assert!(tool.call(&json!({"query": "x".repeat(11)})).await.unwrap_err().0.contains("at most 10"));
     assert_eq!(tool.spec().parameters["required"], json!(["query"]));

@@ -90,7 +90,7 @@ fn read(answer: &Answer, query: &Question) -> Result<Quote, Trouble> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tools::service::Answer as _;
+    use crate::tools::service::Topic as _;
 
     fn ask() -> Question {
         Question { symbol: "ABC".into(), range: None }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::ToolError;
-use super::service::{Answer, spec, words};
+use super::service::{Topic, spec, words};
 use crate::chat::ToolSpec;
 pub use alpha_vantage::AlphaVantage;
 pub use finnhub::Finnhub;
@@ -121,7 +121,7 @@ pub struct Bar {
     pub volume: Option<f64>,
 }
 
-impl Answer for Quote {
+impl Topic for Quote {
     const TOOL: &'static str = "stocks";
     type Query = Question;
 

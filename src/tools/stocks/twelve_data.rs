@@ -140,7 +140,7 @@ fn read_series(answer: &Answer, query: &Question, range: Range) -> Result<Quote,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tools::service::Answer as _;
+    use crate::tools::service::Topic as _;
 
     fn ask(range: Option<Range>) -> Question {
         Question { symbol: "ABC".into(), range }

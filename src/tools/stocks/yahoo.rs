@@ -88,8 +88,8 @@ fn read(answer: &Answer, query: &Question) -> Result<Quote, Trouble> {
         let now = answer.at.as_second();
         start <= now && now < end
     });
-    let is_another = |other: &f64| market_open == Some(false) && (other - price).abs() > f64::EPSILON;
-    let around = number(&meta["fulldayPrice"]).filter(is_another);
+    let around = number(&meta["fulldayPrice"])
+        .filter(|other| market_open == Some(false) && (*other - price).abs() > f64::EPSILON);
     Ok(Quote {
         symbol: text(&meta["symbol"]).unwrap_or_else(|| query.symbol.clone()),
         name: text(&meta["longName"]).or_else(|| text(&meta["shortName"])),
@@ -160,7 +160,7 @@ fn history(result: &Value, offset: Offset, range: Range) -> Result<Vec<Bar>, Tro
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tools::service::Answer as _;
+    use crate::tools::service::Topic as _;
 
     // 22 November 2026, 12:00 UTC is 1795348800.
     const CHART: &str = r#"{"chart": {"result": [{"meta": {"currency": "EUR", "symbol": "ABC.DE", "longName": "Alphabet Soup AG",

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::ToolError;
-use super::service::{Answer, spec, words};
+use super::service::{Topic, spec, words};
 use crate::chat::ToolSpec;
 pub use open_meteo::OpenMeteo;
 pub use openweathermap::OpenWeatherMap;
@@ -127,7 +127,7 @@ pub struct Day {
     pub sunset: Option<String>,
 }
 
-impl Answer for Weather {
+impl Topic for Weather {
     const TOOL: &'static str = "weather";
     type Query = Question;
 

@@ -230,7 +230,7 @@ fn condition(code: f64) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tools::service::Answer as _;
+    use crate::tools::service::Topic as _;
     use crate::tools::trouble::{Why, wait};
 
     const PLACE: &str = r#"{"results": [{"name": "Graz", "latitude": 47.07, "longitude": 15.44, "country": "Austria",

@@ -176,7 +176,7 @@ fn kmh(speed: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tools::service::Answer as _;
+    use crate::tools::service::Topic as _;
 
     const NOW: &str = r#"{"weather": [{"description": "light rain"}], "main": {"temp": 4.2, "humidity": 90},
         "wind": {"speed": 10, "deg": 270}, "rain": {"1h": 0.4}, "dt": 1795348800, "timezone": 3600, "cod": 200}"#;

@@ -141,7 +141,7 @@ fn offset(local: DateTime, utc: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tools::service::Answer as _;
+    use crate::tools::service::Topic as _;
     use crate::tools::trouble::Why;
 
     const WEATHER: &str = r#"{"current_condition": [{"FeelsLikeC": "1", "temp_C": "4", "humidity": "81", "precipMM": "0.3",

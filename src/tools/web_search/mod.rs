@@ -20,7 +20,7 @@ use url::Url;
 
 use super::ToolError;
 use super::reading::cut;
-use super::service::{Answer, limit, spec, words};
+use super::service::{Topic, limit, spec, words};
 use crate::chat::ToolSpec;
 pub use brave::Brave;
 pub use duckduckgo::DuckDuckGo;
@@ -68,7 +68,7 @@ pub struct SearchResult {
     pub published: Option<String>,
 }
 
-impl Answer for SearchResults {
+impl Topic for SearchResults {
     const TOOL: &'static str = "web_search";
     type Query = Question;
 
