@@ -5,6 +5,7 @@ mod agents;
 mod alone;
 pub mod attachment;
 pub mod checkup;
+mod commands;
 pub mod consent;
 pub mod desk;
 mod embedders;
@@ -13,6 +14,7 @@ pub mod key_advice;
 mod local;
 mod observer;
 pub mod outcome;
+
 pub mod probe;
 mod project;
 pub mod recall;
@@ -23,6 +25,7 @@ mod services;
 mod settings;
 mod sound;
 pub mod text_editor;
+pub mod tools;
 pub mod transcript;
 pub mod trial;
 

@@ -10,6 +10,8 @@ use crate::store::StoreError;
 
 /// Keys of the configuration that say where requests go, what they carry, or what is run.
 const REDIRECTING: &[&str] = &["base_url", "api_keys", "command", "url"];
+/// The same among the settings of tools: what a command is given, and what a tool may do.
+const OF_TOOLS: &[&str] = &["env", "cwd", "permission", "allow_private"];
 
 /// A project with settings of its own.
 #[derive(Debug)]
@@ -114,7 +116,8 @@ pub fn redirects(project: &Project) -> Result<(Vec<Redirect>, Vec<String>), Conf
     let (mut redirects, mut others) = (Vec::new(), Vec::new());
     for (key, written) in document.leaves() {
         let last = key.rsplit('.').next().unwrap_or_default();
-        if !REDIRECTING.contains(&last) {
+        let of_tool = key.starts_with("tools.") && OF_TOOLS.contains(&last);
+        if !of_tool && !REDIRECTING.contains(&last) {
             others.push(key.to_owned());
             continue;
         }

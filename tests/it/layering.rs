@@ -7,15 +7,17 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("chat", &[]),
     ("config", &[]),
     ("store", &[]),
-    ("ui", &[]),
+    ("document", &[]),
+    ("safe_text", &[]),
+    ("ui", &["safe_text"]),
     ("secret", &[]),
     ("telemetry", &["config"]),
     ("providers", &["chat"]),
     ("health", &["store", "chat"]),
     ("ledger", &["store", "chat"]),
-    ("memory", &["store", "chat"]),
+    ("memory", &["store", "chat", "document"]),
     ("router", &["providers", "health", "chat"]),
-    ("tools", &["chat", "store"]),
+    ("tools", &["chat", "store", "document", "safe_text"]),
     ("agents", &["router", "tools", "memory", "chat"]),
     ("simulate", &[]),
     (
@@ -36,6 +38,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "app",
             "chat",
             "config",
+            "document",
             "drill",
             "store",
             "ui",
@@ -112,6 +115,7 @@ fn imports_follow_the_layers() {
 fn rooms_are_small() {
     let crowded: Vec<String> = sources()
         .iter()
+        .filter(|(path, _)| !path.ends_with("tests.rs"))
         .map(|(path, text)| (path, text.split("#[cfg(test)]\nmod tests {").next().unwrap().lines().count()))
         .filter(|(_, lines)| *lines > MAX_LINES)
         .map(|(path, lines)| format!("{} has {lines} lines", path.display()))
