@@ -6,8 +6,11 @@ use super::super::reply::Reply;
 use super::asked::{Asked, Complaint};
 use super::{Fault, page};
 
-/// The days of the past: date, opening, highest, lowest, closing price, volume.
-const DAYS: [(&str, f64, f64, f64, f64, u32); 3] = [
+/// Date, opening, highest, lowest, closing price, volume.
+type Day = (&'static str, f64, f64, f64, f64, u32);
+
+/// The days of the past.
+const DAYS: [Day; 3] = [
     ("2026-11-18", 97.0, 99.5, 96.0, 99.0, 900),
     ("2026-11-19", 99.0, 101.0, 98.5, 100.0, 1100),
     ("2026-11-20", 100.0, 103.5, 99.5, 102.5, 1200),
@@ -36,7 +39,7 @@ pub(super) fn yahoo(asked: &Asked) -> Result<Reply, Complaint> {
 }
 
 fn chart(symbol: &str, range: &str) -> Value {
-    let column = |of: fn(&(&str, f64, f64, f64, f64, u32)) -> Value| DAYS.iter().map(of).collect::<Vec<_>>();
+    let column = |of: fn(&Day) -> Value| DAYS.iter().map(of).collect::<Vec<_>>();
     let mut meta = json!({
         "currency": "USD", "symbol": symbol, "longName": "Pond & Sons", "fullExchangeName": "NasdaqGS",
         "instrumentType": "EQUITY", "regularMarketTime": 1_795_194_000, "gmtoffset": -18_000,
@@ -158,7 +161,7 @@ pub(super) fn alpha_vantage(asked: &Asked) -> Result<Reply, Complaint> {
         )),
         ("TIME_SERIES_DAILY", true) => Ok(bad_call()),
         ("TIME_SERIES_DAILY", false) => {
-            let day = |(day, open, high, low, close, volume): &(&str, f64, f64, f64, f64, u32)| {
+            let day = |(day, open, high, low, close, volume): &Day| {
                 let text = |price: &f64| format!("{price:.4}");
                 let day_of = json!({"1. open": text(open), "2. high": text(high), "3. low": text(low),
                     "4. close": text(close), "5. volume": volume.to_string()});
@@ -214,7 +217,7 @@ pub(super) fn stooq(asked: &Asked) -> Result<Reply, Complaint> {
             if is_unknown(symbol) {
                 return Ok(csv("No data".to_owned()));
             }
-            let row = |(day, open, high, low, close, volume): &(&str, f64, f64, f64, f64, u32)| {
+            let row = |(day, open, high, low, close, volume): &Day| {
                 format!("{day},{open},{high},{low},{close},{volume}\r\n")
             };
             let rows: String = DAYS.iter().map(row).collect();
