@@ -40,6 +40,7 @@ mod provider_test;
 mod repl;
 mod route;
 mod serve;
+mod services;
 mod session;
 mod simulate;
 mod soak;
