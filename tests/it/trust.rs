@@ -374,3 +374,17 @@ fn what_a_project_would_run_is_shown() {
     hint: `--yes` says yes beforehand
     "#);
 }
+
+#[test]
+fn whom_tools_of_a_project_would_ask_is_shown() {
+    let (env, root) = project();
+    env.write(
+        "p/.aigw/config.toml",
+        b"[tools.web_search.brave]\nbase_url = \"https://x.y\"\napi_key = \"canary\"\n[tools.news]\nfeeds = [\"https://a.b\"]\n\
+          [tools.weather.open_meteo]\ngeocoding_url = \"https://c.d\"\napi_key = \"cmd:echo x\"\n",
+    );
+    let told = run_in(&env, &root, &["trust"]).exits(5).stdout;
+    let lines: Vec<&str> = told.lines().filter(|line| line.contains(" ! ")).collect();
+    assert_snapshot!(lines.join("\n"), @r#""#);
+    assert!(!told.contains("canary"));
+}
