@@ -10,7 +10,7 @@ use crate::store::StoreError;
 
 /// Keys of the configuration that say where requests go, what they carry, or what is run.
 const REDIRECTING: &[&str] = &["base_url", "api_keys", "command", "url"];
-/// The same among the settings of tools: what a command is given, what a tool may do, whom it asks with which key.
+/// The same among the settings of tools: what a command is given, what a tool may do, which keys services get.
 const OF_TOOLS: &[&str] = &["env", "cwd", "permission", "allow_private", "api_key", "geocoding_url", "feeds"];
 
 /// A project with settings of its own.

@@ -23,7 +23,7 @@ pub struct ConfigFile {
     /// What is remembered.
     pub memory: MemorySection,
     /// What tools may do, and which services they ask.
-    pub tools: ToolsSection,
+    pub tools: Box<ToolsSection>,
 }
 
 /// An upstream account.

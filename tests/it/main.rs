@@ -46,6 +46,7 @@ mod simulate;
 mod soak;
 mod support;
 mod terminal;
+mod tool;
 mod trust;
 mod turns;
 mod usage;
