@@ -71,7 +71,7 @@ mod tests {
             damage(&mut reply, number);
             match reply.content {
                 Content::Whole { text, .. } => text,
-                Content::Stream(_) => unreachable!(),
+                Content::Stream(_) => String::new(),
             }
         };
         let json: Vec<String> = (0..6).map(|number| damaged(r#"{"a":[1,2],"b":3}"#, number)).collect();
