@@ -97,7 +97,8 @@ impl Keys {
         let mut work = std::pin::pin!(work);
         let done = loop {
             // A terminal without control sequences has one thing on it at a time.
-            let reads = asked.is_some() || (above.is_some() && self.waiting.len() < MOST_WAITING);
+            let may_wait = self.waiting.len() < MOST_WAITING && !self.waiting.iter().any(needs_terminal);
+            let reads = asked.is_some() || (above.is_some() && may_wait);
             tokio::select! {
                 done = &mut work => break done,
                 Some(question) = questions.recv(), if asked.is_none() => {
@@ -149,5 +150,14 @@ impl Keys {
         let end = if self.reading.is_some() { END_OF_TYPING } else { "" };
         // A terminal that is gone needs nothing any more.
         let _gone = ui.lines(None, &format!("{end}{left}"));
+    }
+}
+
+/// Whether a line that waits will need the terminal for itself: then no other one is begun.
+fn needs_terminal(entered: &Entered) -> bool {
+    match entered {
+        Entered::Text(text) => text.trim_start().starts_with("/edit"),
+        Entered::Elsewhere(_) => true,
+        Entered::Dropped | Entered::End => false,
     }
 }
