@@ -3,7 +3,7 @@
 //! What changes from turn to turn stands as far back as it can, so that providers find what was said before in their
 //! caches: instructions first, the conversation as it is kept, and what was recalled only beside the question.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Definition;
 use super::turn::{HAND_OFF, Limit};
@@ -85,8 +85,15 @@ pub fn hand_off(targets: &[&Definition]) -> Option<ToolSpec> {
 /// The tool by which another agent is asked, where there is one to ask.
 pub fn ask_agent(others: &[&Definition]) -> Option<ToolSpec> {
     let names = (!others.is_empty()).then(|| names(others))?;
-    let list = list(others);
-    Some(ToolSpec {
+    Some(ask_agent_spec(
+        &json!({"type": "string", "enum": names, "description": "who is asked"}),
+        &list(others),
+    ))
+}
+
+/// The same with what may be said for the agent, and a list of those there are.
+pub(super) fn ask_agent_spec(agent: &Value, list: &str) -> ToolSpec {
+    ToolSpec {
         name: ASK_AGENT.into(),
         description: format!(
             "Ask another agent a question and get its answer. It sees nothing but the question, so put everything it needs \
@@ -95,14 +102,14 @@ pub fn ask_agent(others: &[&Definition]) -> Option<ToolSpec> {
         parameters: json!({
             "type": "object",
             "properties": {
-                "agent": {"type": "string", "enum": names, "description": "who is asked"},
+                "agent": agent,
                 "question": {"type": "string", "description": "the question, complete"},
             },
             "required": ["agent", "question"],
             "additionalProperties": false,
         }),
         strict: false,
-    })
+    }
 }
 
 fn names(agents: &[&Definition]) -> Vec<String> {

@@ -13,7 +13,7 @@ use super::{Agents, Definition};
 use crate::chat::{ChatRequest, Format, Message, Sampling, ToolCall, ToolChoice};
 use crate::memory::StoreError;
 use crate::router::{AnsweredBy, Completion, Delivery, Route, RouteError, Router, Upstream};
-use crate::tools::Toolbox;
+use crate::tools::{Permission, Toolbox};
 
 /// Finds where an agent's requests go, and what it may call.
 pub trait Routes: Sync {
@@ -126,6 +126,8 @@ pub struct Worked {
     pub spent: Spent,
     /// A limit that ended the work.
     pub met: Option<Limit>,
+    /// Whether somebody else's words were read on the way.
+    pub read_foreign: bool,
 }
 
 /// A turn that ended without one.
@@ -182,15 +184,15 @@ impl<U: Upstream, R: Routes> Runner<'_, U, R> {
             let found = names.iter().filter_map(|name| self.agents.find(name));
             found.filter(|other| other.name != agent.name).collect()
         };
-        let mut tools = tools.specs();
-        tools.extend(prompt::hand_off(&others(&agent.handoffs)));
-        if may_ask(agent, depth) {
-            tools.extend(prompt::ask_agent(&others(&self.agents.names())));
+        let mut specs = tools.specs();
+        specs.extend(prompt::hand_off(&others(&agent.handoffs)));
+        if may_ask(agent, depth) && tools.offers(prompt::ASK_AGENT, Permission::Allow) {
+            specs.extend(prompt::ask_agent(&others(&self.agents.names())));
         }
         let request = ChatRequest {
             messages: prompt::messages(material),
             tool_choice: if material.last.is_some() { ToolChoice::None } else { ToolChoice::Offered },
-            tools,
+            tools: specs,
             format: terms.format.clone(),
             sampling: Sampling {
                 temperature: terms.sampling.temperature.or(agent.temperature),

@@ -24,13 +24,14 @@ pub fn question(call: &Proposed<'_>) -> String {
     text
 }
 
-/// What an answer means. Whatever is not clearly a yes is a no.
-pub fn reply(text: &str) -> Reply {
+/// What an answer means; none where it is no answer to this question.
+pub fn reply(text: &str) -> Option<Reply> {
     match text.trim().to_lowercase().as_str() {
-        "y" | "yes" | "once" => Reply::Once,
-        "s" | "session" => Reply::Session,
-        "a" | "always" => Reply::Always,
-        _ => Reply::No,
+        "y" | "yes" | "once" => Some(Reply::Once),
+        "s" | "session" => Some(Reply::Session),
+        "a" | "always" => Some(Reply::Always),
+        "n" | "no" | "" => Some(Reply::No),
+        _ => None,
     }
 }
 
@@ -86,12 +87,12 @@ mod tests {
     #[test]
     fn only_a_yes_is_a_yes() {
         for (text, expected) in [
-            ("y\n", Reply::Once),
-            ("S", Reply::Session),
-            ("always", Reply::Always),
-            ("", Reply::No),
-            ("n", Reply::No),
-            ("yes please", Reply::No),
+            ("y\n", Some(Reply::Once)),
+            ("S", Some(Reply::Session)),
+            ("always", Some(Reply::Always)),
+            ("", Some(Reply::No)),
+            ("n", Some(Reply::No)),
+            ("yes please", None),
         ] {
             assert_eq!(reply(text), expected, "{text}");
         }

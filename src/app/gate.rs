@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::App;
 use super::record::LedgerRecord;
+use super::{App, Nearby};
 use crate::config::tools::PermissionWord;
 use crate::tools::record::{Quota, Record};
 use crate::tools::{ALL, Gate, Permission, Rule};
@@ -26,7 +26,11 @@ impl App {
                 )
             }
         };
-        (Gate::new(record, over(self.configured_rules(), rules)), problem)
+        let mut configured = self.configured_rules();
+        if problem.is_some() {
+            configured.retain(|rule| rule.permission == Permission::Deny);
+        }
+        (Gate::new(record, over(configured, rules)), problem)
     }
 
     /// The rules that hold: those of the configuration, and what the user has decided by command.
@@ -39,6 +43,10 @@ impl App {
         let limits = self.config.document.values.tools.limits();
         let rules = limits.into_iter().filter_map(|(tool, permission, _)| {
             let permission = match permission? {
+                // A project says no, or asks; yes is for the user to say.
+                PermissionWord::Allow if self.is_of_project(&format!("tools.{tool}.permission")) => {
+                    Permission::Ask
+                }
                 PermissionWord::Allow => Permission::Allow,
                 PermissionWord::Ask => Permission::Ask,
                 PermissionWord::Deny => Permission::Deny,
@@ -46,6 +54,13 @@ impl App {
             Some(Rule { permission, ..whole(tool) })
         });
         rules.collect()
+    }
+
+    /// Whether it is the project that sets a value.
+    fn is_of_project(&self, path: &str) -> bool {
+        let place = self.config.document.place(path);
+        let project = self.project.as_ref().map(Nearby::directory);
+        place.zip(project).is_some_and(|(place, project)| place.file.starts_with(project))
     }
 
     /// The quotas of the configuration.

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::ledger::{self, Call, Ledger, ToolRule};
 use crate::store::StoreError;
 use crate::tools::record::{Begun, Ending, Granted, Opening, Quota, Record};
-use crate::tools::{Pattern, Permission, Rule};
+use crate::tools::{ALL, Pattern, Permission, Rule};
 
 /// Keeps record of calls in the ledger.
 pub(super) struct LedgerRecord {
@@ -111,6 +111,12 @@ impl Record for LedgerRecord {
     fn rules(&self) -> Result<Vec<Rule>, String> {
         let rules = self.ledger.tool_rules().map_err(|error| error.to_string())?;
         Ok(rules.into_iter().map(read).collect())
+    }
+
+    fn counts(&self, tool: &str) -> bool {
+        let about = |name: &str| name == tool || name == ALL;
+        let set = self.ledger.quotas().map_or(true, |quotas| quotas.iter().any(|quota| about(&quota.tool)));
+        set || self.quotas.iter().any(|quota| about(&quota.tool))
     }
 
     fn decide(&self, rule: Rule) -> BoxFuture<'_, Result<(), String>> {

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::{CommandError, Context, Output, json};
 use crate::app::{Account, App, AppError};
 use crate::config::{Paths, Span, schema};
+use crate::providers::client::Client;
 use crate::router::Route;
 use crate::ui::Table;
 
@@ -53,6 +54,8 @@ pub fn run(args: &ConfigArgs, context: &Context) -> Result<(), CommandError> {
             let file = file.clone().or_else(|| context.global.config.clone());
             let app = App::new(context.env.clone(), file)?;
             app.warnings.iter().for_each(|warning| context.ui.warn(warning));
+            // Tools are put together when they are first needed; what is wrong with them is to be said here.
+            app.tools(&Client::new()?)?;
             context.ui.note(&match &app.config.document.file {
                 Some(file) => format!("{} is well-formed", file.display()),
                 None => format!("there is no {}: everything is as built in", app.paths.config_file.display()),

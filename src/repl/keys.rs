@@ -10,6 +10,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::ReplError;
 use super::above::Above;
+use super::command::{Command, Typed, read};
 use super::completion::Names;
 use super::consent::Question;
 use super::editor::{Editor, Entered};
@@ -101,15 +102,22 @@ impl Keys {
             let reads = asked.is_some() || (above.is_some() && may_wait);
             tokio::select! {
                 done = &mut work => break done,
-                Some(question) = questions.recv(), if asked.is_none() => {
+                // Of an answer that was stopped a question may be left that nobody waits for.
+                Some(question) = questions.recv(), if asked.is_none() => if !question.reply.is_closed() {
                     ui.status(&question.text);
                     asked = Some(question.reply);
-                }
-                entered = self.entered(""), if reads => match (entered?, asked.take()) {
-                    (Entered::Text(text), Some(reply)) => drop(reply.send(consent::reply(&text))),
-                    (_, Some(reply)) => drop(reply.send(Reply::No)),
-                    (entered, None) => self.wait(entered, ui),
                 },
+                entered = self.entered(""), if reads => {
+                    let entered = entered?;
+                    asked = asked.filter(|reply| !reply.is_closed());
+                    match answer(&entered, asked.is_some()) {
+                        Some(said) => {
+                            // Whoever does not wait for it any more needs no answer.
+                            let _stopped = asked.take().map(|reply| reply.send(said));
+                        }
+                        None => self.wait(entered, ui, asked.is_some()),
+                    }
+                }
             }
         };
         if let Some(above) = &above {
@@ -120,12 +128,15 @@ impl Keys {
     }
 
     /// Has a line wait for its turn.
-    fn wait(&mut self, entered: Entered, ui: &Ui) {
+    fn wait(&mut self, entered: Entered, ui: &Ui, is_asked: bool) {
         match &entered {
             Entered::Dropped => return,
             Entered::Text(text) if text.trim().is_empty() => return,
             Entered::End => ui.note("(left after this answer; Ctrl-C stops it)"),
             Entered::Text(_) | Entered::Elsewhere(_) => ui.note("(asked after this answer)"),
+        }
+        if is_asked {
+            ui.note("the question above still waits: y, s, a or n");
         }
         self.waiting.push_back(entered);
     }
@@ -153,10 +164,20 @@ impl Keys {
     }
 }
 
+/// What was entered as an answer to a question; none if it is none.
+fn answer(entered: &Entered, is_asked: bool) -> Option<Reply> {
+    match entered {
+        _ if !is_asked => None,
+        Entered::Text(text) => consent::reply(text),
+        Entered::Dropped => Some(Reply::No),
+        Entered::End | Entered::Elsewhere(_) => None,
+    }
+}
+
 /// Whether a line that waits will need the terminal for itself: then no other one is begun.
 fn needs_terminal(entered: &Entered) -> bool {
     match entered {
-        Entered::Text(text) => text.trim_start().starts_with("/edit"),
+        Entered::Text(text) => matches!(read(text), Typed::Command(Command::Edit, _)),
         Entered::Elsewhere(_) => true,
         Entered::Dropped | Entered::End => false,
     }

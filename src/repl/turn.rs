@@ -123,7 +123,7 @@ impl Room {
     }
 
     /// Does the work until it is done or somebody presses Ctrl-C; then it is dropped, and what came is kept.
-    async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+    pub(super) async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             done = work => Some(done),
             () = self.stop.notified() => self.stopped(),

@@ -55,7 +55,25 @@ pub enum Reply {
 
 /// What was allowed while the program runs. Whoever holds it asks; others wait.
 #[derive(Debug, Clone, Default)]
-pub struct Grants(Arc<Turnstile<Vec<Rule>>>);
+pub struct Grants(Arc<Turnstile<Vec<Grant>>>);
+
+/// What somebody has allowed, and whether they knew then that text from outside had been read before.
+#[derive(Debug)]
+struct Grant {
+    rule: Rule,
+    after_foreign: bool,
+}
+
+/// What is done with a tool before anybody calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Offer {
+    /// Models are told of it.
+    Open,
+    /// They would be, if somebody could be asked.
+    Held,
+    /// They do not hear of it.
+    Hidden,
+}
 
 /// Lets calls through.
 pub struct Gate {
@@ -131,18 +149,19 @@ impl Gate {
         self.allowed.iter().any(|name| name == tool || name == super::rule::ALL)
     }
 
-    /// What an agent may do with a tool at most. Nobody hears of a tool that is denied.
-    pub(super) fn offers(&self, tool: &dyn Tool, agent: Option<&str>) -> Permission {
-        let name = tool.spec().name;
-        match most(&self.rules, tool.permission(), &name, agent) {
-            Permission::Ask if self.is_allowed_by_flag(&name) => Permission::Allow,
-            permission => permission,
+    /// Whether an agent is offered a tool.
+    pub(super) fn offers(&self, name: &str, otherwise: Permission, agent: Option<&str>) -> Offer {
+        match most(&self.rules, otherwise, name, agent) {
+            Permission::Deny => Offer::Hidden,
+            Permission::Ask if self.asks.is_none() && !self.is_allowed_by_flag(name) => Offer::Held,
+            Permission::Allow | Permission::Ask => Offer::Open,
         }
     }
 
-    /// Whether somebody can be asked.
-    pub(super) fn can_ask(&self) -> bool {
-        self.asks.is_some()
+    /// Whether a call may be made though it cannot be recorded.
+    fn needs_no_record(&self, tool: &dyn Tool) -> bool {
+        let name = tool.spec().name;
+        tool.permission() == Permission::Allow && !tool.carries_out() && !self.record.counts(&name)
     }
 
     /// Makes a call, if it may be made.
@@ -214,7 +233,9 @@ impl Gate {
             Permission::Allow | Permission::Ask => {}
         }
         let mut granted = self.granted.0.lock().await;
-        if decide(&granted, Permission::Ask, &name, agent, arguments) == Permission::Allow {
+        let holds = granted.iter().filter(|grant| grant.after_foreign || !careful);
+        let holds: Vec<Rule> = holds.map(|grant| grant.rule.clone()).collect();
+        if decide(&holds, Permission::Ask, &name, agent, arguments) == Permission::Allow {
             return Ok(Granted::Asked);
         }
         let Some(asks) = &self.asks else {
@@ -233,11 +254,11 @@ impl Gate {
             Reply::No => Err(("the user has said no to this call".into(), "do without it".into())),
             Reply::Once => Ok(Granted::Asked),
             Reply::Session => {
-                granted.push(rule);
+                granted.push(Grant { rule, after_foreign: careful });
                 Ok(Granted::Asked)
             }
             Reply::Always => {
-                granted.push(rule.clone());
+                granted.push(Grant { rule: rule.clone(), after_foreign: careful });
                 if let Err(problem) = self.record.decide(rule).await {
                     tracing::warn!(problem, "a decision could not be kept");
                 }
@@ -277,8 +298,8 @@ impl Gate {
                 let why = format!("{quota} is used up until {}", until.strftime("%Y-%m-%d %H:%M:%S UTC"));
                 return self.refused(calls, opening, why, &format!("do without {name} for now")).await;
             }
-            // What has no effect can do without a record.
-            Err(problem) if tool.permission() == Permission::Allow => {
+            // What has no effect and need not be counted can do without a record.
+            Err(problem) if self.needs_no_record(tool) => {
                 tracing::warn!(problem, tool = name, "a call is not on record");
                 None
             }

@@ -15,6 +15,9 @@ pub trait Record: Send + Sync {
     /// What was decided about tools.
     fn rules(&self) -> Result<Vec<Rule>, String>;
 
+    /// Whether calls of a tool have a quota; also where that cannot be known.
+    fn counts(&self, tool: &str) -> bool;
+
     /// Keeps a decision of the user.
     fn decide(&self, rule: Rule) -> BoxFuture<'_, Result<(), String>>;
 

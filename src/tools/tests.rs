@@ -61,6 +61,10 @@ impl Record for Notes {
         Ok(Vec::new())
     }
 
+    fn counts(&self, tool: &str) -> bool {
+        tool == "unkept_counted"
+    }
+
     fn decide(&self, rule: Rule) -> BoxFuture<'_, Result<(), String>> {
         self.decided.lock().unwrap().push(rule);
         async { Ok(()) }.boxed()
@@ -72,7 +76,7 @@ impl Record for Notes {
         async move {
             match call.tool.as_str() {
                 "full" => Ok(Begun::Over { quota: "the quota of full".into(), until: Timestamp::UNIX_EPOCH }),
-                "unkept" | "unkept_effect" => Err("disk full".into()),
+                "unkept" | "unkept_effect" | "unkept_counted" => Err("disk full".into()),
                 _ => Ok(begun.unwrap_or(Begun::New(1))),
             }
         }
@@ -112,6 +116,7 @@ fn all() -> Vec<Arc<dyn Tool>> {
         ("slow", Allow),
         ("unkept", Allow),
         ("unkept_effect", Ask),
+        ("unkept_counted", Allow),
     ];
     tools.into_iter().map(|(name, permission)| Arc::new(Echo(name, permission)) as Arc<dyn Tool>).collect()
 }
@@ -232,6 +237,18 @@ async fn words_from_outside_make_careful() {
     )
     .await;
     assert_eq!((asked.join(" "), says.1.load(Ordering::Relaxed)), ("done done done".into(), 1));
+    // A yes from before that was about something else.
+    let says = Arc::new(Says(Reply::Session, AtomicU32::new(0)));
+    let rules = vec![Rule { tool: "effect".into(), agent: None, pattern: None, permission: Permission::Ask }];
+    let gate_of = Gate::new(Arc::new(Notes::default()), rules);
+    let asked = made(
+        gate_of.asking(Some(Arc::clone(&says) as _), Grants::default()),
+        &["effect", "effect", "outside", "effect", "effect"],
+    );
+    assert_eq!(
+        (asked.await.join(" "), says.1.load(Ordering::Relaxed)),
+        ("done done done done done".into(), 2)
+    );
     // Whoever has named it for this run has meant it.
     let flagged = gate(&Arc::default()).allowing(&["effect".into()], "");
     assert_eq!(made(flagged, &["outside", "effect"]).await, ["done", "done"]);
@@ -252,8 +269,9 @@ async fn what_is_on_record_is_not_done_again() {
     assert_eq!(notes.told.lock().unwrap().join("; "), "free Rule 0; free Rule 0");
     // Without a record what has no effect is done, and nothing else.
     let gate = gate(&notes).allowing(&["*".into()], "");
-    let results = made(gate, &["unkept", "unkept_effect"]).await;
-    assert!(results[0] == "done" && results[1].contains("cannot be recorded: disk full"), "{results:?}");
+    let results = made(gate, &["unkept", "unkept_effect", "unkept_counted"]).await;
+    assert_eq!(results[0], "done");
+    assert!(results[1..].iter().all(|it| it.contains("cannot be recorded: disk full")), "{results:?}");
 }
 
 /// What a person calls needs no permission, and is on record all the same.

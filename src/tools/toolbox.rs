@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::gate::{Gate, TurnCalls};
+use super::gate::{Gate, Offer, TurnCalls};
 use super::record::Caller;
 use super::{Answer, Permission, Tool, ToolError};
 use crate::chat::{Schema, ToolCall, ToolSpec};
@@ -48,10 +48,11 @@ impl Toolbox {
         let (mut tools, mut held) = (Vec::new(), Vec::new());
         let Some(gate) = &self.gate else { return (Self::empty(), held) };
         for tool in self.tools.iter().filter(|tool| named(&tool.spec().name)) {
-            match gate.offers(tool.as_ref(), self.caller.agent.as_deref()) {
-                Permission::Deny => {}
-                Permission::Ask if !gate.can_ask() => held.push(tool.spec().name),
-                Permission::Allow | Permission::Ask => tools.push(Arc::clone(tool)),
+            let name = tool.spec().name;
+            match gate.offers(&name, tool.permission(), self.caller.agent.as_deref()) {
+                Offer::Hidden => {}
+                Offer::Held => held.push(name),
+                Offer::Open => tools.push(Arc::clone(tool)),
             }
         }
         (Self { tools, ..self.clone() }, held)
@@ -64,13 +65,33 @@ impl Toolbox {
 
     /// Makes a call. Whatever is wrong with it is told to the model.
     pub async fn call(&self, call: &ToolCall, calls: &TurnCalls) -> Result<Answer, ToolError> {
-        let found = self.tools.iter().find(|tool| tool.spec().name == call.name);
-        let (Some(tool), Some(gate)) = (found, &self.gate) else {
-            let names = self.names().join(", ");
-            return Err(ToolError(format!("there is no tool `{}`; there are: {names}", call.name)));
-        };
+        match self.tools.iter().find(|tool| tool.spec().name == call.name) {
+            Some(tool) => self.pass(tool.as_ref(), call, calls).await,
+            None => Err(self.unknown(call)),
+        }
+    }
+
+    /// Makes a call of a tool that is not in the box, because it is made of the turn itself.
+    pub async fn pass(
+        &self,
+        tool: &dyn Tool,
+        call: &ToolCall,
+        calls: &TurnCalls,
+    ) -> Result<Answer, ToolError> {
+        let Some(gate) = &self.gate else { return Err(self.unknown(call)) };
         let arguments = arguments(&tool.spec(), &call.arguments)?;
-        gate.pass(tool.as_ref(), &arguments, &self.caller, calls).await
+        gate.pass(tool, &arguments, &self.caller, calls).await
+    }
+
+    /// Whether a tool that is not in the box is offered.
+    pub fn offers(&self, name: &str, otherwise: Permission) -> bool {
+        let agent = self.caller.agent.as_deref();
+        self.gate.as_ref().is_some_and(|gate| gate.offers(name, otherwise, agent) == Offer::Open)
+    }
+
+    fn unknown(&self, call: &ToolCall) -> ToolError {
+        let names = self.names().join(", ");
+        ToolError(format!("there is no tool `{}`; there are: {names}", call.name))
     }
 }
 

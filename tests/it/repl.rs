@@ -133,7 +133,7 @@ async fn several_lines_are_one_text() {
     assert!(sent.contains("one\\ntwo"), "{sent}");
     // Undo goes back in a copy; retry asks again.
     terminal.keys("/undo\r");
-    terminal.until_shows("a copy with 1 turns");
+    terminal.until_shows("a copy with 1 turn");
     terminal.keys("/retry\r");
     terminal.until(|screen| screen.matches("tokens in").count() == 3);
     terminal.keys("\u{4}");
@@ -346,7 +346,7 @@ async fn questions_come_from_files_and_editors_too() {
     let sent = groq.requests().last().unwrap().body["messages"].to_string();
     assert!(sent.contains("The kettle is red.") && !sent.contains("1 + 1"), "{sent}");
     terminal.keys("/session\r");
-    terminal.until_shows(", 1 turns");
+    terminal.until_shows(", 1 turn");
     terminal.keys("what is 1+1+2\u{18}\u{5}");
     terminal.until(|screen| screen.lines().last() == Some("assistant> what is 20+22+2"));
     terminal.keys("\u{15}/save tea.md\r");

@@ -189,17 +189,21 @@ async fn whoever_sits_there_is_asked() {
     terminal.until_shows("assistant>");
     terminal.keys("what is the weather in Paris\r");
     terminal.until_shows("assistant wants to call weather {\"city\":\"Paris\"}");
+    // What is no answer is no loss either: it waits for its turn.
+    terminal.keys("what is 2+2\r");
+    terminal.until_shows("the question above still waits: y, s, a or n");
     terminal.keys("n\r");
     terminal.until_shows("the user has said no to this call");
-    terminal.until(|screen| screen.matches("tokens in").count() == 1);
+    terminal.until_shows("2 + 2 = 4");
+    terminal.until(|screen| screen.matches("tokens in").count() == 2);
     terminal.keys("what is the weather in Paris\r");
     terminal.until(|screen| screen.matches("wants to call weather").count() == 2);
     terminal.keys("s\r");
     terminal.until_shows("7.5 °C");
-    terminal.until(|screen| screen.matches("tokens in").count() == 2);
+    terminal.until(|screen| screen.matches("tokens in").count() == 3);
     // Once for all while it runs.
     terminal.keys("what is the weather in Paris\r");
-    let screen = terminal.until(|screen| screen.matches("tokens in").count() == 3);
+    let screen = terminal.until(|screen| screen.matches("tokens in").count() == 4);
     assert_eq!(screen.matches("wants to call weather").count(), 2, "{screen}");
     terminal.keys("/tools\r");
     terminal.until_shows("aigw tool allow|deny|quota");
@@ -207,4 +211,46 @@ async fn whoever_sits_there_is_asked() {
     terminal.until(|screen| screen.lines().any(|line| line == "6*7 = 42"));
     terminal.keys("\u{4}");
     assert_eq!(terminal.end().0, 0);
+}
+
+/// Asking another agent is a call like any other: on record, and denied where somebody says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn asking_another_agent_passes_the_gate() {
+    let groq = stand("groq", &[]).await;
+    let env = TestEnv::with_stands(&[&groq]);
+    env.write(
+        "config/agents/lead.md",
+        b"---\nname: lead\ndescription: Asks others.\ntools: [ask_agent]\n---\nAsk.\n",
+    );
+    let offered = || {
+        let body = groq.requests().last().unwrap().body.clone();
+        body["tools"]
+            .as_array()
+            .is_some_and(|tools| tools.iter().any(|tool| tool["function"]["name"] == "ask_agent"))
+    };
+    let asked = ["chat", "-n", "-a", "lead", "hello"];
+    let _plain = env.run(&asked).exits(0);
+    assert!(offered());
+    let _none = env.run(&[&asked[..], &["--no-tools"]].concat()).exits(0);
+    assert!(!offered());
+    let _called = env.run(&["chat", "-n", "-a", "lead", "ask another agent a question"]).exits(0);
+    let log = env.run(&["tool", "log", "--json"]).exits(0).json();
+    assert!(
+        log.as_array().unwrap().iter().any(|call| call["tool"] == "ask_agent" && call["agent"] == "lead"),
+        "{log}"
+    );
+    let _denied = env.run(&["tool", "deny", "ask_agent"]).exits(0);
+    let _without = env.run(&asked).exits(0);
+    assert!(!offered());
+}
+
+#[test]
+fn what_is_wrong_with_a_tool_is_said_by_validate() {
+    let env = TestEnv::new();
+    env.config("[tools.deploy]\ncommand = [\"./deploy\"]\n");
+    let said = env.run(&["config", "validate"]).exits(3).stderr;
+    assert!(said.contains("`tools.deploy`: it has no description"), "{said}");
+    env.config("[tools.fetch_url]\nallow_private = [\"10.0.0.1/8\"]\n");
+    let said = env.run(&["config", "validate"]).exits(3).stderr;
+    assert!(said.contains("allow_private[0]"), "{said}");
 }

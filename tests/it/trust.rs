@@ -377,3 +377,20 @@ fn what_a_project_would_run_is_shown() {
     hint: `--yes` says yes beforehand
     "#);
 }
+
+/// A project may forbid tools, or have them asked for; it is for the user to allow them.
+#[test]
+fn a_project_allows_no_tool() {
+    let (env, root) = project();
+    env.write(
+        "p/.aigw/config.toml",
+        b"[tools.fetch_url]\npermission = \"allow\"\n[tools.weather]\npermission = \"allow\"\n[tools.news]\npermission = \"deny\"\n",
+    );
+    let _trusted = run_in(&env, &root, &["trust", "--yes"]).exits(0);
+    let listed = run_in(&env, &root, &["tool", "ls"]).exits(0).stdout;
+    let row = |name: &str| {
+        let line = listed.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{listed}"));
+        line.split_whitespace().nth(1).unwrap().to_owned()
+    };
+    assert_eq!([row("fetch_url"), row("weather"), row("news")], ["ask", "ask", "deny"]);
+}

@@ -21,7 +21,8 @@ impl Asks for AtTerminal {
     fn ask<'a>(&'a self, call: &'a Proposed<'a>) -> BoxFuture<'a, Reply> {
         Box::pin(async move {
             let answer = ask::line(&format!("{}: ", consent::question(call))).await;
-            answer.ok().flatten().map_or(Reply::No, |text| consent::reply(&text))
+            // Whatever is not clearly a yes is a no.
+            answer.ok().flatten().and_then(|text| consent::reply(&text)).unwrap_or(Reply::No)
         })
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn sessions(room: &Room) -> Done {
 pub(super) fn session(room: &mut Room, name: &str) -> Done {
     if name.is_empty() {
         let name = room.session.label().to_owned();
-        room.ui.note(&format!("session {name}, {} turns", room.turns.len()));
+        room.ui.note(&format!("session {name}, {}", count(room)));
         return Ok(());
     }
     if !room.app.memory.path().exists() {
@@ -46,7 +46,7 @@ pub(super) fn session(room: &mut Room, name: &str) -> Done {
         Found::One(session) => {
             room.session = session;
             room.enter();
-            room.ui.note(&format!("session {}, {} turns", room.session.label(), room.turns.len()));
+            room.ui.note(&format!("session {}, {}", room.session.label(), count(room)));
             Ok(())
         }
         Found::Several(_) => Err(format!("`{name}` is the beginning of several sessions")),
@@ -82,7 +82,7 @@ pub(super) fn fork(room: &mut Room, name: &str, turns: usize) -> Done {
     let copy = room.app.memory.fork_session(&room.session, name, Some(turns)).map_err(told)?;
     room.session = copy;
     room.enter();
-    room.ui.note(&format!("session {}, a copy with {} turns", room.session.label(), room.turns.len()));
+    room.ui.note(&format!("session {}, a copy with {}", room.session.label(), count(room)));
     Ok(())
 }
 
@@ -95,6 +95,13 @@ pub(super) fn undo(room: &mut Room) -> Result<Option<Message>, String> {
     let question = last.messages.first().cloned();
     fork(room, "", room.turns.len() - 1)?;
     Ok(question)
+}
+
+fn count(room: &Room) -> String {
+    match room.turns.len() {
+        1 => "1 turn".to_owned(),
+        count => format!("{count} turns"),
+    }
 }
 
 /// Writes the session to a new file.

@@ -60,6 +60,9 @@ pub(super) async fn call(room: &Room, words: &str) -> Done {
         Toolbox::new(Arc::new(gate), Caller { agent: None, session: Some(room.session.id.clone()) }, tools);
     let turn = Uuid::now_v7().to_string();
     let call = ToolCall { id: turn.clone(), name: name.to_owned(), arguments, signature: None };
-    let answer = toolbox.call(&call, &TurnCalls::of(turn)).await.map_err(told)?;
-    room.ui.line(answer.text.trim_end()).map_err(told)
+    let calls = TurnCalls::of(turn);
+    match room.unless_stopped(toolbox.call(&call, &calls)).await {
+        Some(made) => room.ui.line(made.map_err(told)?.text.trim_end()).map_err(told),
+        None => Ok(()),
+    }
 }

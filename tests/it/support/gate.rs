@@ -14,6 +14,10 @@ impl Record for Unrecorded {
         Ok(Vec::new())
     }
 
+    fn counts(&self, _: &str) -> bool {
+        false
+    }
+
     fn decide(&self, _: Rule) -> BoxFuture<'_, Result<(), String>> {
         ready(Ok(())).boxed()
     }
