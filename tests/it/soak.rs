@@ -92,10 +92,12 @@ async fn soak(router: &Router<Client>, env: &TestEnv, live: &[&Stand], requests:
     let route = &route;
     let results = stream::iter(0..requests)
         .map(|number| async move {
-            // Three in ten meet a fault, at whichever candidate takes the next request.
-            if fastrand::u8(0..10) < 3 {
+            // Each candidate meets three requests in ten with a fault, and has one before it at most: while nobody is asked
+            // they would pile up, and whoever comes then would meet nothing else.
+            for stand in live.iter().filter(|_| fastrand::u8(0..10) < 3) {
                 let fault = fastrand::choice(FAULTS).unwrap();
-                fastrand::choice(live).unwrap().inject(format!("{fault}*1").parse().unwrap());
+                stand.clear();
+                stand.inject(format!("{fault}*1").parse().unwrap());
             }
             let request = request(number);
             let id = number.to_string();
@@ -160,7 +162,7 @@ async fn nothing_is_lost_blended_or_multiplied() {
     );
     assert!(outcome.wrong.is_empty(), "{}", outcome.wrong.join("\n"));
     // So many at once meet throttled candidates that rest longer than the whole test takes.
-    assert!(outcome.honest * 5 <= requests, "{} of {requests} got no answer", outcome.honest);
+    assert!(outcome.honest * 10 <= requests, "{} of {requests} got no answer", outcome.honest);
     // Some at once find out that it is dead, and in a short run everybody may be throttled for a good part of it; without
     // a breaker it would be asked by every request.
     assert!(to_dead * 50 <= requests.max(15_000), "{to_dead} of {requests} asked the dead one");
