@@ -188,7 +188,9 @@ fn names(room: &Room) -> Names {
     let agents = agents.map(|agent: &Definition| (agent.name.clone(), agent.description.clone())).collect();
     let ready = room.app.ready_accounts().map(|account| account.provider.id.clone()).collect::<Vec<_>>();
     let models = room.app.catalog.models().iter().filter(|model| ready.contains(&model.provider));
-    let models = models.map(|model| (model.model_id().to_string(), String::new()));
+    let window = |tokens: u64| format!("takes {tokens} tokens");
+    let models =
+        models.map(|model| (model.model_id().to_string(), model.window.map(window).unwrap_or_default()));
     let is_there = room.is_kept() && room.app.memory.path().exists();
     let sessions = if is_there { room.app.memory.sessions(MOST_SESSIONS) } else { Ok(Vec::new()) };
     let sessions = sessions.unwrap_or_default();

@@ -53,7 +53,10 @@ async fn commands_are_completed_and_explained() {
     terminal.until_shows("did you mean /search?");
     terminal.keys("/search kettle\r");
     terminal.until_shows("] The kettle is red.");
-    terminal.keys("/agent wri\t\r");
+    // What there is to choose from is explained.
+    terminal.keys("/model groq/openai/gpt-oss-\t\t");
+    terminal.until_shows("takes 131072 tokens");
+    terminal.keys("\u{15}/agent wri\t\r");
     terminal.until_shows("writer>");
     terminal.keys("/help\r");
     terminal.until_shows("ask everybody in the room at once");
