@@ -9,7 +9,7 @@ use crate::ledger::Ledger;
 use crate::store::StoreError;
 
 /// Keys of the configuration that say where requests go, what they carry, or what is run.
-const REDIRECTING: &[&str] = &["base_url", "api_keys", "command", "url"];
+const REDIRECTING: &[&str] = &["base_url", "api_keys", "command", "url", "import"];
 
 /// A project with settings of its own.
 #[derive(Debug)]

@@ -15,6 +15,7 @@ pub mod init;
 mod interrupt;
 mod json;
 pub mod man;
+pub mod mcp;
 pub mod memory;
 pub mod model;
 pub mod provider;
@@ -82,6 +83,7 @@ pub enum Command {
     Provider(provider::ProviderArgs),
     Model(model::ModelArgs),
     Route(route::RouteArgs),
+    Mcp(mcp::McpArgs),
     Usage(usage::UsageArgs),
     Auth(auth::AuthArgs),
     Doctor(doctor::DoctorArgs),
@@ -170,6 +172,7 @@ async fn run(command: Option<Command>, context: Context) -> Result<(), CommandEr
         Some(Command::Provider(args)) => provider::run(&args, &context).await,
         Some(Command::Model(args)) => model::run(&args, &context).await,
         Some(Command::Route(args)) => route::run(&args, &context).await,
+        Some(Command::Mcp(args)) => Box::pin(mcp::run(&args, &context)).await,
         Some(Command::Usage(args)) => usage::run(&args, &context),
         Some(Command::Auth(args)) => auth::run(&args, &context).await,
         Some(Command::Doctor(args)) => doctor::run(&args, &context).await,

@@ -1,7 +1,7 @@
 //! What types cannot say about the values of the file: a time that must not be over before it begins, a number that
 //! must not be zero, a key that must not be empty.
 
-use super::{ConfigError, Document, Span};
+use super::{ConfigError, Document, Span, mcp};
 
 /// Checks the values; the first one that cannot be meant is an error.
 pub(super) fn check(document: &Document) -> Result<(), ConfigError> {
@@ -47,7 +47,7 @@ pub(super) fn check(document: &Document) -> Result<(), ConfigError> {
             return Err(error.hinted("leave the model out if it shall get no requests"));
         }
     }
-    Ok(())
+    mcp::check(document)
 }
 
 /// Whether an entry of `api_keys` says nothing, or not where the key is.

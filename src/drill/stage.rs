@@ -210,6 +210,7 @@ impl<'a> Stage<'a> {
             routes: BTreeMap::from([(ROUTE.to_owned(), section)]),
             aliases: BTreeMap::new(),
             memory: MemorySection::default(),
+            ..ConfigFile::default()
         };
         let mut document = Document::default();
         document.values = values;

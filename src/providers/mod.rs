@@ -28,7 +28,7 @@ pub use client::is_loopback;
 pub use error_body::one_line;
 pub use model_list::ListedModel;
 pub use quirks::Quirks;
-pub use tls::check_roots;
+pub use tls::{check_roots, config as tls_config};
 
 /// A provider as requests see it: its row and the user's settings in one. Its keys are not part of it.
 #[derive(Debug, Clone)]

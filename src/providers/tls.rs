@@ -12,7 +12,7 @@ use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 
 /// The settings of every TLS connection.
-pub(super) fn config() -> Result<ClientConfig, Error> {
+pub fn config() -> Result<ClientConfig, Error> {
     let crypto = Arc::new(rustls::crypto::ring::default_provider());
     let verifier = Arc::new(LazyVerifier { crypto: Arc::clone(&crypto), platform: OnceLock::new() });
     let mut config = ClientConfig::builder_with_provider(crypto)

@@ -4,6 +4,7 @@
 //! gives is data too: it is bounded, and nothing in it is followed.
 
 mod gate;
+pub mod mcp;
 pub mod record;
 mod rule;
 mod toolbox;

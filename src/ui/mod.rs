@@ -2,7 +2,6 @@
 
 pub mod ask;
 pub mod markdown;
-mod safe_text;
 mod spinner;
 mod style;
 mod table;
@@ -14,11 +13,12 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use markdown::Look;
-pub use safe_text::{SafeText, safe};
 pub use spinner::Spinner;
 pub use style::ColorChoice;
 use style::Role;
 pub use table::Table;
+
+pub use crate::safe_text::{SafeText, safe};
 
 /// Columns where nobody knows how many there are.
 const COLUMNS: usize = 80;

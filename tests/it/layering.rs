@@ -7,7 +7,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("chat", &[]),
     ("config", &[]),
     ("store", &[]),
-    ("ui", &[]),
+    ("safe_text", &[]),
+    ("ui", &["safe_text"]),
     ("secret", &[]),
     ("telemetry", &["config"]),
     ("providers", &["chat"]),
@@ -15,7 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("ledger", &["store", "chat"]),
     ("memory", &["store", "chat"]),
     ("router", &["providers", "health", "chat"]),
-    ("tools", &["chat", "store"]),
+    ("tools", &["chat", "store", "safe_text"]),
     ("agents", &["router", "tools", "memory", "chat"]),
     ("simulate", &[]),
     (
