@@ -122,12 +122,14 @@ impl Routes for Desk<'_> {
             return Toolbox::empty();
         }
         let caller = Caller { agent: Some(agent.name.clone()), session: Some(self.session.to_owned()) };
-        let memory = if self.wishes.no_memory {
+        let mut tools = self.app.tools(self.client).unwrap_or_else(|problem| {
+            self.note(format!("tools of the network are not to be had: {problem}"));
             Vec::new()
-        } else {
-            memory_tools::all(self.meanings, agent, Some(self.session))
-        };
-        let all = Toolbox::new(self.gate(), caller, memory);
+        });
+        if !self.wishes.no_memory {
+            tools.extend(memory_tools::all(self.meanings, agent, Some(self.session)));
+        }
+        let all = Toolbox::new(self.gate(), caller, tools);
         let (tools, held) = all.offered(&wished);
         for name in held {
             let how = self.wishes.hint.replace("NAME", &name);

@@ -21,6 +21,7 @@ pub mod recall;
 pub mod record;
 pub mod refresh;
 mod resolve;
+mod services;
 mod settings;
 mod sound;
 pub mod text_editor;
@@ -28,7 +29,7 @@ pub mod transcript;
 pub mod trial;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use account::Account;
 pub use project::{Nearby, Redirect, Standing, redirects};
@@ -41,6 +42,7 @@ use crate::ledger::Ledger;
 use crate::memory::Memory;
 use crate::providers::Catalog;
 use crate::router::{Router, Upstream};
+use crate::tools::Tool;
 
 /// The program, put together.
 pub struct App {
@@ -60,6 +62,7 @@ pub struct App {
     pub project: Option<Nearby>,
     agents: Agents,
     health: Arc<Health>,
+    tools: OnceLock<Vec<Arc<dyn Tool>>>,
     /// Things to tell the user that are no errors.
     pub warnings: Vec<String>,
 }
@@ -113,10 +116,22 @@ impl App {
         let health = Arc::new(health(&paths, &accounts));
         let memory = Arc::new(Memory::new(&paths.data_dir));
         let agents = Agents::new(vec![Shelf::of_user(paths.agents_dir())]);
-        let project = None;
-        let app =
-            Self { paths, config, catalog, accounts, ledger, memory, project, agents, health, warnings };
+        let (project, tools) = (None, OnceLock::new());
+        let app = Self {
+            paths,
+            config,
+            catalog,
+            accounts,
+            ledger,
+            memory,
+            project,
+            agents,
+            health,
+            tools,
+            warnings,
+        };
         app.check_names()?;
+        services::check(&app.config)?;
         Ok(app)
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AliasTarget, McpSection, MemorySection, RouteSection, Span};
+use super::{AliasTarget, McpSection, MemorySection, RouteSection, Span, ToolsSection};
 
 /// The configuration of aigw. Every key is optional: a known provider needs only its key, which may come from the
 /// environment.
@@ -24,6 +24,8 @@ pub struct ConfigFile {
     pub memory: MemorySection,
     /// Servers of the Model Context Protocol, whose tools agents may have.
     pub mcp: McpSection,
+    /// What tools may do, and which services they ask.
+    pub tools: ToolsSection,
 }
 
 /// An upstream account.

@@ -18,6 +18,7 @@ mod paths;
 pub mod project;
 mod route;
 mod span;
+pub mod tools;
 
 use std::io::Read;
 use std::path::Path;
@@ -35,6 +36,7 @@ pub use route::{
     AliasTarget, OnBrokenStream, OnContentFilter, RouteModel, RouteSection, Strategy, TierName, WeightedModel,
 };
 pub use span::{ParseSpanError, Span};
+pub use tools::ToolsSection;
 
 /// The largest configuration file that is read.
 const MAX_FILE: u64 = 4 << 20;

@@ -14,8 +14,8 @@ use super::script::request;
 use super::{Scenario, Seen, Timing};
 use crate::app::{Account, App, ResolveError, Way};
 use crate::config::{
-    Config, ConfigError, ConfigFile, Credentials, Document, Env, MemorySection, Paths, ProviderSection,
-    RouteModel, RouteSection, Span, Strategy,
+    Config, ConfigError, ConfigFile, Credentials, Document, Env, McpSection, MemorySection, Paths,
+    ProviderSection, RouteModel, RouteSection, Span, Strategy,
 };
 use crate::health::Snapshot;
 use crate::providers::client::{Client, ClientError};
@@ -210,7 +210,8 @@ impl<'a> Stage<'a> {
             routes: BTreeMap::from([(ROUTE.to_owned(), section)]),
             aliases: BTreeMap::new(),
             memory: MemorySection::default(),
-            ..ConfigFile::default()
+            tools: ToolsSection::default(),
+            mcp: McpSection::default(),
         };
         let mut document = Document::default();
         document.values = values;

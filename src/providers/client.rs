@@ -34,6 +34,8 @@ use crate::secret::Secret;
 
 /// The most models whose descriptions are remembered.
 const MAX_DESCRIPTIONS: usize = 256;
+/// How long connecting to whatever is no provider may take.
+const PLAIN_CONNECT: Duration = Duration::from_secs(10);
 /// How soon a pooled connection that went stale shows.
 const STALE_SHOWS: Duration = Duration::from_secs(1);
 /// The slowest upload that is not taken for silence, in bytes per second.
@@ -330,6 +332,18 @@ impl Client {
             builder.build().map_err(|error| Failure::new(FailureClass::Unreachable, reason(&error)))?;
         pools.insert(kind, pool.clone());
         Ok(pool)
+    }
+
+    /// A client for whatever is no provider: it follows nobody elsewhere. `here` is this machine, which no proxy stands before.
+    pub fn plain(&self, here: bool) -> Result<reqwest::Client, ClientError> {
+        #[expect(clippy::disallowed_methods, reason = "the same as for providers, and nowhere else")]
+        let builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(self.tls.clone())
+            .connect_timeout(PLAIN_CONNECT)
+            .redirect(redirect::Policy::none())
+            .user_agent(concat!("aigw/", env!("CARGO_PKG_VERSION")));
+        let builder = if here { builder.no_proxy() } else { builder };
+        builder.build().map_err(|error| ClientError(reason(&error)))
     }
 
     /// Why a request got no answer at all.

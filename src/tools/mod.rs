@@ -3,11 +3,24 @@
 //! A call that cannot be made is told to the model as data, with what to do about it; it never ends a turn. What a tool
 //! gives is data too: it is bounded, and nothing in it is followed.
 
+mod feed;
+pub mod finding;
 mod gate;
+pub mod http;
+pub mod kept;
 pub mod mcp;
+pub mod news;
+mod reading;
 pub mod record;
 mod rule;
+pub mod service;
+pub mod services;
+pub mod stocks;
 mod toolbox;
+pub mod trouble;
+pub mod weather;
+pub mod web_search;
+pub mod wikipedia;
 
 use std::time::Duration;
 
@@ -24,7 +37,7 @@ use crate::chat::ToolSpec;
 const MAX_RESULT: usize = 64 << 10;
 
 /// How long a call may take where a tool says nothing else.
-const TIME_LIMIT: Duration = Duration::from_secs(60);
+const TIME_LIMIT: Duration = Duration::from_mins(1);
 
 /// A function that models may call.
 pub trait Tool: Send + Sync {

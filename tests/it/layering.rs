@@ -28,7 +28,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "drill",
         &["app", "chat", "config", "store", "providers", "health", "ledger", "router", "server", "simulate"],
     ),
-    ("repl", &["app", "agents", "chat", "config", "memory", "providers", "router", "ui"]),
+    ("repl", &["app", "agents", "chat", "config", "memory", "providers", "router", "tools", "ui"]),
     (
         "cli",
         &[
