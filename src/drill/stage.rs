@@ -15,7 +15,7 @@ use super::{Scenario, Seen, Timing};
 use crate::app::{Account, App, ResolveError, Way};
 use crate::config::{
     Config, ConfigError, ConfigFile, Credentials, Document, Env, McpSection, MemorySection, Paths,
-    ProviderSection, RouteModel, RouteSection, Span, Strategy,
+    ProviderSection, RouteModel, RouteSection, Span, Strategy, ToolsSection,
 };
 use crate::health::Snapshot;
 use crate::providers::client::{Client, ClientError};
