@@ -116,8 +116,8 @@ async fn a_server_that_says_nothing_is_not_waited_for() {
         start_timeout: Duration::from_millis(500),
         ..stand::server("s", "silent", directory.path())
     };
-    let error = Look::at(&silent(), Duration::from_secs(5)).await.unwrap_err();
-    assert!(error.contains("not ready within 5 s; it said: no configuration found"), "{error}");
+    let error = Look::at(&silent(), Duration::from_secs(1)).await.unwrap_err();
+    assert!(error.contains("not ready within 1 s; it said: no configuration found"), "{error}");
     assert!(!error.contains('\u{1b}'));
 
     // It was well when it was approved.

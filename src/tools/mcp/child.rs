@@ -10,11 +10,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::io::AsyncReadExt;
-use tokio::process::{ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio::io::{AsyncReadExt, DuplexStream};
+use tokio::process::{ChildStderr, ChildStdin, Command};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use super::messages::messages;
 use super::offered::cut;
 use crate::safe_text::safe;
 
@@ -24,6 +26,8 @@ const MAX_WORDS: usize = 8 << 10;
 const MAX_TOLD: usize = 600;
 /// How long it may take to end by itself when nobody needs it any more, and then when it is told to.
 const GRACE: Duration = Duration::from_secs(1);
+/// How long what it says at the end is waited for.
+const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// A program that runs. Dropping it ends it and all that it has started.
 #[derive(Debug)]
@@ -35,11 +39,15 @@ pub(super) struct Child {
 }
 
 /// The end of what was written to stderr.
-#[derive(Debug, Clone, Default)]
-struct Words(Arc<Mutex<VecDeque<u8>>>);
+#[derive(Debug, Clone)]
+struct Words {
+    kept: Arc<Mutex<VecDeque<u8>>>,
+    /// Nothing more comes.
+    over: watch::Sender<bool>,
+}
 
-/// Where to write to a program and to read from it.
-pub(super) type Pipes = (ChildStdout, ChildStdin);
+/// Where to read messages of a program, and to write to it.
+pub(super) type Pipes = (DuplexStream, ChildStdin);
 
 impl Child {
     /// Starts a program. Its environment is what is given and nothing else.
@@ -65,8 +73,9 @@ impl Child {
         }
         let mut child = starting.spawn().map_err(|error| format!("cannot start `{program}`: {error}"))?;
         let group = Group::of(&child);
-        let pipes = child.stdout.take().zip(child.stdin.take()).ok_or("it has no stdin and stdout")?;
-        let (over, words) = (Arc::new(AtomicBool::new(false)), Words::default());
+        let pipes = child.stdout.take().zip(child.stdin.take());
+        let (stdout, stdin) = pipes.ok_or("it has no stdin and stdout")?;
+        let (over, words) = (Arc::new(AtomicBool::new(false)), Words::new());
         if let Some(stderr) = child.stderr.take() {
             tokio::spawn(words.clone().listen(stderr));
         }
@@ -77,7 +86,7 @@ impl Child {
             ended.store(true, Ordering::Release);
             group.kill();
         });
-        Ok((Self { group, over, words, waiter }, pipes))
+        Ok((Self { group, over, words, waiter }, (messages(stdout), stdin)))
     }
 
     /// Whether it has ended.
@@ -86,7 +95,10 @@ impl Child {
     }
 
     /// The last that it wrote to stderr.
-    pub(super) fn last_words(&self) -> Option<String> {
+    pub(super) async fn last_words(&self) -> Option<String> {
+        let mut over = self.words.over.subscribe();
+        // One that still runs may have said enough.
+        drop(timeout(LAST_WORDS, over.wait_for(|over| *over)).await);
         self.words.last()
     }
 
@@ -110,18 +122,23 @@ impl Drop for Child {
 }
 
 impl Words {
+    fn new() -> Self {
+        Self { kept: Arc::default(), over: watch::Sender::new(false) }
+    }
+
     async fn listen(self, mut stderr: ChildStderr) {
         let mut buffer = [0; 2048];
         while let Ok(length @ 1..) = stderr.read(&mut buffer).await {
-            let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
             kept.extend(&buffer[..length]);
             let too_many = kept.len().saturating_sub(MAX_WORDS);
             kept.drain(..too_many);
         }
+        self.over.send_replace(true);
     }
 
     fn last(&self) -> Option<String> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let text = safe(&String::from_utf8_lossy(kept.make_contiguous()));
         let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
         let last = lines[lines.len().saturating_sub(3)..].join(" / ");

@@ -101,16 +101,18 @@ impl Connection {
                 (None, timeout_at(deadline, listener.serve_with_lifecycle(transport, mode(spoken))).await)
             }
         };
-        let why = |what: String| server.redacted(&explained(what, child.as_ref()));
-        let service = match served {
-            Err(_) => return Err(why(late())),
-            Ok(Err(error)) => return Err(why(refusal(&error))),
-            Ok(Ok(service)) => service,
+        let reached = match served {
+            Err(_) => Err(late()),
+            Ok(Err(error)) => Err(refusal(&error)),
+            Ok(Ok(service)) => match timeout_at(deadline, tools(&service)).await {
+                Err(_) => Err(late()),
+                Ok(Err(error)) => Err(reason(&error)),
+                Ok(Ok(tools)) => Ok((service, tools)),
+            },
         };
-        let tools = match timeout_at(deadline, tools(&service)).await {
-            Err(_) => return Err(why(late())),
-            Ok(Err(error)) => return Err(why(reason(&error))),
-            Ok(Ok(tools)) => tools,
+        let (service, tools) = match reached {
+            Ok(reached) => reached,
+            Err(what) => return Err(server.redacted(&explained(what, child.as_ref()).await)),
         };
         let peer = service.peer_info();
         let protocol = peer.as_ref().map(|peer| safe(peer.protocol_version.as_str())).unwrap_or_default();
@@ -149,8 +151,12 @@ impl Connection {
     }
 
     /// Why a call got nothing.
-    pub(super) fn explained(&self, error: &ServiceError) -> String {
-        explained(reason(error), self.child.as_ref())
+    pub(super) async fn explained(&self, error: &ServiceError) -> String {
+        match error {
+            // It is well, and has said what is wrong.
+            ServiceError::McpError(_) => reason(error),
+            _ => explained(reason(error), self.child.as_ref()).await,
+        }
     }
 
     /// Says goodbye and ends the server, if it is a program.
@@ -277,8 +283,9 @@ fn tidy(text: &str) -> String {
 }
 
 /// What went wrong, with what the program last said.
-fn explained(what: String, child: Option<&Child>) -> String {
-    match child.and_then(Child::last_words) {
+async fn explained(what: String, child: Option<&Child>) -> String {
+    let Some(child) = child else { return what };
+    match child.last_words().await {
         Some(words) => format!("{what}; it said: {words}"),
         None => what,
     }

@@ -110,7 +110,7 @@ impl Link {
         let result = match timeout(limit, connection.call(&tool.name, arguments)).await {
             Ok(Ok(result)) => answer(result),
             Ok(Err(error)) => {
-                let why = connection.explained(&error);
+                let why = connection.explained(&error).await;
                 let unclear =
                     if connection.is_open() { "" } else { "; whether the call was made is not known" };
                 Err(ToolError(self.named(&format!("{why}{unclear}"))))

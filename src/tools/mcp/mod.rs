@@ -10,6 +10,7 @@ mod approval;
 mod child;
 mod connection;
 mod link;
+mod messages;
 mod name;
 mod offered;
 pub mod serve;
