@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use url::Url;
 
@@ -18,8 +19,8 @@ use crate::tools::record::Caller;
 use crate::tools::{Tool, Toolbox};
 
 /// How long a call may take, and how long a server may take until it is ready, where nothing is set.
-const CALL_LIMIT: std::time::Duration = std::time::Duration::from_secs(60);
-const START_LIMIT: std::time::Duration = std::time::Duration::from_secs(10);
+const CALL_LIMIT: Duration = Duration::from_mins(1);
+const START_LIMIT: Duration = Duration::from_secs(10);
 
 /// A server that the user has set up.
 #[derive(Debug)]

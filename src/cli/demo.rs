@@ -83,7 +83,7 @@ impl Tour {
         let agent = args.agent.as_ref().map(|agent| format!(" -a {agent}")).unwrap_or_default();
         let command = format!("$ aigw chat{agent}{schema} {}", args.words.join(" "));
         self.context.ui.heading(&command)?;
-        chat::run(args, self.context()).await
+        Box::pin(chat::run(args, self.context())).await
     }
 
     fn say(&self, text: &str) -> Result<(), CommandError> {

@@ -162,9 +162,9 @@ async fn run(command: Option<Command>, context: Context) -> Result<(), CommandEr
             Box::pin(repl::run(repl::ReplArgs::default(), &context)).await
         }
         None if stdin().is_terminal() => Ok(context.ui.data(&Cli::command().render_help().to_string())?),
-        None => chat::run(chat::ChatArgs::default(), context).await,
+        None => Box::pin(chat::run(chat::ChatArgs::default(), context)).await,
         Some(Command::Init(args)) => init::run(&args, &context).await,
-        Some(Command::Chat(args)) => chat::run(*args, context).await,
+        Some(Command::Chat(args)) => Box::pin(chat::run(*args, context)).await,
         Some(Command::Repl(args)) => Box::pin(repl::run(*args, &context)).await,
         Some(Command::Session(args)) => session::run(&args, &context),
         Some(Command::Agent(args)) => agent::run(&args, &context).await,

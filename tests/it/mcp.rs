@@ -163,6 +163,17 @@ async fn a_call_that_takes_too_long_is_given_up_and_the_server_hears_of_it() {
 }
 
 #[tokio::test]
+async fn a_server_of_the_older_era_is_spoken_to_as_it_wants() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = stand::server("s", "old", directory.path());
+    let (approvals, look) = stand::approve(&server, directory.path()).await;
+    assert_eq!(look.protocol, "2025-11-25");
+    let servers = Servers::new(vec![server], &approvals);
+    assert_eq!(call(&servers, "echo", json!({"text": "x"})).await.unwrap().text, "x");
+    servers.close().await;
+}
+
+#[tokio::test]
 async fn noise_on_stdout_is_no_answer() {
     let directory = tempfile::tempdir().unwrap();
     let servers = approved("noisy", directory.path()).await;

@@ -206,7 +206,7 @@ fn post(addr: SocketAddr, headers: &[(&str, &str)], body: &Value) -> (u16, Strin
          accept: application/json, text/event-stream\r\n",
         body.len()
     );
-    headers.iter().for_each(|(name, value)| request += &format!("{name}: {value}\r\n"));
+    request.extend(headers.iter().flat_map(|(name, value)| [*name, ": ", *value, "\r\n"]));
     write!(stream, "{request}\r\n{body}").unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();

@@ -179,14 +179,10 @@ impl Consent<'_> {
         confirm(context, &question, self.yes || self.typed).await?;
         let limit = server.start_timeout.max(FIRST_TIME);
         let spinner = context.ui.spinner("waiting for its tools");
-        let looking = async { Look::at(server, limit).await.map_err(|why| self.unreachable(server, &why)) };
+        let looking = async { Look::at(server, limit).await.map_err(|why| unreachable(server, &why)) };
         let look = context.interrupt.unless(looking).await;
         drop(spinner);
         look
-    }
-
-    fn unreachable(&self, server: &Server, why: &str) -> CommandError {
-        CommandError::failed(format!("{} cannot be used: {why}", server.name)).hint("nothing was kept of it")
     }
 
     /// Shows what it offers, and asks whether it is to be used like that.
@@ -201,7 +197,9 @@ impl Consent<'_> {
             ui.data(&view::offers(server, look))?;
         }
         look.listing.left_out.iter().for_each(|line| ui.warn(line));
-        changes.iter().for_each(|change| ui.warn(change));
+        for change in changes {
+            ui.warn(change);
+        }
         let count = look.listing.tools.len();
         let question = format!(
             "Let agents ask to use {count} tool{} of {}?",
@@ -211,4 +209,8 @@ impl Consent<'_> {
         let asked = confirm(self.context, &question, self.yes).await;
         asked.map_err(|refused| refused.with_json(view::to_json(server, Some(look), None, changes)))
     }
+}
+
+fn unreachable(server: &Server, why: &str) -> CommandError {
+    CommandError::failed(format!("{} cannot be used: {why}", server.name)).hint("nothing was kept of it")
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{servers, unkept};
 use crate::app::mcp::McpServer;
 use crate::cli::{CommandError, Context, Output, json};
-use crate::tools::mcp::{Approval, Look};
+use crate::tools::mcp::{Approval, Look, Server};
 use crate::ui::Table;
 
 /// Digits of a pin that tell it from others.
@@ -55,10 +55,10 @@ pub(super) async fn run(args: &ListArgs, context: &Context) -> Result<(), Comman
         table.row([
             row.server.name.clone(),
             row.state.to_owned(),
-            server.map_or("-", |server| server.transport()).to_owned(),
+            server.map_or("-", Server::transport).to_owned(),
             row.approval.as_ref().map_or_else(|| "-".into(), |approval| approval.tools.len().to_string()),
             row.approval.as_ref().map_or("-", |approval| &approval.digest[..SHOWN]).to_owned(),
-            server.map_or_else(|| "-".into(), |server| server.target()),
+            server.map_or_else(|| "-".into(), Server::target),
         ]);
     }
     context.ui.table(&table, "no MCP server is set up; `aigw mcp add` adds one")?;
@@ -105,8 +105,8 @@ impl Row {
             "name": self.server.name,
             "state": self.state,
             "why": self.why,
-            "transport": server.map(|server| server.transport()),
-            "target": server.map(|server| server.target()),
+            "transport": server.map(Server::transport),
+            "target": server.map(Server::target),
             "tools": self.approval.as_ref().map(|approval| approval.tools.len()),
             "pin": self.approval.as_ref().map(|approval| approval.digest.as_str()),
             "file": self.server.file,

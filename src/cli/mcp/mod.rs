@@ -49,9 +49,9 @@ enum McpCommand {
 pub async fn run(args: &McpArgs, context: &Context) -> Result<(), CommandError> {
     match &args.command {
         McpCommand::Ls(args) => list::run(args, context).await,
-        McpCommand::Add(args) => add::run(args, context).await,
+        McpCommand::Add(args) => Box::pin(add::run(args, context)).await,
         McpCommand::Rm { name } => remove(context, name),
-        McpCommand::Tools(args) => tools::run(args, context).await,
+        McpCommand::Tools(args) => Box::pin(tools::run(args, context)).await,
         McpCommand::Serve(args) => serve::run(args, context).await,
     }
 }
@@ -59,7 +59,9 @@ pub async fn run(args: &McpArgs, context: &Context) -> Result<(), CommandError> 
 /// The servers that are set up. What is wrong with files is said.
 fn servers(context: &Context, app: &App) -> Vec<McpServer> {
     let (servers, problems) = app.mcp_servers();
-    problems.iter().for_each(|problem| context.ui.warn(problem));
+    for problem in problems {
+        context.ui.warn(&problem);
+    }
     servers
 }
 

@@ -65,7 +65,9 @@ pub(super) async fn run(args: &ServeArgs, context: &Context) -> Result<(), Comma
         ..Wishes::default()
     };
     let (offered, held, problem) = app.mcp_offers(&client, &Arc::new(meanings), wishes);
-    problem.iter().for_each(|problem| context.ui.warn(problem));
+    if let Some(problem) = problem {
+        context.ui.warn(&problem);
+    }
     for name in held {
         context.ui.detail(&format!("{name} is not offered: it has to be allowed, with --allow-tool {name}"));
     }

@@ -57,7 +57,9 @@ pub(super) async fn run(args: &ToolsArgs, context: &Context) -> Result<(), Comma
         kept
     };
     look.listing.left_out.iter().for_each(|line| context.ui.warn(line));
-    changes.iter().for_each(|change| context.ui.warn(&format!("{change} since you approved it")));
+    for change in &changes {
+        context.ui.warn(&format!("{change} since you approved it"));
+    }
     if !changes.is_empty() {
         context.ui.hint(&format!("`aigw mcp tools {} --approve` approves it as it is now", args.name));
     }

@@ -16,8 +16,7 @@ use rmcp::model::{
     PaginatedRequestParams, ProtocolVersion, Tool,
 };
 use rmcp::service::{
-    ClientInitializeError, ClientLifecycleMode, ClientServiceExt, NotificationContext, RunningService,
-    ServiceError,
+    ClientLifecycleMode, ClientServiceExt, NotificationContext, RunningService, ServiceError,
 };
 use rmcp::transport::StreamableHttpClientTransport;
 use rmcp::transport::streamable_http_client::StreamableHttpClientTransportConfig;
@@ -37,6 +36,8 @@ use crate::secret::Secret;
 const MOST_PAGES: usize = 32;
 /// The longest reason why it failed, in characters.
 const MAX_REASON: usize = 400;
+/// What is said where a server does not know us.
+const UNKNOWN: &str = "it wants to know who asks: put its token into `headers`";
 /// How long closing a connection may take.
 const FAREWELL: Duration = Duration::from_millis(500);
 
@@ -63,6 +64,26 @@ pub struct Look {
     pub title: String,
 }
 
+/// Why a server was not reached.
+enum Unreached {
+    /// It may speak an older version only.
+    NotUnderstood(String),
+    /// For another reason.
+    Failed(String),
+}
+
+/// How long reaching a server may take, all in all.
+struct Within {
+    deadline: Instant,
+    limit: Duration,
+}
+
+impl Within {
+    fn over(&self) -> String {
+        format!("it was not ready within {} s", self.limit.as_secs_f32())
+    }
+}
+
 /// Hears what a server says without being asked.
 struct Listener {
     changed: Arc<AtomicBool>,
@@ -75,50 +96,71 @@ impl ClientHandler for Listener {
 
     fn get_info(&self) -> ClientConfig {
         let ourselves = Implementation::new("aigw", env!("CARGO_PKG_VERSION"));
+        // Where there is no handshake, this is not what counts.
         ClientConfig::new(ClientCapabilities::default(), ourselves)
+            .with_protocol_version(ProtocolVersion::V_2025_11_25)
     }
 }
 
 impl Connection {
     /// Reaches a server and asks what it offers, within a time. `spoken` is the version that it spoke last time.
     pub(super) async fn open(server: &Server, spoken: Option<&str>, limit: Duration) -> Result<Self, String> {
-        let deadline = Instant::now() + limit;
-        let late = || format!("it was not ready within {} s", limit.as_secs_f32());
+        let within = Within { deadline: Instant::now() + limit, limit };
+        let reached = match Self::reach(server, mode(spoken), &within).await {
+            // Some servers of the older era end at the first word that they do not know.
+            Err(Unreached::NotUnderstood(_)) if spoken.is_none() => {
+                Self::reach(server, ClientLifecycleMode::Initialize, &within).await
+            }
+            reached => reached,
+        };
+        reached.map_err(|unreached| {
+            let (Unreached::NotUnderstood(why) | Unreached::Failed(why)) = unreached;
+            server.redacted(&why)
+        })
+    }
+
+    async fn reach(server: &Server, mode: ClientLifecycleMode, within: &Within) -> Result<Self, Unreached> {
         let changed = Arc::new(AtomicBool::new(false));
         let listener = Listener { changed: Arc::clone(&changed) };
-        let (child, served) = match &server.way {
+        let (child, answer) = match &server.way {
             Way::Child { command, env, inherited, cwd } => {
                 let inherited = inherited.iter().map(|(name, value)| (name.as_str(), value.as_str()));
                 let named = env.iter().map(|(name, secret)| (name.as_str(), secret.expose()));
-                let (child, pipes) = Child::start(command, inherited.chain(named), cwd.as_deref())?;
-                let serving = listener.serve_with_lifecycle(pipes, mode(spoken));
-                (Some(child), timeout_at(deadline, serving).await)
+                let started = Child::start(command, inherited.chain(named), cwd.as_deref());
+                let (child, pipes) = started.map_err(Unreached::Failed)?;
+                (Some(child), timeout_at(within.deadline, listener.serve_with_lifecycle(pipes, mode)).await)
             }
             Way::Http { url, headers, tls } => {
                 let config = StreamableHttpClientTransportConfig::with_uri(url.as_str());
-                let client = client(url, headers, tls)?;
+                let client = client(url, headers, tls).map_err(Unreached::Failed)?;
                 let transport = StreamableHttpClientTransport::with_client(client, config);
-                (None, timeout_at(deadline, listener.serve_with_lifecycle(transport, mode(spoken))).await)
+                (None, timeout_at(within.deadline, listener.serve_with_lifecycle(transport, mode)).await)
             }
         };
-        let reached = match served {
-            Err(_) => Err(late()),
-            Ok(Err(error)) => Err(refusal(&error)),
-            Ok(Ok(service)) => match timeout_at(deadline, tools(&service)).await {
-                Err(_) => Err(late()),
-                Ok(Err(error)) => Err(reason(&error)),
-                Ok(Ok(tools)) => Ok((service, tools)),
-            },
+        let service = match answer {
+            Ok(Ok(service)) => service,
+            Err(_) => return Err(Unreached::Failed(explained(within.over(), child.as_ref()).await)),
+            Ok(Err(error)) if error.is_authorization_required() => {
+                return Err(Unreached::Failed(UNKNOWN.to_owned()));
+            }
+            Ok(Err(error)) => {
+                let why = tidy(&with_sources(&error));
+                return Err(Unreached::NotUnderstood(explained(why, child.as_ref()).await));
+            }
         };
-        let (service, tools) = match reached {
-            Ok(reached) => reached,
-            Err(what) => return Err(server.redacted(&explained(what, child.as_ref()).await)),
+        let listed = match timeout_at(within.deadline, tools(&service)).await {
+            Ok(listed) => listed.map_err(|error| reason(&error)),
+            Err(_) => Err(within.over()),
+        };
+        let tools = match listed {
+            Ok(tools) => tools,
+            Err(why) => return Err(Unreached::Failed(explained(why, child.as_ref()).await)),
         };
         let peer = service.peer_info();
         let protocol = peer.as_ref().map(|peer| safe(peer.protocol_version.as_str())).unwrap_or_default();
         let title = peer.and_then(|peer| {
-            let ours = peer.server_info.as_ref()?;
-            Some(cut(&safe(&format!("{} {}", ours.name, ours.version)).replace('\n', " "), 80))
+            let theirs = peer.server_info.as_ref()?;
+            Some(cut(&safe(&format!("{} {}", theirs.name, theirs.version)).replace('\n', " "), 80))
         });
         let title = title.unwrap_or_default();
         Ok(Self { service, child, listing: Listing::of(tools), protocol, title, changed })
@@ -246,20 +288,11 @@ fn client(
     builder.build().map_err(|error| error.to_string())
 }
 
-fn refusal(error: &ClientInitializeError) -> String {
-    if error.is_authorization_required() {
-        return "it wants to know who asks: put its token into `headers`".to_owned();
-    }
-    tidy(&with_sources(error))
-}
-
 fn reason(error: &ServiceError) -> String {
     match error {
         ServiceError::TransportClosed => "the server has ended".to_owned(),
         ServiceError::McpError(error) => tidy(&error.message),
-        other if other.is_authorization_required() => {
-            "it wants to know who asks: put its token into `headers`".to_owned()
-        }
+        other if other.is_authorization_required() => UNKNOWN.to_owned(),
         other => tidy(&with_sources(other)),
     }
 }

@@ -28,15 +28,9 @@ mod tests {
     #[test]
     fn names_are_kept_where_they_can_be() {
         assert_eq!(tool_name("files", "read-file_2"), "mcp__files__read-file_2");
-        assert_eq!(
-            tool_name("files", "read.file"),
-            "mcp__files__read_file_1de5b5".replace("1de5b5", &mark("read.file"))
-        );
+        let changed = tool_name("files", "read.file");
+        assert!(changed.starts_with("mcp__files__read_file_") && changed.len() == 28, "{changed}");
         assert_ne!(tool_name("files", "read.file"), tool_name("files", "read/file"));
-    }
-
-    fn mark(tool: &str) -> String {
-        Sha256::digest(tool.as_bytes()).0[..3].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     proptest! {

@@ -10,8 +10,14 @@ use crate::tools::{ALL, Tool};
 /// The servers that are used.
 #[derive(Default)]
 pub struct Servers {
-    links: Vec<(Arc<Link>, Vec<Arc<dyn Tool>>)>,
+    used: Vec<Used>,
     notes: Vec<String>,
+}
+
+/// A server, and those of its tools that are used.
+struct Used {
+    link: Arc<Link>,
+    tools: Vec<Arc<dyn Tool>>,
 }
 
 impl Servers {
@@ -24,7 +30,7 @@ impl Servers {
             Ok(approved) => approved,
             Err(error) => {
                 let note = format!("no MCP server is used: what was approved cannot be read: {error}");
-                return Self { links: Vec::new(), notes: vec![note] };
+                return Self { used: Vec::new(), notes: vec![note] };
             }
         };
         let mut all = Self::default();
@@ -42,14 +48,14 @@ impl Servers {
         let link = Arc::new(Link::new(server, approvals.clone()));
         let tool = |offered| Arc::new(McpTool::new(Arc::clone(&link), offered)) as Arc<dyn Tool>;
         let tools = used.into_iter().map(tool).collect();
-        self.links.push((link, tools));
+        self.used.push(Used { link, tools });
     }
 
     /// The tools of all servers that are not known to be out of order, in an order that stays; and a line for each server
     /// whose tools are left out.
     pub fn tools(&self) -> (Vec<Arc<dyn Tool>>, Vec<String>) {
         let (mut tools, mut notes) = (Vec::new(), self.notes.clone());
-        for (link, offered) in &self.links {
+        for Used { link, tools: offered } in &self.used {
             match link.trouble() {
                 None => tools.extend(offered.iter().map(Arc::clone)),
                 Some(trouble) => notes.push(format!("{trouble}; its tools are left out")),
@@ -60,7 +66,7 @@ impl Servers {
 
     /// Begins to start those servers of which an agent wishes a tool. Nobody waits for them: a call does.
     pub fn begin(&self, wished: &[String]) {
-        for (link, offered) in &self.links {
+        for Used { link, tools: offered } in &self.used {
             let server = &link.server.name;
             let wants =
                 |entry: &String| entry == ALL || offered.iter().any(|tool| tool.spec().name == *entry);
@@ -78,7 +84,7 @@ impl Servers {
 
     /// Ends all servers.
     pub async fn close(&self) {
-        futures_util::future::join_all(self.links.iter().map(|(link, _)| link.close())).await;
+        futures_util::future::join_all(self.used.iter().map(|used| used.link.close())).await;
     }
 }
 

@@ -13,6 +13,7 @@ use rmcp::model::{
 use rmcp::service::{RequestContext, ServiceExt};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde_json::json;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 
 /// Generous: the machine may be busy.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -49,6 +50,12 @@ pub async fn approve(server: &Server, data_dir: &Path) -> (Approvals, Look) {
     (approvals, look)
 }
 
+/// Ends the process as no harness would: it prints how it went.
+#[expect(clippy::exit, reason = "the process is a server and no test")]
+fn end(code: i32) -> ! {
+    std::process::exit(code)
+}
+
 /// The stand-in.
 #[derive(Clone)]
 struct StandIn {
@@ -64,8 +71,7 @@ pub fn stand_in() {
     std::fs::write(stand_in.directory.join("started"), "").unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(stand_in.run());
-    // The harness would print how it went.
-    std::process::exit(0);
+    end(0);
 }
 
 impl StandIn {
@@ -77,16 +83,28 @@ impl StandIn {
             }
             "dead" => {
                 eprintln!("cannot read the configuration");
-                std::process::exit(3);
+                end(3);
             }
-            "noisy" => print!("Welcome!\n{{\"half\": \n[1, 2]\n\u{1b}[2J\n"),
+            "noisy" => {
+                let noise = b"Welcome!\n{\"half\": \n[1, 2]\n{\"level\": 30}\n\x1b[2J\n";
+                tokio::io::stdout().write_all(noise).await.unwrap();
+            }
             "parent" => {
+                #[expect(clippy::zombie_processes, reason = "whether it is left behind is the question")]
                 let child = std::process::Command::new("sleep").arg("1000").spawn().unwrap();
                 std::fs::write(self.directory.join("child"), child.id().to_string()).unwrap();
             }
             _ => {}
         }
-        if let Ok(service) = self.serve(rmcp::transport::stdio()).await {
+        let mut stdin = tokio::io::BufReader::new(tokio::io::stdin());
+        let mut first = String::new();
+        stdin.read_line(&mut first).await.unwrap();
+        if self.manner == "old" && !first.contains("\"initialize\"") {
+            eprintln!("Received request before initialization was complete");
+            end(1);
+        }
+        let stdin = std::io::Cursor::new(first.into_bytes()).chain(stdin);
+        if let Ok(service) = self.serve((stdin, tokio::io::stdout())).await {
             let _over = service.waiting().await;
         }
     }
@@ -132,12 +150,7 @@ impl ServerHandler for StandIn {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        let mut tools = self.tools();
-        // An order that changes is no change.
-        if self.directory.join("started twice").exists() {
-            tools.reverse();
-        }
-        Ok(ListToolsResult::with_all_items(tools))
+        Ok(ListToolsResult::with_all_items(self.tools()))
     }
 
     async fn call_tool(
@@ -164,7 +177,7 @@ impl ServerHandler for StandIn {
             }
             "die" => {
                 eprintln!("going down");
-                std::process::exit(7);
+                end(7);
             }
             "wait" => {
                 context.ct.cancelled().await;
