@@ -87,7 +87,9 @@ impl StandIn {
             }
             "noisy" => {
                 let noise = b"Welcome!\n{\"half\": \n[1, 2]\n{\"level\": 30}\n\x1b[2J\n";
-                tokio::io::stdout().write_all(noise).await.unwrap();
+                let mut stdout = tokio::io::stdout();
+                stdout.write_all(noise).await.unwrap();
+                stdout.flush().await.unwrap();
             }
             "parent" => {
                 #[expect(clippy::zombie_processes, reason = "whether it is left behind is the question")]
