@@ -15,8 +15,9 @@
 //! # Who may know whom
 //!
 //! A module imports only what stands below it in this list: `cli` → `drill` → `server`, `repl` and `simulate` (front ends) → `app`
-//! (the composition root, which sees all) → `agents` → `router` → `providers`, `health` → `chat`; `ledger`, `memory` → `store`, `chat`;
-//! `tools` → `chat`, `store`, `safe_text`; `ui` → `safe_text`. `config`, `store`, `safe_text` and `chat` know nobody; `secret` and `telemetry` are open to all. Of the front ends only `cli` and the
+//! (the composition root, which sees all) → `agents` → `router` → `providers`, `health` → `chat`; `ledger` → `store`, `chat`; `memory` → `store`,
+//! `chat`, `document`; `tools` → `chat`, `store`, `document`, `safe_text`; `ui` → `safe_text`. `config`, `store`, `document`, `safe_text` and
+//! `chat` know nobody; `secret` and `telemetry` are open to all. Of the front ends only `cli` and the
 //! `drill`, which plays with them, know the others. Nothing below the front ends prints. A test holds this list against
 //! the imports.
 
@@ -25,6 +26,7 @@ pub mod app;
 pub mod chat;
 pub mod cli;
 pub mod config;
+pub mod document;
 pub mod drill;
 pub mod health;
 pub mod ledger;

@@ -3,7 +3,7 @@
 //! Nothing may panic, hang or grow beyond its input; and how the network cuts the bytes must not change what they mean.
 
 use aigw::chat::{Event, Failure, ModelId};
-use aigw::memory::document;
+use aigw::document;
 use aigw::providers::sse::SseDecoder;
 use aigw::providers::wire::{self, EventDecoder, Progress, Reply, codec};
 use aigw::providers::{Catalog, Provider, Timeouts, classify};

@@ -123,7 +123,7 @@ impl Routes for Desk<'_> {
         }
         let caller = Caller { agent: Some(agent.name.clone()), session: Some(self.session.to_owned()) };
         let mut tools = self.app.tools(self.client).unwrap_or_else(|problem| {
-            self.note(format!("tools of the network are not to be had: {problem}"));
+            self.note(format!("tools are not to be had: {problem}"));
             Vec::new()
         });
         if !self.wishes.no_memory {

@@ -50,8 +50,10 @@ impl App {
 
     /// The quotas of the configuration.
     pub fn configured_quotas(&self) -> Vec<Quota> {
-        let limits = self.config.document.values.tools.limits();
-        let quotas = limits.into_iter().map(|(tool, _, quota)| Quota {
+        let tools = &self.config.document.values.tools;
+        let commands = tools.commands.iter().map(|(name, command)| (name.as_str(), &command.quota));
+        let limits = tools.limits().into_iter().map(|(tool, _, quota)| (tool, quota)).chain(commands);
+        let quotas = limits.map(|(tool, quota)| Quota {
             tool: tool.to_owned(),
             agent: None,
             per_minute: quota.per_minute,

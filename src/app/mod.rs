@@ -6,6 +6,7 @@ mod alone;
 mod ask_agent;
 pub mod attachment;
 pub mod checkup;
+mod commands;
 pub mod consent;
 pub mod desk;
 mod embedders;
@@ -15,6 +16,7 @@ mod local;
 pub mod mcp;
 mod observer;
 pub mod outcome;
+
 pub mod probe;
 mod project;
 pub mod recall;
@@ -25,6 +27,7 @@ mod services;
 mod settings;
 mod sound;
 pub mod text_editor;
+pub mod tools;
 pub mod transcript;
 pub mod trial;
 

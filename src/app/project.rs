@@ -9,7 +9,9 @@ use crate::ledger::Ledger;
 use crate::store::StoreError;
 
 /// Keys of the configuration that say where requests go, what they carry, or what is run.
-const REDIRECTING: &[&str] = &["base_url", "api_keys", "command", "url", "import"];
+const REDIRECTING: &[&str] = &["base_url", "api_keys", "command", "url"];
+/// The same among the settings of tools: what a command is given, and what a tool may do.
+const OF_TOOLS: &[&str] = &["env", "cwd", "permission", "allow_private"];
 
 /// A project with settings of its own.
 #[derive(Debug)]
@@ -114,11 +116,19 @@ pub fn redirects(project: &Project) -> Result<(Vec<Redirect>, Vec<String>), Conf
     let (mut redirects, mut others) = (Vec::new(), Vec::new());
     for (key, written) in document.leaves() {
         let last = key.rsplit('.').next().unwrap_or_default();
-        if !REDIRECTING.contains(&last) {
+        let of_tool = key.starts_with("tools.") && OF_TOOLS.contains(&last);
+        // All that is set of a server is what would be run, or what it would be given.
+        let of_server = key.starts_with("mcp.");
+        if !of_tool && !of_server && !REDIRECTING.contains(&last) {
             others.push(key.to_owned());
             continue;
         }
-        let value = if last == "api_keys" { entries(&document, key) } else { written.to_owned() };
+        let given = of_server && [".env.", ".headers."].iter().any(|part| key.contains(part));
+        let value = match last {
+            "api_keys" => entries(&document, key),
+            _ if given && !written.contains("env:") => "(a value)".to_owned(),
+            _ => written.to_owned(),
+        };
         let line = document.position(key).map(|(line, _)| line);
         redirects.push(Redirect { key: key.to_owned(), value, line });
     }

@@ -102,17 +102,8 @@ const SEARXNG_URL: &str = "SEARXNG_URL";
 type Found<'a> = (&'static str, Access, &'a ServiceSection);
 
 impl App {
-    /// The tools that are the same for all agents, made when they are first needed.
-    pub fn tools(&self, client: &Client) -> Result<Vec<Arc<dyn Tool>>, ClientError> {
-        if let Some(tools) = self.tools.get() {
-            return Ok(tools.clone());
-        }
-        let tools = self.service_tools(client)?;
-        Ok(self.tools.get_or_init(|| tools).clone())
-    }
-
     /// The tools that ask services, as they are configured.
-    fn service_tools(&self, client: &Client) -> Result<Vec<Arc<dyn Tool>>, ClientError> {
+    pub(super) fn service_tools(&self, client: &Client) -> Result<Vec<Arc<dyn Tool>>, ClientError> {
         let http = Http::new(client.plain(false)?, client.plain(true)?);
         let desk = Arc::new(Desk::new(http, Kept::new(Arc::new(Timestamp::now))));
         let tools = &self.config.document.values.tools;

@@ -40,7 +40,7 @@ pub use interrupt::Interrupt;
 
 use crate::app::App;
 use crate::config::Env;
-use crate::memory::document;
+use crate::document;
 use crate::telemetry;
 use crate::ui::Ui;
 

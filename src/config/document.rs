@@ -273,7 +273,9 @@ impl Walk<'_> {
                 .iter()
                 .map(|alternative| self.resolve(alternative))
                 .find(|alternative| {
-                    ["properties", "items"].iter().any(|part| alternative.get(part).is_some())
+                    ["properties", "items", "additionalProperties"]
+                        .iter()
+                        .any(|part| alternative.get(part).is_some())
                 })
                 .unwrap_or(Json::Null),
             None => schema,

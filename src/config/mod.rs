@@ -4,6 +4,7 @@
 //! line and the key, and says what was expected.
 
 mod bounds;
+mod commands;
 mod credentials;
 mod document;
 pub mod draft;
@@ -23,6 +24,7 @@ pub mod tools;
 use std::io::Read;
 use std::path::Path;
 
+pub use commands::{BUILT_IN_TOOLS, CommandSection, Parameters};
 pub use credentials::Credentials;
 pub use document::{Document, nearest, schema};
 pub use env::Env;
@@ -36,7 +38,7 @@ pub use route::{
     AliasTarget, OnBrokenStream, OnContentFilter, RouteModel, RouteSection, Strategy, TierName, WeightedModel,
 };
 pub use span::{ParseSpanError, Span};
-pub use tools::ToolsSection;
+pub use tools::{PermissionWord, ToolsSection};
 
 /// The largest configuration file that is read.
 const MAX_FILE: u64 = 4 << 20;

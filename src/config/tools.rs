@@ -1,9 +1,11 @@
 //! The part of `config.toml` that says what tools may do, and which services they ask.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::Span;
+use super::{CommandSection, Span};
 
 /// What may be done with a tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -176,9 +178,21 @@ pub struct ToolSection {
     pub quota: QuotaSection,
 }
 
-/// The tools.
+/// The tool `fetch_url`.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+pub struct FetchSection {
+    /// What may be done with it; `ask` where nothing is set.
+    pub permission: Option<PermissionWord>,
+    /// How often it may be called.
+    pub quota: QuotaSection,
+    /// Where it may go though it is not the public internet: `127.0.0.1:8080`, `10.0.0.0/8`, `myhost.lan`.
+    pub allow_private: Vec<String>,
+}
+
+/// Tools: settings of the built-in ones, and commands of your own under names that you choose.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default)]
 pub struct ToolsSection {
     /// The weather of a place.
     pub weather: WeatherSection,
@@ -190,12 +204,25 @@ pub struct ToolsSection {
     pub web_search: WebSearchSection,
     /// Articles of the encyclopedia.
     pub wikipedia: WikipediaSection,
+    /// Reading a page of the web.
+    pub fetch_url: FetchSection,
+    /// Arithmetic.
+    pub calculator: ToolSection,
+    /// The time, here and elsewhere.
+    pub datetime: ToolSection,
+    /// Reading a file below the working directory.
+    pub read_file: ToolSection,
+    /// Asking another agent.
+    pub ask_agent: ToolSection,
     /// Looking up what was remembered.
     pub memory_search: ToolSection,
     /// Remembering something.
     pub memory_write: ToolSection,
     /// Forgetting something that was remembered.
     pub memory_forget: ToolSection,
+    /// Commands that models may call, by the names that models call them by.
+    #[serde(flatten)]
+    pub commands: BTreeMap<String, CommandSection>,
 }
 
 impl ToolsSection {
@@ -210,9 +237,13 @@ impl ToolsSection {
         ]
     }
 
-    /// What is set about permissions and quotas, by tool.
+    /// What is set about permissions and quotas of built-in tools, by tool.
     pub fn limits(&self) -> Vec<(&'static str, Option<PermissionWord>, &QuotaSection)> {
         let plain = [
+            ("calculator", &self.calculator),
+            ("datetime", &self.datetime),
+            ("read_file", &self.read_file),
+            ("ask_agent", &self.ask_agent),
             ("memory_search", &self.memory_search),
             ("memory_write", &self.memory_write),
             ("memory_forget", &self.memory_forget),
@@ -221,6 +252,8 @@ impl ToolsSection {
             let common = tool.common();
             (name, common.permission, common.quota)
         });
-        services.chain(plain.into_iter().map(|(name, tool)| (name, tool.permission, &tool.quota))).collect()
+        let fetch = ("fetch_url", self.fetch_url.permission, &self.fetch_url.quota);
+        let plain = plain.into_iter().map(|(name, tool)| (name, tool.permission, &tool.quota));
+        services.chain([fetch]).chain(plain).collect()
     }
 }

@@ -14,8 +14,8 @@ use super::script::request;
 use super::{Scenario, Seen, Timing};
 use crate::app::{Account, App, ResolveError, Way};
 use crate::config::{
-    Config, ConfigError, ConfigFile, Credentials, Document, Env, McpSection, MemorySection, Paths,
-    ProviderSection, RouteModel, RouteSection, Span, Strategy, ToolsSection,
+    Config, ConfigError, ConfigFile, Credentials, Document, Env, Paths, ProviderSection, RouteModel,
+    RouteSection, Span, Strategy,
 };
 use crate::health::Snapshot;
 use crate::providers::client::{Client, ClientError};
@@ -208,10 +208,7 @@ impl<'a> Stage<'a> {
             default_route: Some(ROUTE.to_owned()),
             providers: self.providers.clone(),
             routes: BTreeMap::from([(ROUTE.to_owned(), section)]),
-            aliases: BTreeMap::new(),
-            memory: MemorySection::default(),
-            tools: ToolsSection::default(),
-            mcp: McpSection::default(),
+            ..ConfigFile::default()
         };
         let mut document = Document::default();
         document.values = values;

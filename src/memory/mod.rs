@@ -3,7 +3,6 @@
 //! It is one SQLite file, written by any number of processes. No model is asked when something is written; what was
 //! recalled is never stored again as new.
 
-pub mod document;
 mod entry;
 mod export;
 mod filter;

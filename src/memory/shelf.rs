@@ -5,10 +5,10 @@ use std::collections::{HashMap, VecDeque};
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use super::document::{Chunk, Document};
 use super::table::{self, Kept, Traces};
 use super::write::free_id;
 use super::{Draft, Entry, Kind, Memory, MemoryError, Origin, PATIENCE, Refusal};
+use crate::document::{Chunk, Document};
 
 /// What became of a document's chunks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

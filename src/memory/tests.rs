@@ -313,7 +313,7 @@ fn a_document_that_changed_keeps_what_did_not() {
     let (_directory, memory) = memory();
     let draft = Draft { source: Some("/tea.md".into()), tags: vec!["tea".into()], ..Draft::note("") };
     let shelve = |text: &str| {
-        let document = document::parse(Path::new("tea.md"), text.as_bytes().to_vec()).unwrap();
+        let document = crate::document::parse(Path::new("tea.md"), text.as_bytes().to_vec()).unwrap();
         memory.shelve(&draft, &document).unwrap()
     };
     let section = |name: &str, from: u32| format!("# {name}\n\n{}\n\n", words(from, from + 150));

@@ -3,13 +3,18 @@
 //! A call that cannot be made is told to the model as data, with what to do about it; it never ends a turn. What a tool
 //! gives is data too: it is bounded, and nothing in it is followed.
 
+pub mod calculator;
+pub mod command;
+pub mod datetime;
 mod feed;
+pub mod fetch;
 pub mod finding;
 mod gate;
 pub mod http;
 pub mod kept;
 pub mod mcp;
 pub mod news;
+pub mod read_file;
 mod reading;
 pub mod record;
 mod rule;

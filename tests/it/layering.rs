@@ -7,6 +7,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("chat", &[]),
     ("config", &[]),
     ("store", &[]),
+    ("document", &[]),
     ("safe_text", &[]),
     ("ui", &["safe_text"]),
     ("secret", &[]),
@@ -14,9 +15,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("providers", &["chat"]),
     ("health", &["store", "chat"]),
     ("ledger", &["store", "chat"]),
-    ("memory", &["store", "chat"]),
+    ("memory", &["store", "chat", "document"]),
     ("router", &["providers", "health", "chat"]),
-    ("tools", &["chat", "store", "safe_text"]),
+    ("tools", &["chat", "store", "document", "safe_text"]),
     ("agents", &["router", "tools", "memory", "chat"]),
     ("simulate", &[]),
     (
@@ -37,6 +38,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "app",
             "chat",
             "config",
+            "document",
             "drill",
             "store",
             "ui",
@@ -113,6 +115,7 @@ fn imports_follow_the_layers() {
 fn rooms_are_small() {
     let crowded: Vec<String> = sources()
         .iter()
+        .filter(|(path, _)| !path.ends_with("tests.rs"))
         .map(|(path, text)| (path, text.split("#[cfg(test)]\nmod tests {").next().unwrap().lines().count()))
         .filter(|(_, lines)| *lines > MAX_LINES)
         .map(|(path, lines)| format!("{} has {lines} lines", path.display()))

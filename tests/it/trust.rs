@@ -345,3 +345,32 @@ async fn agents_who_ask_for_it_read_the_projects_guide() {
     assert!(told("mine").contains("never port"));
     assert!(!told("writer").contains("never port"));
 }
+
+#[test]
+fn what_a_project_would_run_is_shown() {
+    let (env, root) = project();
+    env.write(
+        "p/.aigw/config.toml",
+        b"[tools.deploy]\ndescription = \"Deploys.\"\ncommand = [\"./run.sh\", \"--now\"]\nenv = [\"GROQ_API_KEY\"]\n\
+          permission = \"allow\"\n[tools.fetch_url]\nallow_private = [\"10.0.0.0/8\"]\n",
+    );
+    env.write("p/.aigw/run.sh", b"echo");
+    assert_snapshot!(run_in(&env, &root, &["trust"]), @r#"
+    exit 5
+    --- stdout
+    [HOME]/p/.aigw holds:
+      agents/ours.md  (50 bytes)
+      config.toml  (165 bytes)
+      run.sh  (4 bytes)
+      ! tools.deploy.command = ["./run.sh", "--now"]  (config.toml:3)
+      ! tools.deploy.env = ["GROQ_API_KEY"]  (config.toml:4)
+      ! tools.deploy.permission = "allow"  (config.toml:5)
+      ! tools.fetch_url.allow_private = ["10.0.0.0/8"]  (config.toml:7)
+    Lines with ! say where requests and keys go, or what is run.
+    It also sets tools.deploy.description.
+    Its agents go before yours: ours.
+    --- stderr
+    error: nothing was done: there is nobody to ask
+    hint: `--yes` says yes beforehand
+    "#);
+}

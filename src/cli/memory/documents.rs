@@ -8,7 +8,7 @@ use super::super::{CommandError, Context, Exit, Output, json};
 use super::counted;
 use super::filter::whole;
 use crate::app::App;
-use crate::memory::document::{self, DocumentError};
+use crate::document::{self, DocumentError};
 use crate::memory::{Draft, Shelved};
 
 /// So many documents are looked through for those whose file is gone.

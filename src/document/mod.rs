@@ -1,4 +1,4 @@
-//! Documents: from files to chunks that can be remembered and found again.
+//! Documents: from files and web pages to readable text, and to chunks that can be remembered and found again.
 //!
 //! Three steps. [`find`] lists the files that arguments mean. [`read`] turns a file into a [`Document`]: its text, with
 //! headings and what must stay together known by their places in it. [`Document::chunks`] cuts that text at such
@@ -28,11 +28,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use url::Url;
+
 pub use chunk::{Chunk, Place};
 pub use error::DocumentError;
 pub use files::{Found, LeftOut, Reason, find};
 use guard::Deadline;
 pub(crate) use guard::THREAD;
+pub use html::WebPage;
 use outline::{Outline, Section};
 
 /// Larger files are not read.
@@ -146,6 +149,19 @@ pub fn parse(path: &Path, bytes: Vec<u8>) -> Result<Document, DocumentError> {
         whole: parsed.whole,
         places: parsed.places,
     })
+}
+
+/// Reads a web page that came from `base` for what it is about: without menus and margins, its links as references.
+pub fn web_page(base: &Url, html: String, patience: Duration) -> Result<WebPage, DocumentError> {
+    let (path, from) = (Path::new(base.as_str()), base.clone());
+    guard::run(path, patience, move |deadline| html::readable(&from, &html, deadline))
+}
+
+/// Text that came in some encoding: which one it says about itself, what its sender says, or what can be seen. The second
+/// part is how many places could not be read and stand as U+FFFD.
+pub fn decode(path: &Path, bytes: Vec<u8>, said: Option<&str>) -> Result<(String, usize), DocumentError> {
+    let text::Text { text, replaced } = text::decode_as(path, bytes, said)?;
+    Ok((text, replaced))
 }
 
 fn parse_as_is(path: &Path, bytes: Vec<u8>, deadline: Deadline) -> Result<(Kind, Parsed), DocumentError> {

@@ -19,13 +19,23 @@ pub(super) struct Text {
 
 /// Reads bytes as text.
 pub(super) fn decode(path: &Path, bytes: Vec<u8>) -> Result<Text, DocumentError> {
+    decode_as(path, bytes, None)
+}
+
+/// Reads bytes as text of which somebody says which encoding it has. A byte order mark knows better, and so do bytes that
+/// are valid UTF-8: servers name encodings that their files have long left.
+pub(super) fn decode_as(path: &Path, bytes: Vec<u8>, said: Option<&str>) -> Result<Text, DocumentError> {
+    let said = said.and_then(|label| Encoding::for_label(label.trim().as_bytes()));
     let (mut text, mut replaced) = match Encoding::for_bom(&bytes) {
         Some((encoding, mark)) if encoding == UTF_16LE || encoding == UTF_16BE => {
             foreign(encoding, &bytes[mark..])
         }
         Some((_, mark)) => utf8(bytes[mark..].to_vec()),
-        None => match declared(&bytes) {
-            Some(encoding) if std::str::from_utf8(&bytes).is_err() => foreign(encoding, &bytes),
+        None => match said.or_else(|| declared(&bytes)) {
+            // The bytes of some encodings look like ASCII and are not.
+            Some(encoding) if !encoding.is_ascii_compatible() || std::str::from_utf8(&bytes).is_err() => {
+                foreign(encoding, &bytes)
+            }
             _ => utf8(bytes),
         },
     };
@@ -82,7 +92,9 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     let (_, after) = head.split_once("charset=").or_else(|| head.split_once("encoding="))?;
     let label = after.trim_start_matches(['"', '\'', ' ']);
     let end = label.find(['"', '\'', ' ', ';', '>', '/']).unwrap_or(label.len());
-    Encoding::for_label(&label.as_bytes()[..end])
+    let encoding = Encoding::for_label(&label.as_bytes()[..end])?;
+    // What could be read here is not UTF-16, whatever it says.
+    (encoding != UTF_16LE && encoding != UTF_16BE).then_some(encoding)
 }
 
 #[cfg(test)]
@@ -99,18 +111,31 @@ mod tests {
             "\u{feff}日本\r\nè".encode_utf16().flat_map(order).collect()
         };
         let latin = b"<html><meta charset=\"iso-8859-1\">caf\xe9 \x80</html>";
-        let cases: [(&[u8], &str); 6] = [
+        let cases: [(&[u8], &str); 7] = [
             (b"a\r\nb\rc\n", "a\nb\nc\n"),
             (b"\xef\xbb\xbfa", "a"),
             (&utf16(u16::to_le_bytes), "日本\nè"),
             (&utf16(u16::to_be_bytes), "日本\nè"),
             (latin, "<html><meta charset=\"iso-8859-1\">café €</html>"),
+            (b"<meta charset=utf-16>a", "<meta charset=utf-16>a"),
             ("<meta charset=latin1>é".as_bytes(), "<meta charset=latin1>é"),
         ];
         for (bytes, expected) in cases {
             let text = read(bytes).unwrap();
             assert_eq!((text.text.as_str(), text.replaced), (expected, 0));
         }
+    }
+
+    #[test]
+    fn what_the_sender_says_counts_where_the_bytes_do_not_know_better() {
+        let read =
+            |bytes: &[u8], said: &str| decode_as(Path::new("a"), bytes.to_vec(), Some(said)).unwrap().text;
+        assert_eq!(read(b"caf\xe9", "ISO-8859-1"), "café");
+        assert_eq!(read("café".as_bytes(), "iso-8859-1"), "café");
+        assert_eq!(read(b"\x1b$BF|K\\\x1b(B", "iso-2022-jp"), "日本");
+        assert_eq!(read(b"<meta charset=latin1>\xcf\xf0\xe8", "windows-1251"), "<meta charset=latin1>При");
+        assert_eq!(read(b"\xef\xbb\xbf\xc3\xa9", "windows-1251"), "é");
+        assert_eq!(read(b"plain", "no such encoding"), "plain");
     }
 
     #[test]

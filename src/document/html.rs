@@ -1,6 +1,10 @@
-//! From HTML to readable text: headings, paragraphs, lists, rows; without scripts, styles and drawings.
+//! From HTML to readable text: headings, paragraphs, lists, rows; without scripts, styles and drawings. For the memory all
+//! that is seen; for whoever only asks what a page is about, without what stands around it ([`readable`]).
 //!
 //! Only tags are read and no tree is built: elements may be nested a million deep, and nothing is.
+
+mod marks;
+mod readable;
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -12,9 +16,13 @@ use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
 
+use url::Url;
+
 use super::guard::Deadline;
 use super::outline::Outline;
 use super::{DocumentError, Parsed, Places};
+use marks::Marks;
+pub use readable::WebPage;
 
 /// How much is read between two looks at the clock. The reader compares each attribute of a tag with all before it, so
 /// that it is slow only within a tag.
@@ -22,6 +30,17 @@ const PIECE: usize = 4 << 10;
 
 /// Reads a web page.
 pub(super) fn read(path: &Path, html: &str, deadline: Deadline) -> Result<Parsed, DocumentError> {
+    let (parsed, _) = page(path, html, deadline)?.finish();
+    if parsed.text.trim().is_empty() { Err(DocumentError::Empty(path.to_owned())) } else { Ok(parsed) }
+}
+
+/// Reads what a web page is about.
+pub(super) fn readable(base: &Url, html: &str, deadline: Deadline) -> Result<WebPage, DocumentError> {
+    let (parsed, marks) = page(Path::new(base.as_str()), html, deadline)?.finish();
+    Ok(readable::of(base, parsed, &marks))
+}
+
+fn page(path: &Path, html: &str, deadline: Deadline) -> Result<Page, DocumentError> {
     let options = TokenizerOpts { discard_bom: false, ..TokenizerOpts::default() };
     let tokenizer = Tokenizer::new(Sink(RefCell::new(Page::new())), options);
     let queue = BufferQueue::default();
@@ -35,8 +54,7 @@ pub(super) fn read(path: &Path, html: &str, deadline: Deadline) -> Result<Parsed
         rest = more;
     }
     tokenizer.end();
-    let parsed = tokenizer.sink.0.into_inner().finish();
-    if parsed.text.trim().is_empty() { Err(DocumentError::Empty(path.to_owned())) } else { Ok(parsed) }
+    Ok(tokenizer.sink.0.into_inner())
 }
 
 struct Sink(RefCell<Page>);
@@ -79,6 +97,7 @@ enum Gap {
 struct Page {
     text: String,
     outline: Outline,
+    landmarks: Marks,
     whole: Vec<Range<usize>>,
     marks: Vec<(usize, u32)>,
     title: String,
@@ -105,6 +124,7 @@ impl Page {
         Self {
             text: String::new(),
             outline: Outline::new(0),
+            landmarks: Marks::default(),
             whole: Vec::new(),
             marks: Vec::new(),
             title: String::new(),
@@ -127,6 +147,7 @@ impl Page {
             *depth += u32::from(skipped == name && !tag.self_closing);
             return TokenSinkResult::Continue;
         }
+        self.landmarks.start(tag, self.text.len());
         match name {
             "script" | "style" | "iframe" | "noembed" | "noframes" => {
                 self.skip = Some((name.to_owned(), 1));
@@ -184,6 +205,7 @@ impl Page {
             }
             return;
         }
+        self.landmarks.end(name, self.text.len());
         match name {
             "title" => self.in_title = false,
             "pre" => {
@@ -276,11 +298,13 @@ impl Page {
         if let Some((_, begin @ None)) = &mut self.heading {
             *begin = Some(self.text.len());
         }
+        self.landmarks.word(self.text.len());
     }
 
     fn close_heading(&mut self) {
         if let Some((level, Some(begin))) = self.heading.take() {
             let range = begin..self.text.len();
+            self.landmarks.heading(level, begin);
             self.outline.enter(level, &self.text[range.clone()], range);
         }
     }
@@ -297,22 +321,24 @@ impl Page {
         }
     }
 
-    fn finish(mut self) -> Parsed {
+    fn finish(mut self) -> (Parsed, Marks) {
         self.close_heading();
+        self.landmarks.close(self.text.len());
         let mut notices = Vec::new();
         if let Some((name, _)) = &self.skip {
             notices.push(format!("what follows a <{name}> that is not closed was left out"));
         }
         let title: Vec<&str> = self.title.split_whitespace().collect();
         let title = Some(title.join(" ")).filter(|title| !title.is_empty()).or(self.outline.first_name());
-        Parsed {
+        let parsed = Parsed {
             title,
             sections: self.outline.finish(self.text.len()),
             text: self.text,
             whole: self.whole,
             places: Places::SourceLines(self.marks),
             notices,
-        }
+        };
+        (parsed, self.landmarks)
     }
 }
 
@@ -343,12 +369,12 @@ mod tests {
     use super::*;
     use std::time::Duration;
 
-    fn page(html: &str) -> Parsed {
+    fn parsed(html: &str) -> Parsed {
         read(Path::new("a.html"), html, Deadline::new(Duration::from_mins(1))).unwrap()
     }
 
     fn text(html: &str) -> String {
-        page(html).text
+        parsed(html).text
     }
 
     #[test]
@@ -384,7 +410,7 @@ mod tests {
     #[test]
     fn headings_titles_lines_and_blocks() {
         let html = "<!doctype html>\n<title> A\n Page </title>\n<h1>Top</h1>\n<p>x\n<h2>Sub <i>one</i></h2>\n<pre>let a;</pre>\n<table><tr><td>1<td>2</table>";
-        let parsed = page(html);
+        let parsed = parsed(html);
         assert_eq!(parsed.title.as_deref(), Some("A Page"));
         let paths: Vec<String> = parsed.sections.iter().map(|section| section.path.join(" > ")).collect();
         assert_eq!(paths, ["", "Top", "Top > Sub one"]);
@@ -400,7 +426,7 @@ mod tests {
         let deep = format!("{}core{}", "<div><b>".repeat(500_000), "</table></div>".repeat(100_000));
         assert_eq!(text(&deep).trim(), "core");
         let open = format!("x{}", "<template>".repeat(100_000));
-        let parsed = page(&open);
+        let parsed = parsed(&open);
         assert_eq!((parsed.text.as_str(), parsed.notices.len()), ("x", 1));
         let many = (0..3000).fold(String::new(), |many, number| many + &format!(" a{number}=1"));
         assert_eq!(text(&format!("<p{many}>x")), "x");

@@ -1,0 +1,76 @@
+//! The tools of the program: what they may reach, from the configuration.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::App;
+use crate::config::ConfigError;
+use crate::providers::client::{Client, ClientError};
+use crate::providers::tls_config;
+use crate::tools::Tool;
+use crate::tools::calculator::Calculator;
+use crate::tools::datetime::DateTime;
+use crate::tools::fetch::{FetchUrl, Policy};
+use crate::tools::read_file::ReadFile;
+
+/// Tools cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum ToolsError {
+    /// The configuration of one is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The network cannot be set up.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// Nobody knows where the program runs.
+    #[error("the working directory is not known: {0}")]
+    Directory(#[from] std::io::Error),
+}
+
+impl App {
+    /// The tools that are the same for all agents, made when they are first needed.
+    pub fn tools(&self, client: &Client) -> Result<Vec<Arc<dyn Tool>>, ToolsError> {
+        if let Some(tools) = self.tools.get() {
+            return Ok(tools.clone());
+        }
+        let mut tools = self.service_tools(client)?;
+        tools.extend(self.own_tools(&std::env::current_dir()?)?);
+        Ok(self.tools.get_or_init(|| tools).clone())
+    }
+
+    /// The calculator, the clock, the reader of pages, the reader of files below a directory, and the user's commands.
+    pub fn own_tools(&self, directory: &Path) -> Result<Vec<Arc<dyn Tool>>, ConfigError> {
+        let mut tools: Vec<Arc<dyn Tool>> = vec![
+            Arc::new(Calculator),
+            Arc::new(DateTime::of_system()),
+            Arc::new(self.fetch_url()?),
+            Arc::new(self.read_file(directory)),
+        ];
+        for command in self.commands()? {
+            tools.push(Arc::new(command));
+        }
+        Ok(tools)
+    }
+
+    fn fetch_url(&self) -> Result<FetchUrl, ConfigError> {
+        let document = &self.config.document;
+        let exceptions = &document.values.tools.fetch_url.allow_private;
+        let policy = Policy::with_exceptions(exceptions).map_err(|(index, error)| {
+            document.error(&format!("tools.fetch_url.allow_private[{index}]"), error)
+        })?;
+        let tls = tls_config().map_err(|error| ConfigError::new(format!("TLS cannot be set up: {error}")))?;
+        Ok(FetchUrl::new(tls, policy))
+    }
+
+    fn read_file(&self, directory: &Path) -> ReadFile {
+        let paths = &self.paths;
+        let kept_out = vec![
+            paths.config_dir.clone(),
+            paths.config_file.clone(),
+            paths.credentials_file(),
+            paths.data_dir.clone(),
+        ];
+        // Links that lead back into the directory are compared with its real name.
+        ReadFile::new(directory.canonicalize().unwrap_or_else(|_| directory.to_owned()), kept_out)
+    }
+}
