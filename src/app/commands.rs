@@ -10,7 +10,10 @@ use serde_json::{Value, json};
 
 use super::App;
 use crate::chat::{Schema, ToolSpec};
-use crate::config::{self, CommandSection, ConfigError, Document, Env, PermissionWord, read_bounded};
+use crate::config::tools::PermissionWord;
+use crate::config::{
+    self, BUILT_IN_TOOLS, CommandSection, ConfigError, Document, Env, nearest, read_bounded,
+};
 use crate::tools::Permission;
 use crate::tools::command::Command;
 
@@ -50,6 +53,13 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn command(&self) -> Result<Command, ConfigError> {
         let section = self.section;
+        if section.description.is_none()
+            && section.command.is_empty()
+            && let Some(near) = nearest(self.name, BUILT_IN_TOOLS.iter().copied())
+        {
+            let error = self.document.error(&self.key(""), "there is no such tool, and this is no command");
+            return Err(error.hinted(format!("did you mean `tools.{near}`?")));
+        }
         let description =
             section.description.clone().filter(|text| !text.trim().is_empty()).ok_or_else(|| {
                 let error = self.document.error(&self.key(""), "it has no description");
@@ -165,8 +175,7 @@ impl Reading<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::BUILT_IN_TOOLS;
-    use crate::tools::{Tool as _, calculator, datetime, fetch, read_file};
+    use crate::tools::Tool as _;
 
     fn document(file: &Path, text: &str) -> Document {
         Document::parse(file, text).unwrap()
@@ -214,6 +223,7 @@ mod tests {
         for (text, what) in [
             ("command = [\"x\"]", "config.toml:1:8: `tools.t`: it has no description"),
             ("description = \"d\"", "`tools.t`: it has no command"),
+            ("[tools.wether]\npermission = \"deny\"", "`tools.wether`: there is no such tool"),
             ("description = \"d\"\ncommand = [\" \"]", "it has no command"),
             ("description = \"d\"\ncommand = [\"x\"]\nparameters.type = \"string\"", "are an object"),
             (
@@ -229,7 +239,8 @@ mod tests {
                 "there are parameters as well",
             ),
         ] {
-            let error = only(&format!("[tools.t]\n{text}\n")).unwrap_err().to_string();
+            let table = if text.starts_with('[') { "" } else { "[tools.t]\n" };
+            let error = only(&format!("{table}{text}\n")).unwrap_err().to_string();
             assert!(error.contains(what), "{text}: {error}");
         }
     }
@@ -261,12 +272,5 @@ mod tests {
             permission(&own.replace("allow", "deny"), "[tools.t]\npermission = \"allow\"\n"),
             Permission::Ask
         );
-    }
-
-    #[test]
-    fn built_in_tools_keep_their_names() {
-        for name in [calculator::NAME, datetime::NAME, fetch::NAME, read_file::NAME] {
-            assert!(BUILT_IN_TOOLS.contains(&name), "{name}");
-        }
     }
 }

@@ -10,8 +10,8 @@ use crate::store::StoreError;
 
 /// Keys of the configuration that say where requests go, what they carry, or what is run.
 const REDIRECTING: &[&str] = &["base_url", "api_keys", "command", "url"];
-/// The same among the settings of tools: what a command is given, and what a tool may do.
-const OF_TOOLS: &[&str] = &["env", "cwd", "permission", "allow_private"];
+/// The same among the settings of tools: what a command is given, what a tool may do, which keys services get.
+const OF_TOOLS: &[&str] = &["env", "cwd", "permission", "allow_private", "api_key", "geocoding_url", "feeds"];
 
 /// A project with settings of its own.
 #[derive(Debug)]
@@ -127,6 +127,7 @@ pub fn redirects(project: &Project) -> Result<(Vec<Redirect>, Vec<String>), Conf
         let value = match last {
             "api_keys" => entries(&document, key),
             _ if given && !written.contains("env:") => "(a value)".to_owned(),
+            "api_key" if keys::is_bare_secret(written.trim_matches(['"', '\''])) => "(a key)".to_owned(),
             _ => written.to_owned(),
         };
         let line = document.position(key).map(|(line, _)| line);

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::App;
 use crate::config::ConfigError;
 use crate::providers::client::{Client, ClientError};
@@ -72,5 +74,37 @@ impl App {
         ];
         // Links that lead back into the directory are compared with its real name.
         ReadFile::new(directory.canonicalize().unwrap_or_else(|_| directory.to_owned()), kept_out)
+    }
+}
+
+/// Arguments that were typed as `NAME=VALUE`, as JSON. What is text in the schema stays text.
+pub fn from_pairs(pairs: &[String], schema: &Value) -> Result<String, String> {
+    let mut object = serde_json::Map::new();
+    for pair in pairs {
+        let (name, value) = pair.split_once('=').ok_or_else(|| format!("`{pair}` is no argument"))?;
+        let text = || Value::String(value.to_owned());
+        let is_text = schema["properties"][name]["type"] == "string";
+        let value = if is_text { text() } else { serde_json::from_str(value).unwrap_or_else(|_| text()) };
+        object.insert(name.to_owned(), value);
+    }
+    Ok(Value::Object(object).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn typed_arguments_have_the_types_of_the_schema() {
+        let schema = json!({"properties": {"city": {"type": "string"}, "days": {"type": "integer"}}});
+        let typed = |words: &[&str]| {
+            from_pairs(&words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>(), &schema)
+        };
+        assert_eq!(
+            typed(&["city=12", "days=2", "note=a=b"]).unwrap(),
+            r#"{"city":"12","days":2,"note":"a=b"}"#
+        );
+        assert_eq!(typed(&["Paris"]).unwrap_err(), "`Paris` is no argument");
     }
 }

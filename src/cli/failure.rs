@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::Output;
 use crate::app::attachment::AttachmentError;
 use crate::app::text_editor::TextEditorError;
+use crate::app::tools::ToolsError;
 use crate::app::{AppError, ResolveError};
 use crate::chat::{Failure, FailureClass};
 use crate::config::{ConfigError, nearest};
@@ -172,6 +173,16 @@ impl From<AttachmentError> for CommandError {
 impl From<TextEditorError> for CommandError {
     fn from(error: TextEditorError) -> Self {
         error.hint().into_iter().fold(Self::failed(error.to_string()), Self::hint)
+    }
+}
+
+impl From<ToolsError> for CommandError {
+    fn from(error: ToolsError) -> Self {
+        match error {
+            ToolsError::Config(error) => error.into(),
+            ToolsError::Client(error) => error.into(),
+            ToolsError::Directory(_) => Self::failed(error.to_string()),
+        }
     }
 }
 

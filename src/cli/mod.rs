@@ -25,6 +25,7 @@ pub mod serve;
 pub mod session;
 pub mod simulate;
 mod stdin;
+pub mod tool;
 pub mod trust;
 pub mod usage;
 mod when;
@@ -89,6 +90,7 @@ pub enum Command {
     Doctor(doctor::DoctorArgs),
     Config(config::ConfigArgs),
     Trust(trust::TrustArgs),
+    Tool(tool::ToolArgs),
     Serve(serve::ServeArgs),
     Drill(drill::DrillArgs),
     Simulate(simulate::SimulateArgs),
@@ -146,7 +148,7 @@ pub fn main() -> ExitCode {
     let reads_keys = is_terminal && matches!(cli.command, None | Some(Command::Repl(_)));
     let result = runtime.block_on(async {
         let interrupt = if reads_keys { Interrupt::left_alone() } else { Interrupt::listen() };
-        run(cli.command, Context { global: cli.global, ui: ui.clone(), env, interrupt }).await
+        Box::pin(run(cli.command, Context { global: cli.global, ui: ui.clone(), env, interrupt })).await
     });
     // A thread that still waits for stdin must not keep the program from ending.
     runtime.shutdown_background();
@@ -178,6 +180,7 @@ async fn run(command: Option<Command>, context: Context) -> Result<(), CommandEr
         Some(Command::Doctor(args)) => doctor::run(&args, &context).await,
         Some(Command::Config(args)) => config::run(&args, &context),
         Some(Command::Trust(args)) => trust::run(&args, &context).await,
+        Some(Command::Tool(args)) => Box::pin(tool::run(args, &context)).await,
         Some(Command::Serve(args)) => serve::run(&args, &context).await,
         Some(Command::Drill(args)) => drill::run(&args, &context).await,
         Some(Command::Simulate(args)) => simulate::run(args, &context).await,

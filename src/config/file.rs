@@ -25,7 +25,7 @@ pub struct ConfigFile {
     /// Servers of the Model Context Protocol, whose tools agents may have.
     pub mcp: McpSection,
     /// What tools may do, and which services they ask.
-    pub tools: ToolsSection,
+    pub tools: Box<ToolsSection>,
 }
 
 /// An upstream account.

@@ -29,6 +29,8 @@ pub(super) enum Command {
     Session,
     Sessions,
     System,
+    Tool,
+    Tools,
     Undo,
     Usage,
 }
@@ -133,6 +135,14 @@ pub(super) const ROWS: &[Row] = &[
     row(Command::Remember, "remember", "TEXT", Completes::Nothing, "remember something for all agents"),
     row(Command::Forget, "forget", "ID|KEY", Completes::Nothing, "forget something"),
     row(Command::Search, "search", "WORDS", Completes::Nothing, "look something up in the memory"),
+    row(
+        Command::Tools,
+        "tools",
+        "",
+        Completes::Nothing,
+        "the tools there are, and what may be done with them",
+    ),
+    row(Command::Tool, "tool", "NAME [NAME=VALUE …]", Completes::Nothing, "call a tool yourself"),
     row(Command::Usage, "usage", "", Completes::Nothing, "the tokens and the cost of this session"),
     row(
         Command::Explain,

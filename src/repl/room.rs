@@ -31,7 +31,7 @@ pub struct Room {
     /// Where it is shown.
     pub ui: Ui,
     pub(super) env: Env,
-    client: Arc<Client>,
+    pub(super) client: Arc<Client>,
     pub(super) router: Router<Arc<Client>>,
     pub(super) meanings: Arc<Meanings<Arc<Client>>>,
     wishes: Wishes,

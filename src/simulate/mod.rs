@@ -26,6 +26,7 @@ mod reply;
 mod schedule;
 mod seal;
 mod service;
+pub mod services;
 mod shared;
 mod stand;
 mod template;

@@ -343,7 +343,7 @@ fn deliver(
 }
 
 /// A reply that nothing happens to.
-fn plain(reply: Reply) -> Response<Body> {
+pub(super) fn plain(reply: Reply) -> Response<Body> {
     let mut response = head(&reply);
     if let Content::Whole { mime, text } = reply.content {
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(mime));

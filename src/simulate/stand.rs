@@ -107,7 +107,7 @@ impl Drop for Stand {
     }
 }
 
-async fn accept(listener: TcpListener, router: Router) {
+pub(super) async fn accept(listener: TcpListener, router: Router) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {

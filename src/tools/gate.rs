@@ -75,6 +75,7 @@ pub struct TurnCalls {
     turn: String,
     made: Mutex<HashMap<(String, String), u32>>,
     foreign: AtomicBool,
+    refused: AtomicBool,
 }
 
 impl TurnCalls {
@@ -91,6 +92,11 @@ impl TurnCalls {
     /// Somebody else's words were read.
     pub fn mark_foreign(&self) {
         self.foreign.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a call was not let through.
+    pub fn had_refusals(&self) -> bool {
+        self.refused.load(Ordering::Relaxed)
     }
 
     /// How often the call was made before.
@@ -160,16 +166,23 @@ impl Gate {
         };
         if ordinal >= MOST_REPEATS {
             let why = format!("{name} was called with these arguments {ordinal} times in this turn");
-            return self.refused(opening, why, "answer with what there is").await;
+            return self.refused(calls, opening, why, "answer with what there is").await;
         }
         match self.grants(tool, arguments, caller, calls.read_foreign()).await {
             Ok(granted) => opening.granted = granted,
-            Err((why, advice)) => return self.refused(opening, why, &advice).await,
+            Err((why, advice)) => return self.refused(calls, opening, why, &advice).await,
         }
         self.make(tool, arguments, opening, calls).await
     }
 
-    async fn refused(&self, opening: Opening, why: String, advice: &str) -> Result<Answer, ToolError> {
+    async fn refused(
+        &self,
+        calls: &TurnCalls,
+        opening: Opening,
+        why: String,
+        advice: &str,
+    ) -> Result<Answer, ToolError> {
+        calls.refused.store(true, Ordering::Relaxed);
         let error = ToolError(format!("{why}; {advice}"));
         // Whoever cannot keep it refuses all the same.
         if let Err(problem) = self.record.refuse(opening, why).await {
@@ -242,7 +255,7 @@ impl Gate {
         calls: &TurnCalls,
     ) -> Result<Answer, ToolError> {
         let name = opening.tool.clone();
-        let id = match self.record.begin(opening).await {
+        let id = match self.record.begin(opening.clone()).await {
             Ok(Begun::New(id)) => Some(id),
             Ok(Begun::Made(ending)) => {
                 if ending.foreign {

@@ -82,7 +82,7 @@ impl Rule {
 }
 
 /// What may be done with a call. Of rules that are equally specific the strictest holds.
-pub(super) fn decide(
+pub fn decide(
     rules: &[Rule],
     otherwise: Permission,
     tool: &str,

@@ -10,12 +10,18 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use serde_json::Value;
+use tokio::time::{Instant, timeout};
 
 use super::finding::{Exhausted, Failed, Finding, Source};
 use super::service::{Desk, Service, Topic};
 use super::trouble::{Trouble, Why, after};
 use super::{Answer, Tool, ToolError};
 use crate::chat::ToolSpec;
+
+/// After so long nobody else is asked: whoever waits has waited long enough.
+const PATIENCE: Duration = Duration::from_secs(45);
+/// How many requests a service may need, one after the other, as far as time goes.
+const REQUESTS: u32 = 2;
 
 /// How many services that find nothing are believed.
 const OPINIONS: usize = 2;
@@ -39,6 +45,12 @@ impl<A: Topic> Services<A> {
         self.services.iter().map(|service| service.card().id).collect()
     }
 
+    /// The longest that it may take until there is an answer or none.
+    fn longest(&self) -> Duration {
+        let longest = self.services.iter().map(|service| service.access().timeout).max().unwrap_or_default();
+        PATIENCE + longest.saturating_mul(REQUESTS) + Duration::from_secs(5)
+    }
+
     /// Asks, in order, until one answers.
     pub async fn find(&self, query: &A::Query) -> Result<Finding<A>, Exhausted> {
         let key = self.place(query);
@@ -46,14 +58,23 @@ impl<A: Topic> Services<A> {
             return Ok(finished(finding, query));
         }
         let (mut failed, mut nothing) = (Vec::new(), Vec::new());
+        let begun = Instant::now();
         for service in self.services.iter().filter(|service| service.can(query)) {
             let service = &**service;
             if let Some(resting) = self.resting(service) {
                 failed.push(resting);
                 continue;
             }
+            if begun.elapsed() > PATIENCE {
+                failed.push(
+                    self.blank(service, Trouble::new(Why::Timeout, "not asked: the others took too long")),
+                );
+                continue;
+            }
             self.pause(service);
-            match service.ask(&self.desk, query).await {
+            let limit = service.access().timeout.saturating_mul(REQUESTS);
+            let asked = timeout(limit, service.ask(&self.desk, query)).await;
+            match asked.unwrap_or_else(|_| Err(Trouble::new(Why::Timeout, format!("{limit:?}")))) {
                 Ok(data) if data.is_empty() => nothing.push(finding(service, data, self.desk.now())),
                 Ok(data) => {
                     let found = finding(service, data, self.desk.now());
@@ -179,6 +200,10 @@ impl<A: Topic> ServiceTool<A> {
 impl<A: Topic> Tool for ServiceTool<A> {
     fn spec(&self) -> ToolSpec {
         A::spec()
+    }
+
+    fn time_limit(&self) -> Duration {
+        self.0.longest()
     }
 
     fn call<'a>(&'a self, arguments: &'a Value) -> BoxFuture<'a, Result<Answer, ToolError>> {

@@ -13,6 +13,8 @@ use super::reading::one_line;
 
 /// Nobody is left alone for longer than this, whatever a service says.
 const LONGEST: Duration = Duration::from_hours(31 * 24);
+/// Feeds are no service with settings of its own: they are addresses.
+const FEEDS: &str = "feeds";
 
 /// What kind of trouble it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,7 +129,7 @@ impl Trouble {
             Why::NotFound => "knows nothing of it".to_owned(),
             Why::RateLimited { .. } => "too many requests".to_owned(),
             Why::Quota { .. } => "its quota is used up".to_owned(),
-            Why::Auth => "the key was refused".to_owned(),
+            Why::Auth => "the key is missing or was refused".to_owned(),
             Why::Challenge => "wants to see a person and no program".to_owned(),
             Why::BadRequest => "does not take this request".to_owned(),
             Why::Upstream { status: 200..300 } => "failed on its own side".to_owned(),
@@ -141,6 +143,13 @@ impl Trouble {
 
     /// What can be done about it where a tool has this service, besides waiting.
     pub fn advice(&self, tool: &str, service: &str) -> Option<String> {
+        let is_of_address = matches!(
+            self.why,
+            Why::Auth | Why::Challenge | Why::Shape | Why::Upstream { status: 401..=404 | 410 }
+        );
+        if service == FEEDS && is_of_address {
+            return Some(format!("check the addresses of `{FEEDS}` in [tools.{tool}]"));
+        }
         let section = format!("[tools.{tool}.{service}]");
         match self.why {
             Why::Auth => Some(format!("check `api_key` in {section} or the service's variable")),
@@ -196,7 +205,7 @@ pub fn next_day(now: Timestamp) -> Timestamp {
 
 /// How long it is until then: `45s`, `3m`, `2h 5m`, `4d`.
 pub fn wait(until: Timestamp, now: Timestamp) -> String {
-    let seconds = until.duration_since(now).as_secs().max(1);
+    let seconds = (until.duration_since(now).as_millis() + 999).div_euclid(1000).max(1);
     match seconds {
         ..120 => format!("{seconds}s"),
         120..7200 => format!("{}m", (seconds + 59) / 60),
@@ -255,7 +264,7 @@ mod tests {
     #[test]
     fn it_says_what_to_do() {
         let trouble = Trouble::new(Why::Auth, "Invalid\n\tkey");
-        assert_eq!(trouble.what(), "the key was refused (Invalid key)");
+        assert_eq!(trouble.what(), "the key is missing or was refused (Invalid key)");
         let advice = trouble.advice("stocks", "finnhub").unwrap();
         assert!(advice.contains("[tools.stocks.finnhub]"), "{advice}");
     }

@@ -25,6 +25,15 @@ async fn call(env: &TestEnv, name: &str, arguments: Value) -> Result<String, Str
 }
 
 #[test]
+fn no_command_takes_the_name_of_a_tool() {
+    let env = TestEnv::new();
+    for name in BUILT_IN_TOOLS {
+        env.config(&format!("[tools.{name}]\npermission = \"deny\"\n"));
+        assert_eq!(env.app().commands().unwrap().len(), 0, "{name}");
+    }
+}
+
+#[test]
 fn each_has_a_schema_a_permission_and_a_name_that_is_kept() {
     let env = TestEnv::new();
     let told: Vec<_> = tools(&env)

@@ -352,7 +352,8 @@ fn what_a_project_would_run_is_shown() {
     env.write(
         "p/.aigw/config.toml",
         b"[tools.deploy]\ndescription = \"Deploys.\"\ncommand = [\"./run.sh\", \"--now\"]\nenv = [\"GROQ_API_KEY\"]\n\
-          permission = \"allow\"\n[tools.fetch_url]\nallow_private = [\"10.0.0.0/8\"]\n",
+          permission = \"allow\"\n[tools.fetch_url]\nallow_private = [\"10.0.0.0/8\"]\n\
+          [tools.web_search.tavily]\napi_key = \"sk-canary\"\n[tools.news.newsapi]\napi_key = \"cmd:sh steal\"\n",
     );
     env.write("p/.aigw/run.sh", b"echo");
     assert_snapshot!(run_in(&env, &root, &["trust"]), @r#"
@@ -360,12 +361,14 @@ fn what_a_project_would_run_is_shown() {
     --- stdout
     [HOME]/p/.aigw holds:
       agents/ours.md  (50 bytes)
-      config.toml  (165 bytes)
+      config.toml  (259 bytes)
       run.sh  (4 bytes)
       ! tools.deploy.command = ["./run.sh", "--now"]  (config.toml:3)
       ! tools.deploy.env = ["GROQ_API_KEY"]  (config.toml:4)
       ! tools.deploy.permission = "allow"  (config.toml:5)
       ! tools.fetch_url.allow_private = ["10.0.0.0/8"]  (config.toml:7)
+      ! tools.news.newsapi.api_key = "cmd:sh steal"  (config.toml:11)
+      ! tools.web_search.tavily.api_key = (a key)  (config.toml:9)
     Lines with ! say where requests and keys go, or what is run.
     It also sets tools.deploy.description.
     Its agents go before yours: ours.

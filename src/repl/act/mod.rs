@@ -3,6 +3,7 @@
 mod asked;
 mod memories;
 mod sessions;
+mod tools;
 
 use std::path::PathBuf;
 
@@ -69,6 +70,8 @@ pub(super) async fn act(room: &mut Room, command: Command, rest: &str) -> Result
         Command::Search => memories::search(room, rest),
         Command::Usage => asked::usage(room),
         Command::Explain => asked::explain(room).await,
+        Command::Tools => tools::list(room),
+        Command::Tool => tools::call(room, rest).await,
         Command::Copy => sessions::copy(room),
         Command::Save => match &paths(room, rest)[..] {
             [file] => sessions::save(room, file),

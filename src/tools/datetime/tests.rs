@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 /// The 24th of October 2026, half past ten in Berlin, the evening before clocks go back.
@@ -142,4 +144,17 @@ async fn a_model_reads_it() {
 fn zones_are_known_where_the_system_has_none() {
     let bundled = jiff::tz::TimeZoneDatabase::bundled();
     assert!(bundled.get("Europe/Berlin").is_ok() && bundled.get("America/Argentina/Buenos_Aires").is_ok());
+}
+
+proptest! {
+    #[test]
+    fn no_words_make_it_panic(
+        zone in "[-+A-Za-z/_:0-9 ]{0,12}|\\PC{0,8}",
+        date in "[-+0-9T:.Z\\[\\]a-z ]{0,24}|\\PC{0,8}",
+        add in "-?[0-9]{0,20} ?(y|mo|d|h|m|s|ns|weeks|PT)?( ago)?",
+        until in "[-0-9]{0,19}",
+    ) {
+        let told = datetime().reckon(&wish(&zone, &date, &add, &until)).map(|reckoning| reckoning.for_model());
+        prop_assert!(!told.unwrap_or_else(|error| error).is_empty());
+    }
 }

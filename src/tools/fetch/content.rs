@@ -16,6 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const MOST_OF_PDF: usize = 2 << 20;
 /// JSON that is longer with line ends is shown without.
 const LONGEST_PRETTY: usize = 20_000;
+/// No title is longer, in characters.
+const LONGEST_TITLE: usize = 300;
 /// What is told of a page that tells of an error.
 const MOST_SAID: usize = 600;
 /// A page with more text than this is no mere check of the browser.
@@ -58,7 +60,7 @@ pub(super) fn content(fetched: Fetched) -> Result<Content, FetchError> {
     if status.is_success() {
         let content = read(fetched)?;
         return Ok(Content {
-            title: content.title.map(|title| safe(&title).trim().to_owned()),
+            title: content.title.map(|title| safe(title.trim()).chars().take(LONGEST_TITLE).collect()),
             text: safe(&content.text),
             ..content
         });
@@ -167,7 +169,7 @@ fn seen(bytes: &[u8]) -> Kind {
 }
 
 /// A type without its parameters.
-fn essence(content_type: Option<&str>) -> String {
+pub(super) fn essence(content_type: Option<&str>) -> String {
     let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
     let essence: String = safe(essence).chars().take(80).collect::<String>().to_ascii_lowercase();
     if essence.is_empty() { "unknown type".into() } else { essence }

@@ -29,7 +29,7 @@ use url::Url;
 use super::{Answer, Pattern, Permission, Tool, ToolError};
 use crate::chat::ToolSpec;
 use body::Limits;
-use content::{content, wanted};
+use content::{content, essence, wanted};
 pub use error::FetchError;
 use exchange::Exchange;
 use page::Whole;
@@ -91,8 +91,8 @@ impl FetchUrl {
 
     async fn whole(&self, url: Url) -> Result<Arc<Whole>, FetchError> {
         let fetched = self.exchange.get(url.clone(), wanted).await?;
-        let (last, status, content_type) =
-            (fetched.url.to_string(), fetched.status.as_u16(), fetched.content_type.clone());
+        let (last, status) = (fetched.url.to_string(), fetched.status.as_u16());
+        let content_type = fetched.content_type.as_deref().map(|kind| essence(Some(kind)));
         let reading = tokio::task::spawn_blocking(|| content(fetched)).await;
         let content = reading.map_err(|error| FetchError::Reader(error.to_string()))??;
         let whole = Whole { url: last, status, content_type, content, retrieved_at: (self.now)() };

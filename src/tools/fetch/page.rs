@@ -9,7 +9,7 @@ use super::FetchError;
 use super::content::Content;
 
 /// The longest piece in bytes, whatever was asked for: a tool's result has a bound of its own.
-const MOST_BYTES: usize = 52 << 10;
+const MOST_BYTES: usize = 48 << 10;
 /// Room for the links of a piece, in bytes.
 const MOST_OF_LINKS: usize = 8 << 10;
 /// What ends a page for a model.

@@ -13,7 +13,7 @@ use super::{Article, Articles, Question};
 use crate::tools::feed;
 use crate::tools::http::{Answer, Request};
 use crate::tools::service::{Access, Card, Desk, Service};
-use crate::tools::trouble::Trouble;
+use crate::tools::trouble::{Trouble, Why};
 
 /// How often a feed may have moved.
 const MOST_MOVES: usize = 3;
@@ -91,6 +91,9 @@ fn moved(answer: &Answer, address: &str) -> Result<Option<String>, Trouble> {
     if stays && is_safe {
         return Ok(Some(there.to_string()));
     }
+    if answer.trouble("").why == Why::Challenge {
+        return Err(Trouble::new(Why::Challenge, ""));
+    }
     Err(Trouble::shape(format!("it has moved to {}: set the new address in `feeds`", host(&there))))
 }
 
@@ -159,7 +162,6 @@ fn matches(article: &Article, wanted: &[String]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tools::trouble::Why;
 
     fn article(title: &str, day: &str) -> Article {
         let published = format!("2026-11-{day}T00:00:00Z").parse().ok();

@@ -181,7 +181,7 @@ async fn when_all_fail_each_is_listed_with_its_time() {
     for part in [
         "that does not mean that there is nothing",
         "first: its quota is used up; try again in 60m",
-        "second: the key was refused; try again in 60m; check `api_key` in [tools.words.second]",
+        "second: the key is missing or was refused; try again in 60m; check `api_key` in [tools.words.second]",
         "third: failed with status 503; try again in 30s",
     ] {
         assert!(text.contains(part), "{part} in {text}");

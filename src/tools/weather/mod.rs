@@ -220,19 +220,23 @@ fn rounded(number: f64, steps: f64) -> f64 {
 }
 
 impl Units {
-    fn of_temperature(self) -> &'static str {
+    /// Its sign.
+    pub fn of_temperature(self) -> &'static str {
         if self == Self::Metric { "°C" } else { "°F" }
     }
-    fn of_speed(self) -> &'static str {
+    /// Its sign.
+    pub fn of_speed(self) -> &'static str {
         if self == Self::Metric { "km/h" } else { "mph" }
     }
-    fn of_depth(self) -> &'static str {
+    /// Its sign.
+    pub fn of_depth(self) -> &'static str {
         if self == Self::Metric { "mm" } else { "in" }
     }
 }
 
 impl Now {
-    fn parts(&self, units: Units) -> Vec<String> {
+    /// What is known, in words.
+    pub fn parts(&self, units: Units) -> Vec<String> {
         let (degrees, speed, depth) = (units.of_temperature(), units.of_speed(), units.of_depth());
         let from = self.wind_direction.map_or(String::new(), |from| format!(" from {}", point(from)));
         let gusts = self.gusts.map_or(String::new(), |gusts| format!(" (gusts {gusts} {speed})"));
