@@ -45,6 +45,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand doctor 'Check the installation: files, keys, databases, the network'
             cand config 'Show and check the configuration'
             cand trust 'Let a project''s own settings and agents be used'
+            cand tool 'List and call tools, and say who may call them'
             cand serve 'Answer HTTP clients that speak OpenAI''s format'
             cand drill 'Rehearse outages with your own route, and see how it comes through'
             cand simulate 'Run wire-accurate stand-ins for providers, with faults on demand'
@@ -1193,6 +1194,180 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'aigw;tool'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand ls 'List the tools, and what may be done with them'
+            cand show 'Show a tool: its arguments, what was decided about it, how often it was called'
+            cand run 'Call a tool'
+            cand allow 'Let a tool be called without asking'
+            cand deny 'Keep a tool from being called: models do not hear of it'
+            cand ask 'Be asked before a tool is called'
+            cand reset 'Forget what was decided about a tool'
+            cand quota 'Say how often a tool may be called'
+            cand log 'List the newest calls, and those that were refused'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;tool;ls'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;tool;show'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;tool;run'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --for-model 'Show what the model would be given'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;tool;allow'= {
+            cand --agent 'Only for this agent'
+            cand --where 'Only calls with an argument that looks so, such as `url=https://docs.rs/*`'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;tool;deny'= {
+            cand --agent 'Only for this agent'
+            cand --where 'Only calls with an argument that looks so, such as `url=https://docs.rs/*`'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;tool;ask'= {
+            cand --agent 'Only for this agent'
+            cand --where 'Only calls with an argument that looks so, such as `url=https://docs.rs/*`'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;tool;reset'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;tool;quota'= {
+            cand --per-minute 'Calls in any minute'
+            cand --per-day 'Calls in any 24 hours'
+            cand --agent 'Only for this agent'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --off 'As often as wanted'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;tool;log'= {
+            cand --limit 'How many at most'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;tool;help'= {
+            cand ls 'List the tools, and what may be done with them'
+            cand show 'Show a tool: its arguments, what was decided about it, how often it was called'
+            cand run 'Call a tool'
+            cand allow 'Let a tool be called without asking'
+            cand deny 'Keep a tool from being called: models do not hear of it'
+            cand ask 'Be asked before a tool is called'
+            cand reset 'Forget what was decided about a tool'
+            cand quota 'Say how often a tool may be called'
+            cand log 'List the newest calls, and those that were refused'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;tool;help;ls'= {
+        }
+        &'aigw;tool;help;show'= {
+        }
+        &'aigw;tool;help;run'= {
+        }
+        &'aigw;tool;help;allow'= {
+        }
+        &'aigw;tool;help;deny'= {
+        }
+        &'aigw;tool;help;ask'= {
+        }
+        &'aigw;tool;help;reset'= {
+        }
+        &'aigw;tool;help;quota'= {
+        }
+        &'aigw;tool;help;log'= {
+        }
+        &'aigw;tool;help;help'= {
+        }
         &'aigw;serve'= {
             cand --addr 'Where to listen: an address of this machine''s own'
             cand --port 'The port, instead of the address''s; any free one if 0'
@@ -1296,6 +1471,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand doctor 'Check the installation: files, keys, databases, the network'
             cand config 'Show and check the configuration'
             cand trust 'Let a project''s own settings and agents be used'
+            cand tool 'List and call tools, and say who may call them'
             cand serve 'Answer HTTP clients that speak OpenAI''s format'
             cand drill 'Rehearse outages with your own route, and see how it comes through'
             cand simulate 'Run wire-accurate stand-ins for providers, with faults on demand'
@@ -1474,6 +1650,35 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;help;config;validate'= {
         }
         &'aigw;help;trust'= {
+        }
+        &'aigw;help;tool'= {
+            cand ls 'List the tools, and what may be done with them'
+            cand show 'Show a tool: its arguments, what was decided about it, how often it was called'
+            cand run 'Call a tool'
+            cand allow 'Let a tool be called without asking'
+            cand deny 'Keep a tool from being called: models do not hear of it'
+            cand ask 'Be asked before a tool is called'
+            cand reset 'Forget what was decided about a tool'
+            cand quota 'Say how often a tool may be called'
+            cand log 'List the newest calls, and those that were refused'
+        }
+        &'aigw;help;tool;ls'= {
+        }
+        &'aigw;help;tool;show'= {
+        }
+        &'aigw;help;tool;run'= {
+        }
+        &'aigw;help;tool;allow'= {
+        }
+        &'aigw;help;tool;deny'= {
+        }
+        &'aigw;help;tool;ask'= {
+        }
+        &'aigw;help;tool;reset'= {
+        }
+        &'aigw;help;tool;quota'= {
+        }
+        &'aigw;help;tool;log'= {
         }
         &'aigw;help;serve'= {
         }

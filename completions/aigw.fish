@@ -51,6 +51,7 @@ complete -c aigw -n "__fish_aigw_needs_command" -f -a "auth" -d 'Store and remov
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "doctor" -d 'Check the installation: files, keys, databases, the network'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "config" -d 'Show and check the configuration'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "trust" -d 'Let a project\'s own settings and agents be used'
+complete -c aigw -n "__fish_aigw_needs_command" -f -a "tool" -d 'List and call tools, and say who may call them'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "serve" -d 'Answer HTTP clients that speak OpenAI\'s format'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "drill" -d 'Rehearse outages with your own route, and see how it comes through'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "simulate" -d 'Run wire-accurate stand-ins for providers, with faults on demand'
@@ -1018,6 +1019,148 @@ complete -c aigw -n "__fish_aigw_using_subcommand trust" -l json -d 'The same as
 complete -c aigw -n "__fish_aigw_using_subcommand trust" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand trust" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand trust" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and not __fish_seen_subcommand_from ls show run allow deny ask reset quota log help" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and not __fish_seen_subcommand_from ls show run allow deny ask reset quota log help" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and not __fish_seen_subcommand_from ls show run allow deny ask reset quota log help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and not __fish_seen_subcommand_from ls show run allow deny ask reset quota log help" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and not __fish_seen_subcommand_from ls show run allow deny ask reset quota log help" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and not __fish_seen_subcommand_from ls show run allow deny ask reset quota log help" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and not __fish_seen_subcommand_from ls show run allow deny ask reset quota log help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and not __fish_seen_subcommand_from ls show run allow deny ask reset quota log help" -f -a "ls" -d 'List the tools, and what may be done with them'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and not __fish_seen_subcommand_from ls show run allow deny ask reset quota log help" -f -a "show" -d 'Show a tool: its arguments, what was decided about it, how often it was called'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and not __fish_seen_subcommand_from ls show run allow deny ask reset quota log help" -f -a "run" -d 'Call a tool'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and not __fish_seen_subcommand_from ls show run allow deny ask reset quota log help" -f -a "allow" -d 'Let a tool be called without asking'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and not __fish_seen_subcommand_from ls show run allow deny ask reset quota log help" -f -a "deny" -d 'Keep a tool from being called: models do not hear of it'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and not __fish_seen_subcommand_from ls show run allow deny ask reset quota log help" -f -a "ask" -d 'Be asked before a tool is called'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and not __fish_seen_subcommand_from ls show run allow deny ask reset quota log help" -f -a "reset" -d 'Forget what was decided about a tool'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and not __fish_seen_subcommand_from ls show run allow deny ask reset quota log help" -f -a "quota" -d 'Say how often a tool may be called'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and not __fish_seen_subcommand_from ls show run allow deny ask reset quota log help" -f -a "log" -d 'List the newest calls, and those that were refused'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and not __fish_seen_subcommand_from ls show run allow deny ask reset quota log help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from ls" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from ls" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from ls" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from ls" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from show" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from show" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from show" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from show" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from run" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from run" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from run" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from run" -l for-model -d 'Show what the model would be given'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from run" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from run" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from allow" -l agent -d 'Only for this agent' -r
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from allow" -l where -d 'Only calls with an argument that looks so, such as `url=https://docs.rs/*`' -r
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from allow" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from allow" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from allow" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from allow" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from allow" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from allow" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from allow" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from deny" -l agent -d 'Only for this agent' -r
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from deny" -l where -d 'Only calls with an argument that looks so, such as `url=https://docs.rs/*`' -r
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from deny" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from deny" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from deny" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from deny" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from deny" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from deny" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from deny" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from ask" -l agent -d 'Only for this agent' -r
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from ask" -l where -d 'Only calls with an argument that looks so, such as `url=https://docs.rs/*`' -r
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from ask" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from ask" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from ask" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from ask" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from ask" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from ask" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from ask" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from reset" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from reset" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from reset" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from reset" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from reset" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from reset" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from quota" -l per-minute -d 'Calls in any minute' -r
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from quota" -l per-day -d 'Calls in any 24 hours' -r
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from quota" -l agent -d 'Only for this agent' -r
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from quota" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from quota" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from quota" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from quota" -l off -d 'As often as wanted'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from quota" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from quota" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from quota" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from quota" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from log" -l limit -d 'How many at most' -r
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from log" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from log" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from log" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from log" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from log" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from log" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from log" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from help" -f -a "ls" -d 'List the tools, and what may be done with them'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show a tool: its arguments, what was decided about it, how often it was called'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from help" -f -a "run" -d 'Call a tool'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from help" -f -a "allow" -d 'Let a tool be called without asking'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from help" -f -a "deny" -d 'Keep a tool from being called: models do not hear of it'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from help" -f -a "ask" -d 'Be asked before a tool is called'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from help" -f -a "reset" -d 'Forget what was decided about a tool'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from help" -f -a "quota" -d 'Say how often a tool may be called'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from help" -f -a "log" -d 'List the newest calls, and those that were refused'
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c aigw -n "__fish_aigw_using_subcommand serve" -l addr -d 'Where to listen: an address of this machine\'s own' -r
 complete -c aigw -n "__fish_aigw_using_subcommand serve" -l port -d 'The port, instead of the address\'s; any free one if 0' -r
 complete -c aigw -n "__fish_aigw_using_subcommand serve" -l config -d 'Read this configuration file instead of the usual one' -r -F
@@ -1102,28 +1245,29 @@ complete -c aigw -n "__fish_aigw_using_subcommand man" -l json -d 'The same as `
 complete -c aigw -n "__fish_aigw_using_subcommand man" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand man" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust serve drill simulate demo completions man help" -f -a "init" -d 'Set up providers, step by step: find keys, try them, write a configuration'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust serve drill simulate demo completions man help" -f -a "chat" -d 'Ask a question and get one answer'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust serve drill simulate demo completions man help" -f -a "repl" -d 'Talk with one agent or several at the keyboard'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust serve drill simulate demo completions man help" -f -a "session" -d 'List, show and change conversations'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust serve drill simulate demo completions man help" -f -a "agent" -d 'List, show, write and change agents'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust serve drill simulate demo completions man help" -f -a "memory" -d 'Show and change what all agents remember'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust serve drill simulate demo completions man help" -f -a "provider" -d 'List, show, test and probe providers, and switch them off and on'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust serve drill simulate demo completions man help" -f -a "model" -d 'List and show models'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust serve drill simulate demo completions man help" -f -a "route" -d 'List, show and explain routes'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust serve drill simulate demo completions man help" -f -a "mcp" -d 'Use tools of MCP servers, and offer yours'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust serve drill simulate demo completions man help" -f -a "usage" -d 'Show what was used and what it cost'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust serve drill simulate demo completions man help" -f -a "auth" -d 'Store and remove provider keys'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust serve drill simulate demo completions man help" -f -a "doctor" -d 'Check the installation: files, keys, databases, the network'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust serve drill simulate demo completions man help" -f -a "config" -d 'Show and check the configuration'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust serve drill simulate demo completions man help" -f -a "trust" -d 'Let a project\'s own settings and agents be used'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust serve drill simulate demo completions man help" -f -a "serve" -d 'Answer HTTP clients that speak OpenAI\'s format'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust serve drill simulate demo completions man help" -f -a "drill" -d 'Rehearse outages with your own route, and see how it comes through'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust serve drill simulate demo completions man help" -f -a "simulate" -d 'Run wire-accurate stand-ins for providers, with faults on demand'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust serve drill simulate demo completions man help" -f -a "demo" -d 'Take a tour on stand-ins: no key, no network'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust serve drill simulate demo completions man help" -f -a "completions" -d 'Print completions for a shell'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust serve drill simulate demo completions man help" -f -a "man" -d 'Print the manual page, or write all of them'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust serve drill simulate demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "init" -d 'Set up providers, step by step: find keys, try them, write a configuration'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "chat" -d 'Ask a question and get one answer'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "repl" -d 'Talk with one agent or several at the keyboard'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "session" -d 'List, show and change conversations'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "agent" -d 'List, show, write and change agents'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "memory" -d 'Show and change what all agents remember'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "provider" -d 'List, show, test and probe providers, and switch them off and on'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "model" -d 'List and show models'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "route" -d 'List, show and explain routes'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "mcp" -d 'Use tools of MCP servers, and offer yours'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "usage" -d 'Show what was used and what it cost'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "auth" -d 'Store and remove provider keys'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "doctor" -d 'Check the installation: files, keys, databases, the network'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "config" -d 'Show and check the configuration'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "trust" -d 'Let a project\'s own settings and agents be used'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "tool" -d 'List and call tools, and say who may call them'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "serve" -d 'Answer HTTP clients that speak OpenAI\'s format'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "drill" -d 'Rehearse outages with your own route, and see how it comes through'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "simulate" -d 'Run wire-accurate stand-ins for providers, with faults on demand'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "demo" -d 'Take a tour on stand-ins: no key, no network'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "completions" -d 'Print completions for a shell'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "man" -d 'Print the manual page, or write all of them'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from session" -f -a "ls" -d 'List the newest sessions'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from session" -f -a "show" -d 'Show what was said in a session, and who answered'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from session" -f -a "rename" -d 'Give a session a name, or another one'
@@ -1171,3 +1315,12 @@ complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcomma
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "path" -d 'Print where the configuration file is'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "schema" -d 'Print the JSON Schema of the configuration file'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "validate" -d 'Check a configuration file'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from tool" -f -a "ls" -d 'List the tools, and what may be done with them'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from tool" -f -a "show" -d 'Show a tool: its arguments, what was decided about it, how often it was called'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from tool" -f -a "run" -d 'Call a tool'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from tool" -f -a "allow" -d 'Let a tool be called without asking'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from tool" -f -a "deny" -d 'Keep a tool from being called: models do not hear of it'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from tool" -f -a "ask" -d 'Be asked before a tool is called'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from tool" -f -a "reset" -d 'Forget what was decided about a tool'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from tool" -f -a "quota" -d 'Say how often a tool may be called'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from tool" -f -a "log" -d 'List the newest calls, and those that were refused'
