@@ -17,6 +17,40 @@ fn stand_in() {
     stand::stand_in();
 }
 
+/// Not a test either: what `.ci/mcp-conformance` has the official suite talk to, as a client.
+#[tokio::test]
+#[ignore = "needs the suite on the other side"]
+async fn conformance_client() {
+    let url = std::env::args().next_back().unwrap();
+    #[expect(clippy::disallowed_methods, reason = "the suite says so what it wants to see")]
+    let context = std::env::var("MCP_CONFORMANCE_CONTEXT").unwrap_or_default();
+    let directory = tempfile::tempdir().unwrap();
+    let env = super::support::TestEnv::new();
+    let section =
+        aigw::config::McpServerSection { url: Some(url), ..aigw::config::McpServerSection::default() };
+    let server = env.app().mcp_server("s", &section).unwrap();
+    let (approvals, _) = stand::approve(&server, directory.path()).await;
+    let servers = Servers::new(vec![server], &approvals);
+    let context: Value = serde_json::from_str(&context).unwrap_or_default();
+    let wanted = context["toolCalls"].as_array().cloned().unwrap_or_default();
+    for call in &wanted {
+        let name = aigw::tools::mcp::tool_name("s", call["name"].as_str().unwrap());
+        let _answered = tool(&servers, &name).call(&call["arguments"]).await;
+    }
+    for tool in servers.tools().0.into_iter().filter(|_| wanted.is_empty()) {
+        let properties = tool.spec().parameters["properties"].as_object().cloned().unwrap_or_default();
+        let some = |schema: &Value| match schema["type"].as_str() {
+            Some("number" | "integer") => json!(5),
+            Some("boolean") => json!(true),
+            _ => json!("some"),
+        };
+        let arguments: serde_json::Map<_, _> =
+            properties.iter().map(|(name, schema)| (name.clone(), some(schema))).collect();
+        let _answered = tool.call(&Value::Object(arguments)).await;
+    }
+    servers.close().await;
+}
+
 fn tool(servers: &Servers, name: &str) -> Arc<dyn Tool> {
     let (tools, _) = servers.tools();
     tools.into_iter().find(|tool| tool.spec().name == name).unwrap_or_else(|| panic!("no tool {name}"))
