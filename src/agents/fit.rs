@@ -55,11 +55,17 @@ impl<U: Upstream, R: Routes> Talk<'_, U, R> {
     }
 
     async fn summary(&self, question: &Question<'_>, asked: &[Message]) -> Option<(String, String)> {
-        let plain = Definition { name: compact::SUMMARIZER.into(), max_turns: 1, ..Definition::default() };
-        let agent = self.runner.agents.find(compact::SUMMARIZER).unwrap_or(&plain);
+        let known = self.runner.agents.find(compact::SUMMARIZER);
+        // It has nothing to look up, and nobody to hand over to: all that it is to speak of stands in the question.
+        let agent = Definition {
+            name: compact::SUMMARIZER.into(),
+            instructions: known.map(|known| known.instructions.clone()).unwrap_or_default(),
+            max_turns: 1,
+            ..Definition::default()
+        };
         let work = Work {
             id: uuid::Uuid::now_v7().to_string(),
-            agent,
+            agent: &agent,
             route: question.route.clone(),
             system: None,
             history: &[],

@@ -23,6 +23,7 @@ pub mod recall;
 pub mod record;
 pub mod refresh;
 mod resolve;
+mod service_settings;
 mod services;
 mod settings;
 mod sound;
@@ -120,7 +121,7 @@ impl App {
         let memory = Arc::new(Memory::new(&paths.data_dir));
         let agents = Agents::new(vec![Shelf::of_user(paths.agents_dir())]);
         let (project, tools) = (None, OnceLock::new());
-        let app = Self {
+        let mut app = Self {
             paths,
             config,
             catalog,
@@ -134,7 +135,7 @@ impl App {
             warnings,
         };
         app.check_names()?;
-        services::check(&app.config)?;
+        app.warnings.extend(service_settings::check(&app.config)?);
         Ok(app)
     }
 

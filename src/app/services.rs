@@ -6,9 +6,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::App;
+use crate::config::Config;
 use crate::config::keys;
 use crate::config::tools::{Common, ServiceSection, ServiceTool as Section};
-use crate::config::{Config, ConfigError, nearest};
 use crate::providers::client::{Client, ClientError};
 use crate::secret::KeySource;
 use crate::tools::Tool;
@@ -38,29 +38,34 @@ struct Row {
     needs_key: bool,
     /// Whether it is asked without being named in `order`.
     usual: bool,
+    /// Whether it goes, with a key, before those that answer everybody: they give little, or unofficially.
+    ahead: bool,
 }
 
 const fn open(id: &'static str, base_url: &'static str) -> Row {
-    Row { id, base_url, variables: &[], needs_key: false, usual: true }
+    Row { id, base_url, variables: &[], needs_key: false, usual: true, ahead: false }
 }
 
 const fn keyed(id: &'static str, base_url: &'static str, variables: &'static [&'static str]) -> Row {
-    Row { id, base_url, variables, needs_key: true, usual: true }
+    Row { id, base_url, variables, needs_key: true, usual: true, ahead: true }
 }
 
 /// One that gives a little to everybody, and more for a key.
 const fn either(id: &'static str, base_url: &'static str, variables: &'static [&'static str]) -> Row {
-    Row { id, base_url, variables, needs_key: false, usual: true }
+    Row { id, base_url, variables, needs_key: false, usual: true, ahead: true }
 }
 
 const WEATHER: &[Row] = &[
     either("open_meteo", "https://api.open-meteo.com", &["OPEN_METEO_API_KEY"]),
     open("wttr", "https://wttr.in"),
-    keyed(
-        "openweathermap",
-        "https://api.openweathermap.org",
-        &["OPENWEATHER_API_KEY", "OPENWEATHERMAP_API_KEY"],
-    ),
+    Row {
+        ahead: false,
+        ..keyed(
+            "openweathermap",
+            "https://api.openweathermap.org",
+            &["OPENWEATHER_API_KEY", "OPENWEATHERMAP_API_KEY"],
+        )
+    },
 ];
 const STOCKS: &[Row] = &[
     open("yahoo", "https://query1.finance.yahoo.com"),
@@ -73,8 +78,9 @@ const NEWS: &[Row] = &[
     open("google_news", "https://news.google.com"),
     open("gdelt", "https://api.gdeltproject.org"),
     open("hacker_news", "https://hn.algolia.com"),
-    keyed("newsapi", "https://newsapi.org", &["NEWSAPI_API_KEY", "NEWS_API_KEY"]),
-    keyed("gnews", "https://gnews.io", &["GNEWS_API_KEY"]),
+    // News that is a day old is not better for a key.
+    Row { ahead: false, ..keyed("newsapi", "https://newsapi.org", &["NEWSAPI_API_KEY", "NEWS_API_KEY"]) },
+    Row { ahead: false, ..keyed("gnews", "https://gnews.io", &["GNEWS_API_KEY"]) },
 ];
 const WEB_SEARCH: &[Row] = &[
     open("searxng", ""),
@@ -137,24 +143,6 @@ impl App {
     }
 }
 
-/// What is wrong with the order of a tool's services.
-pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
-    for (name, section) in config.document.values.tools.of_services() {
-        let known: Vec<&str> = section.services().into_iter().map(|(id, _)| id).collect();
-        for (index, id) in section.common().order.unwrap_or_default().iter().enumerate() {
-            if !known.contains(&id.as_str()) {
-                let path = format!("tools.{name}.order[{index}]");
-                let error = config.document.error(&path, format!("there is no service `{id}` for {name}"));
-                return Err(match nearest(id, known.iter().copied()) {
-                    Some(near) => error.hinted(format!("did you mean `{near}`?")),
-                    None => error.hinted(format!("there are: {}", known.join(", "))),
-                });
-            }
-        }
-    }
-    Ok(())
-}
-
 fn timeout(common: &Common<'_>) -> Duration {
     common.timeout.map_or(TIMEOUT, |span| span.0)
 }
@@ -165,6 +153,7 @@ fn found<'a>(config: &Config, section: &'a dyn Section, rows: &'static [Row]) ->
     let named = common
         .order
         .map(|order| order.iter().filter_map(|id| rows.iter().find(|row| row.id == id)).collect());
+    let is_named = named.is_some();
     let rows: Vec<&Row> = named.unwrap_or_else(|| rows.iter().filter(|row| row.usual).collect());
     let found = rows.into_iter().filter_map(|row| {
         let (_, section) = services.iter().find(|(id, _)| *id == row.id)?;
@@ -183,10 +172,13 @@ fn found<'a>(config: &Config, section: &'a dyn Section, rows: &'static [Row]) ->
         };
         let base_url = set.unwrap_or_else(|| usual.to_owned());
         let base_url = base_url.trim_end_matches('/').to_owned();
-        (!base_url.is_empty())
-            .then(|| (row.id, Access { base_url, key, timeout: timeout(&common) }, *section))
+        // What nobody else can know is the user's own.
+        let ahead = row.base_url.is_empty() || (row.ahead && key.is_some());
+        let access = Access { base_url, key, timeout: timeout(&common) };
+        (!access.base_url.is_empty()).then_some((ahead, (row.id, access, *section)))
     });
-    found.collect()
+    let (ahead, others): (Vec<_>, Vec<_>) = found.partition(|(ahead, _)| *ahead || is_named);
+    ahead.into_iter().chain(others).map(|(_, found)| found).collect()
 }
 
 /// The key of a service: what is configured, else its variables.
@@ -283,10 +275,10 @@ mod tests {
             [("BRAVE_API_KEY", "b"), ("EXA_API_KEY", "e"), ("SEARXNG_URL", "http://127.0.0.1:8888/")];
         insta::assert_snapshot!(names("", &variables), @r"
         searxng http://127.0.0.1:8888
-        tavily https://api.tavily.com
         exa https://api.exa.ai
-        keenable https://api.keenable.ai
         brave https://api.search.brave.com
+        tavily https://api.tavily.com
+        keenable https://api.keenable.ai
         duckduckgo https://html.duckduckgo.com
         wikipedia https://en.wikipedia.org
         ");
@@ -311,13 +303,5 @@ mod tests {
             let settings: Vec<&str> = section.services().into_iter().map(|(id, _)| id).collect();
             assert_eq!(settings, rows.iter().map(|row| row.id).collect::<Vec<_>>(), "{name}");
         }
-    }
-
-    #[test]
-    fn a_slip_in_the_order_is_told_with_its_place() {
-        let wrong = config("[tools.weather]\norder = [\"wttr\", \"open-meteo\"]", &[]);
-        let error = check(&wrong).unwrap_err().to_string();
-        assert!(error.contains("there is no service `open-meteo` for weather"), "{error}");
-        assert_eq!(check(&wrong).unwrap_err().hint.as_deref(), Some("did you mean `open_meteo`?"));
     }
 }

@@ -1,13 +1,13 @@
 //! What types cannot say about the values of the file: a time that must not be over before it begins, a number that
 //! must not be zero, a key that must not be empty.
 
-use super::{ConfigError, Document, Span, commands, mcp};
+use super::{ConfigError, Document, Span, commands, keys, mcp};
 
 /// Checks the values; the first one that cannot be meant is an error.
 pub(super) fn check(document: &Document) -> Result<(), ConfigError> {
     for (id, section) in &document.values.providers {
         for (index, entry) in section.api_keys.iter().enumerate() {
-            if is_empty(entry) {
+            if keys::is_empty(entry) {
                 let path = format!("providers.{id}.api_keys[{index}]");
                 return Err(document
                     .error(&path, "it is empty")
@@ -49,10 +49,4 @@ pub(super) fn check(document: &Document) -> Result<(), ConfigError> {
     }
     commands::check(document)?;
     mcp::check(document)
-}
-
-/// Whether an entry of `api_keys` says nothing, or not where the key is.
-fn is_empty(entry: &str) -> bool {
-    let place = ["env:", "cmd:", "file:"].iter().find_map(|scheme| entry.strip_prefix(scheme));
-    place.unwrap_or(entry).trim().is_empty()
 }

@@ -45,6 +45,12 @@ pub fn is_bare_secret(entry: &str) -> bool {
     !entry.trim().is_empty() && !["env:", "cmd:", "file:"].iter().any(|scheme| entry.starts_with(scheme))
 }
 
+/// Whether an entry says nothing, or not where the key is.
+pub fn is_empty(entry: &str) -> bool {
+    let place = ["env:", "cmd:", "file:"].iter().find_map(|scheme| entry.strip_prefix(scheme));
+    place.unwrap_or(entry).trim().is_empty()
+}
+
 /// The keys in a provider's variables: the first variable that has any, itself, numbered, or as a list.
 pub fn from_env(variables: &[String], env: &Env) -> Vec<Arc<KeySource>> {
     for name in variables {

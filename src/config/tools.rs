@@ -73,7 +73,8 @@ macro_rules! service_tool {
             pub permission: Option<PermissionWord>,
             /// How often it may be called.
             pub quota: QuotaSection,
-            /// Which services are asked, in which order.
+            /// Which services are asked, in which order. Unless set: all that can be, of stocks and web_search first those
+            /// that you have a key for.
             pub order: Option<Vec<String>>,
             /// How long one request to a service may take; 10 s where nothing is set.
             pub timeout: Option<Span>,

@@ -274,9 +274,8 @@ impl Gate {
                 )));
             }
             Ok(Begun::Over { quota, until }) => {
-                return Err(ToolError(format!(
-                    "{quota} is used up until {until}; do without {name} for now"
-                )));
+                let why = format!("{quota} is used up until {}", until.strftime("%Y-%m-%d %H:%M:%S UTC"));
+                return self.refused(calls, opening, why, &format!("do without {name} for now")).await;
             }
             // What has no effect can do without a record.
             Err(problem) if tool.permission() == Permission::Allow => {

@@ -66,7 +66,7 @@ const IN_OWN_WORDS: &[(Fault, &str)] =
 
 struct Scene {
     stand: ServiceStand,
-    client: Client,
+    http: Http,
     seconds: Arc<AtomicI64>,
     timeout: Duration,
 }
@@ -74,9 +74,10 @@ struct Scene {
 impl Scene {
     async fn new() -> Self {
         let now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
+        let client = Client::new().unwrap();
         Self {
             stand: ServiceStand::start(0).await.unwrap(),
-            client: Client::new().unwrap(),
+            http: Http::new(client.plain(false).unwrap(), client.plain(true).unwrap()),
             seconds: Arc::new(AtomicI64::new(now.as_second())),
             timeout: Duration::from_secs(20),
         }
@@ -90,8 +91,7 @@ impl Scene {
     fn desk(&self) -> Arc<Desk> {
         let seconds = Arc::clone(&self.seconds);
         let clock = move || Timestamp::from_second(seconds.load(Ordering::Relaxed)).unwrap();
-        let http = Http::new(self.client.plain(false).unwrap(), self.client.plain(true).unwrap());
-        Arc::new(Desk::new(http, Kept::new(Arc::new(clock))))
+        Arc::new(Desk::new(self.http.clone(), Kept::new(Arc::new(clock))))
     }
 
     fn access(&self, (name, keyed): Named) -> Access {
@@ -271,6 +271,30 @@ async fn searches_in_every_trouble() {
 #[tokio::test]
 async fn wikipedia_in_every_trouble() {
     check(WIKIPEDIA, make_wikipedia, json!({"query": "Duck", "language": "de"}), "nothing", &[]).await;
+}
+
+/// Whatever is damaged in an answer: it is read or refused, and nobody falls over.
+async fn batter<A: Topic>(all: &[Named], make: Make<A>, arguments: &Value) {
+    let mut scene = Scene::new().await;
+    for named in all {
+        let mut refused = 0;
+        for number in 0..150 {
+            let (word, _) = met(&mut scene, *named, Some(Fault::Damage(number)), make, arguments).await;
+            refused += usize::from(word != "found");
+        }
+        assert!((1..150).contains(&refused), "{}: {refused}", named.0);
+    }
+}
+
+#[tokio::test]
+async fn damage_does_no_harm() {
+    batter(WEATHER, make_weather, &json!({"city": "Graz", "units": "imperial"})).await;
+    batter(STOCKS, make_stocks, &json!({"symbol": "pond"})).await;
+    batter(&STOCKS[2..], make_stocks, &json!({"symbol": "pond", "range": "1mo"})).await;
+    batter(&STOCKS[..1], make_stocks, &json!({"symbol": "pond", "range": "1y"})).await;
+    batter(NEWS, make_news, &json!({"query": "ducks"})).await;
+    batter(WEB_SEARCH, make_search, &json!({"query": "ducks"})).await;
+    batter(WIKIPEDIA, make_wikipedia, &json!({"query": "Duck"})).await;
 }
 
 /// Each service answers when all before it fail; when all fail, each is told.

@@ -5,6 +5,7 @@
 //! shape. On demand each fails in its own way, which is often one with status 200.
 
 mod asked;
+mod damage;
 mod news;
 mod search;
 mod stand;
@@ -45,6 +46,8 @@ pub enum Fault {
     Redirect,
     /// It takes this long.
     Slow(Duration),
+    /// It says what it usually says, with damage; each number is another one.
+    Damage(u32),
 }
 
 /// A service as it is played.
@@ -104,7 +107,9 @@ fn usual(fault: Fault) -> Reply {
         ),
         Fault::Flood => plain(200, &"quack ".repeat(600_000)),
         Fault::Redirect => with(plain(302, ""), "location", "https://consent.example.org/m?continue=x"),
-        Fault::Empty | Fault::Garbage | Fault::Slow(_) => plain(200, "\u{1}quack {\"quack\": [}"),
+        Fault::Empty | Fault::Garbage | Fault::Slow(_) | Fault::Damage(_) => {
+            plain(200, "\u{1}quack {\"quack\": [}")
+        }
     }
 }
 

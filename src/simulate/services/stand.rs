@@ -17,7 +17,7 @@ use url::form_urlencoded;
 use super::super::reply::Reply;
 use super::super::service::plain;
 use super::super::stand::accept;
-use super::{Asked, Fault, ROLES, Role, usual};
+use super::{Asked, Fault, ROLES, Role, damage, usual};
 
 /// Larger bodies are not read.
 const LARGEST_BODY: usize = 1 << 20;
@@ -94,7 +94,7 @@ async fn serve(State(script): State<Arc<Mutex<Script>>>, request: Request<Body>)
         return plain(Reply::text(404, "text/plain", format!("nobody plays `{name}`")));
     };
     let mut asked = asked(role, rest, request).await;
-    let played = (role.play)(&asked);
+    let mut played = (role.play)(&asked);
     asked.complaint = played.as_ref().err().cloned();
     let fault = {
         let mut script = lock(&script);
@@ -105,7 +105,10 @@ async fn serve(State(script): State<Arc<Mutex<Script>>>, request: Request<Body>)
     if let Some(Fault::Slow(time)) = fault {
         tokio::time::sleep(time).await;
     }
-    let fault = fault.filter(|fault| !matches!(fault, Fault::Slow(_)));
+    if let (Some(Fault::Damage(number)), Ok(reply)) = (fault, &mut played) {
+        damage::damage(reply, number);
+    }
+    let fault = fault.filter(|fault| !matches!(fault, Fault::Slow(_) | Fault::Damage(_)));
     plain(match (fault, played) {
         (Some(fault), _) => (role.fail)(&asked, fault).unwrap_or_else(|| usual(fault)),
         (None, Ok(reply)) => reply,

@@ -246,3 +246,38 @@ async fn the_tool_tells_the_model() {
     assert!(tool.call(&json!({"query": "x".repeat(11)})).await.unwrap_err().0.contains("at most 10"));
     assert_eq!(tool.spec().parameters["required"], json!(["query"]));
 }
+
+/// One that never answers.
+struct Silent(Access);
+
+impl Service<Words> for Silent {
+    fn card(&self) -> &'static Card {
+        &CARDS[0]
+    }
+    fn access(&self) -> &Access {
+        &self.0
+    }
+    fn ask<'a>(&'a self, _: &'a Desk, _: &'a String) -> BoxFuture<'a, Result<Words, Trouble>> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_is_waited_for_without_end() {
+    let mut scene = Scene::new(&CARDS[..1]);
+    let timeout = Duration::from_secs(10);
+    let silent = |number: usize| {
+        let access = Access { base_url: format!("http://{number}"), timeout, ..scene.told[0].access.clone() };
+        Box::new(Silent(access)) as Box<dyn Service<Words>>
+    };
+    scene.services.services = (0..9).map(silent).collect();
+    let begun = Instant::now();
+    let error = scene.find("a").await.unwrap_err();
+    assert!(begun.elapsed() <= scene.services.longest(), "{:?}", begun.elapsed());
+    let told: Vec<bool> =
+        error.failed.iter().map(|failed| failed.trouble.said.contains("not asked")).collect();
+    assert_eq!(told, [false, false, false, true, true, true, true, true, true]);
+    // Whoever was not asked is not left alone for it.
+    assert!(error.failed[8].again_at.is_none() && error.failed[2].again_at.is_some());
+    assert!(error.to_string().contains("did not answer in time (20s)"));
+}
