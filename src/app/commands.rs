@@ -258,7 +258,7 @@ mod tests {
     fn a_project_cannot_allow_its_commands() {
         let own = "[tools.t]\ndescription = \"d\"\ncommand = [\"x\"]\npermission = \"allow\"\n";
         let user = Path::new("/home/me/.config/aigw/config.toml");
-        let project = Path::new("/work/.aigw");
+        let project = Path::new("/home/me/p/.aigw");
         let permission = |of_user: &str, of_project: &str| {
             let over = document(&project.join("config.toml"), of_project);
             let both = document(user, of_user).under(over).unwrap();

@@ -1,5 +1,5 @@
 //! From HTML to readable text: headings, paragraphs, lists, rows; without scripts, styles and drawings. For the memory all
-//! that is seen; for whoever only asks what a page is about, without what stands around it ([`readable`]).
+//! that is seen; for whoever only asks what a page is about, without what stands around it ([`mod@readable`]).
 //!
 //! Only tags are read and no tree is built: elements may be nested a million deep, and nothing is.
 

@@ -201,6 +201,15 @@ impl Room {
         all
     }
 
+    /// Waits until what was said is kept.
+    pub(super) async fn write_down(&self) {
+        let memory = Arc::clone(&self.app.memory);
+        let flush = move || memory.flush(PATIENCE);
+        if let Ok(Err(error)) = tokio::task::spawn_blocking(flush).await {
+            self.ui.warn(&format!("not all of this conversation could be kept: {error}"));
+        }
+    }
+
     /// Waits for what is still to be written.
     pub(super) async fn settle(&self) {
         self.router.upstream().settle(FAREWELL_PATIENCE).await;

@@ -65,7 +65,7 @@ impl Room {
         if let Some(last) = last.pop().flatten() {
             self.last = Some(last);
         }
-        self.goes_on_with(turns.into_iter().flatten().collect());
+        self.goes_on_with(turns.into_iter().flatten().collect()).await;
     }
 
     /// Has the older turns summarised.
@@ -137,8 +137,10 @@ impl Room {
     }
 
     /// What was said now is part of the conversation.
-    fn goes_on_with(&mut self, turns: Vec<Turn>) {
+    async fn goes_on_with(&mut self, turns: Vec<Turn>) {
         if self.is_kept() {
+            // An answer that was stopped is written in the background.
+            self.write_down().await;
             // With what others have said in it, and what was kept of an answer that was stopped.
             self.enter();
         } else {

@@ -2,7 +2,7 @@
 //!
 //! A model writes the address, and a page that it has read may have told it which one; so nothing is asked for that is not
 //! of the public internet, before and after every redirect ([`policy`], [`address`], [`resolve`], [`exchange`]). How much
-//! comes, and for how long, is bounded ([`body`]). What came is made readable ([`content`]) and handed out in pieces, marked
+//! comes, and for how long, is bounded ([`body`]). What came is made readable ([`mod@content`]) and handed out in pieces, marked
 //! as somebody else's words ([`page`]).
 //!
 //! `robots.txt` is not asked for: it is meant for programs that follow links by themselves. Here a person, or a model that

@@ -10,7 +10,7 @@ use super::*;
 /// A directory `work` with files in it, and secrets beside it.
 fn place() -> (tempfile::TempDir, ReadFile) {
     let home = tempfile::tempdir().unwrap();
-    let work = home.path().canonicalize().unwrap().join("work");
+    let work = home.path().canonicalize().unwrap().join("desk");
     std::fs::create_dir_all(work.join("src/deep")).unwrap();
     std::fs::create_dir_all(work.join(".git")).unwrap();
     std::fs::create_dir_all(work.join("own")).unwrap();
@@ -98,7 +98,7 @@ fn nothing_leads_out() {
         ("out", "not below"),
         ("out-absolute", "not below"),
         ("up/secret.txt", "not below"),
-        ("up/work/a.txt", "not below"),
+        ("up/desk/a.txt", "not below"),
         ("top/etc/passwd", "not below"),
         ("circle", "too many others"),
         ("harmless.txt", "keys and passwords"),
