@@ -39,6 +39,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand provider 'List, show, test and probe providers, and switch them off and on'
             cand model 'List and show models'
             cand route 'List, show and explain routes'
+            cand mcp 'Use tools of MCP servers, and offer yours'
             cand usage 'Show what was used and what it cost'
             cand auth 'Store and remove provider keys'
             cand doctor 'Check the installation: files, keys, databases, the network'
@@ -888,6 +889,118 @@ set edit:completion:arg-completer[aigw] = {|@words|
         }
         &'aigw;route;help;help'= {
         }
+        &'aigw;mcp'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand ls 'List all servers, and how they stand'
+            cand add 'Add a server, once you have seen its command and its tools'
+            cand rm 'Remove a server, and forget that it was approved'
+            cand tools 'Show the tools of a server, and whether they are those that you have approved'
+            cand serve 'Offer your memory and your agents to programs that speak MCP'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;mcp;ls'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --check 'Reach every approved server and say how it is'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;mcp;add'= {
+            cand --url 'The address of a server that speaks streamable HTTP'
+            cand --env 'A variable for its environment; PATH and HOME it has anyway'
+            cand --header 'A header for its address'
+            cand --cwd 'The directory that it is started in'
+            cand --from 'Take servers from a file of another program, which lists them under mcpServers'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand -y 'Do not ask'
+            cand --yes 'Do not ask'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;mcp;rm'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;mcp;tools'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --approve 'Approve the server as it is now: its command and its tools'
+            cand -y 'Do not ask'
+            cand --yes 'Do not ask'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;mcp;serve'= {
+            cand --http 'Listen here instead of on stdin; any free port if it is 0'
+            cand --allow-tool 'Offer a tool that is asked for otherwise'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --no-memory 'Offer nothing of the memory'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;mcp;help'= {
+            cand ls 'List all servers, and how they stand'
+            cand add 'Add a server, once you have seen its command and its tools'
+            cand rm 'Remove a server, and forget that it was approved'
+            cand tools 'Show the tools of a server, and whether they are those that you have approved'
+            cand serve 'Offer your memory and your agents to programs that speak MCP'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;mcp;help;ls'= {
+        }
+        &'aigw;mcp;help;add'= {
+        }
+        &'aigw;mcp;help;rm'= {
+        }
+        &'aigw;mcp;help;tools'= {
+        }
+        &'aigw;mcp;help;serve'= {
+        }
+        &'aigw;mcp;help;help'= {
+        }
         &'aigw;usage'= {
             cand --by 'What to sum by; `request` lists the newest requests with their ids'
             cand --since 'Only since then: a span such as 24h, or a date such as 2026-11-01 (UTC)'
@@ -1352,6 +1465,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand provider 'List, show, test and probe providers, and switch them off and on'
             cand model 'List and show models'
             cand route 'List, show and explain routes'
+            cand mcp 'Use tools of MCP servers, and offer yours'
             cand usage 'Show what was used and what it cost'
             cand auth 'Store and remove provider keys'
             cand doctor 'Check the installation: files, keys, databases, the network'
@@ -1488,6 +1602,23 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;help;route;show'= {
         }
         &'aigw;help;route;explain'= {
+        }
+        &'aigw;help;mcp'= {
+            cand ls 'List all servers, and how they stand'
+            cand add 'Add a server, once you have seen its command and its tools'
+            cand rm 'Remove a server, and forget that it was approved'
+            cand tools 'Show the tools of a server, and whether they are those that you have approved'
+            cand serve 'Offer your memory and your agents to programs that speak MCP'
+        }
+        &'aigw;help;mcp;ls'= {
+        }
+        &'aigw;help;mcp;add'= {
+        }
+        &'aigw;help;mcp;rm'= {
+        }
+        &'aigw;help;mcp;tools'= {
+        }
+        &'aigw;help;mcp;serve'= {
         }
         &'aigw;help;usage'= {
         }

@@ -3,6 +3,7 @@
 mod account;
 mod agents;
 mod alone;
+mod ask_agent;
 pub mod attachment;
 pub mod checkup;
 mod commands;
@@ -12,6 +13,7 @@ mod embedders;
 mod gate;
 pub mod key_advice;
 mod local;
+pub mod mcp;
 mod observer;
 pub mod outcome;
 

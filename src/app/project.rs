@@ -117,12 +117,16 @@ pub fn redirects(project: &Project) -> Result<(Vec<Redirect>, Vec<String>), Conf
     for (key, written) in document.leaves() {
         let last = key.rsplit('.').next().unwrap_or_default();
         let of_tool = key.starts_with("tools.") && OF_TOOLS.contains(&last);
-        if !of_tool && !REDIRECTING.contains(&last) {
+        // All that is set of a server is what would be run, or what it would be given.
+        let of_server = key.starts_with("mcp.");
+        if !of_tool && !of_server && !REDIRECTING.contains(&last) {
             others.push(key.to_owned());
             continue;
         }
+        let given = of_server && [".env.", ".headers."].iter().any(|part| key.contains(part));
         let value = match last {
             "api_keys" => entries(&document, key),
+            _ if given && !written.contains("env:") => "(a value)".to_owned(),
             "api_key" if keys::is_bare_secret(written.trim_matches(['"', '\''])) => "(a key)".to_owned(),
             _ => written.to_owned(),
         };

@@ -15,6 +15,7 @@ pub mod init;
 mod interrupt;
 mod json;
 pub mod man;
+pub mod mcp;
 pub mod memory;
 pub mod model;
 pub mod provider;
@@ -83,6 +84,7 @@ pub enum Command {
     Provider(provider::ProviderArgs),
     Model(model::ModelArgs),
     Route(route::RouteArgs),
+    Mcp(mcp::McpArgs),
     Usage(usage::UsageArgs),
     Auth(auth::AuthArgs),
     Doctor(doctor::DoctorArgs),
@@ -162,9 +164,9 @@ async fn run(command: Option<Command>, context: Context) -> Result<(), CommandEr
             Box::pin(repl::run(repl::ReplArgs::default(), &context)).await
         }
         None if stdin().is_terminal() => Ok(context.ui.data(&Cli::command().render_help().to_string())?),
-        None => chat::run(chat::ChatArgs::default(), context).await,
+        None => Box::pin(chat::run(chat::ChatArgs::default(), context)).await,
         Some(Command::Init(args)) => init::run(&args, &context).await,
-        Some(Command::Chat(args)) => chat::run(*args, context).await,
+        Some(Command::Chat(args)) => Box::pin(chat::run(*args, context)).await,
         Some(Command::Repl(args)) => Box::pin(repl::run(*args, &context)).await,
         Some(Command::Session(args)) => session::run(&args, &context),
         Some(Command::Agent(args)) => agent::run(&args, &context).await,
@@ -172,6 +174,7 @@ async fn run(command: Option<Command>, context: Context) -> Result<(), CommandEr
         Some(Command::Provider(args)) => provider::run(&args, &context).await,
         Some(Command::Model(args)) => model::run(&args, &context).await,
         Some(Command::Route(args)) => route::run(&args, &context).await,
+        Some(Command::Mcp(args)) => Box::pin(mcp::run(&args, &context)).await,
         Some(Command::Usage(args)) => usage::run(&args, &context),
         Some(Command::Auth(args)) => auth::run(&args, &context).await,
         Some(Command::Doctor(args)) => doctor::run(&args, &context).await,

@@ -1,7 +1,7 @@
 //! What types cannot say about the values of the file: a time that must not be over before it begins, a number that
 //! must not be zero, a key that must not be empty.
 
-use super::{ConfigError, Document, Span, commands, keys};
+use super::{ConfigError, Document, Span, commands, keys, mcp};
 
 /// Checks the values; the first one that cannot be meant is an error.
 pub(super) fn check(document: &Document) -> Result<(), ConfigError> {
@@ -47,5 +47,6 @@ pub(super) fn check(document: &Document) -> Result<(), ConfigError> {
             return Err(error.hinted("leave the model out if it shall get no requests"));
         }
     }
-    commands::check(document)
+    commands::check(document)?;
+    mcp::check(document)
 }

@@ -116,7 +116,7 @@ impl Credentials {
     }
 }
 
-fn write_private(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub(super) fn write_private(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     // A link stays one: what it points to is replaced.
     let file = file.canonicalize().unwrap_or_else(|_| file.to_owned());
     let directory = file.parent().unwrap_or_else(|| Path::new("."));
@@ -137,7 +137,7 @@ fn write_private(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
 }
 
 /// Opens for writing what only its owner may read.
-fn private() -> std::fs::OpenOptions {
+pub(super) fn private() -> std::fs::OpenOptions {
     let mut options = std::fs::OpenOptions::new();
     options.write(true);
     #[cfg(unix)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AliasTarget, MemorySection, RouteSection, Span, ToolsSection};
+use super::{AliasTarget, McpSection, MemorySection, RouteSection, Span, ToolsSection};
 
 /// The configuration of aigw. Every key is optional: a known provider needs only its key, which may come from the
 /// environment.
@@ -22,6 +22,8 @@ pub struct ConfigFile {
     pub aliases: BTreeMap<String, AliasTarget>,
     /// What is remembered.
     pub memory: MemorySection,
+    /// Servers of the Model Context Protocol, whose tools agents may have.
+    pub mcp: McpSection,
     /// What tools may do, and which services they ask.
     pub tools: Box<ToolsSection>,
 }

@@ -63,6 +63,11 @@ impl Paths {
         self.config_dir.join("agents")
     }
 
+    /// Where `aigw mcp add` keeps servers.
+    pub fn mcp_file(&self) -> PathBuf {
+        self.config_dir.join("mcp.json")
+    }
+
     /// Where `aigw auth login` keeps keys.
     pub fn credentials_file(&self) -> PathBuf {
         self.config_dir.join("credentials.toml")

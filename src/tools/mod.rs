@@ -12,6 +12,7 @@ pub mod finding;
 mod gate;
 pub mod http;
 pub mod kept;
+pub mod mcp;
 pub mod news;
 pub mod read_file;
 mod reading;

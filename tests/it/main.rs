@@ -29,6 +29,8 @@ mod init;
 mod killed;
 mod layering;
 mod matrix;
+mod mcp;
+mod mcp_cli;
 mod meaning;
 mod memory;
 mod mend;

@@ -1,6 +1,7 @@
 //! What the tests share: a hermetic home, the binary in it, and stand-ins for providers.
 
 mod gate;
+pub mod mcp;
 mod terminal;
 
 use std::fmt;
