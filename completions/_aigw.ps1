@@ -999,7 +999,7 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a server, once you have seen its command and its tools')
             [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Remove a server, and forget that it was approved')
             [CompletionResult]::new('tools', 'tools', [CompletionResultType]::ParameterValue, 'Show the tools of a server, and whether they are those that you have approved')
-            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Offer your memory and your agents to programs that speak MCP')
+            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Offer your tools, your memory and your agents to programs that speak MCP')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -1087,7 +1087,7 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a server, once you have seen its command and its tools')
             [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Remove a server, and forget that it was approved')
             [CompletionResult]::new('tools', 'tools', [CompletionResultType]::ParameterValue, 'Show the tools of a server, and whether they are those that you have approved')
-            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Offer your memory and your agents to programs that speak MCP')
+            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Offer your tools, your memory and your agents to programs that speak MCP')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -1811,7 +1811,7 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a server, once you have seen its command and its tools')
             [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Remove a server, and forget that it was approved')
             [CompletionResult]::new('tools', 'tools', [CompletionResultType]::ParameterValue, 'Show the tools of a server, and whether they are those that you have approved')
-            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Offer your memory and your agents to programs that speak MCP')
+            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Offer your tools, your memory and your agents to programs that speak MCP')
             break
         }
         'aigw;help;mcp;ls' {

@@ -904,7 +904,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand add 'Add a server, once you have seen its command and its tools'
             cand rm 'Remove a server, and forget that it was approved'
             cand tools 'Show the tools of a server, and whether they are those that you have approved'
-            cand serve 'Offer your memory and your agents to programs that speak MCP'
+            cand serve 'Offer your tools, your memory and your agents to programs that speak MCP'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'aigw;mcp;ls'= {
@@ -986,7 +986,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand add 'Add a server, once you have seen its command and its tools'
             cand rm 'Remove a server, and forget that it was approved'
             cand tools 'Show the tools of a server, and whether they are those that you have approved'
-            cand serve 'Offer your memory and your agents to programs that speak MCP'
+            cand serve 'Offer your tools, your memory and your agents to programs that speak MCP'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'aigw;mcp;help;ls'= {
@@ -1608,7 +1608,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand add 'Add a server, once you have seen its command and its tools'
             cand rm 'Remove a server, and forget that it was approved'
             cand tools 'Show the tools of a server, and whether they are those that you have approved'
-            cand serve 'Offer your memory and your agents to programs that speak MCP'
+            cand serve 'Offer your tools, your memory and your agents to programs that speak MCP'
         }
         &'aigw;help;mcp;ls'= {
         }

@@ -7,7 +7,10 @@ use crate::agents::{Definition, Meanings, Routes, memory_tools};
 use crate::providers::client::Client;
 use crate::router::Route;
 use crate::tools::record::Caller;
-use crate::tools::{Asks, Gate, Grants, Toolbox};
+use crate::tools::{Asks, Gate, Grants, Tool, Toolbox};
+
+/// How the names of tools of MCP servers begin.
+const MCP: &str = "mcp__";
 
 /// What agents may have besides what their definitions say.
 #[derive(Clone, Default)]
@@ -98,6 +101,20 @@ impl<'a> Desk<'a> {
         Arc::clone(self.gate.get_or_init(make))
     }
 
+    /// Wished tools of other programs. They are started now, so that they are ready when the model calls.
+    fn of_servers(&self, wished: &[String]) -> Vec<Arc<dyn Tool>> {
+        if !wished.iter().any(|entry| entry.starts_with(MCP) || entry.contains('*')) {
+            return Vec::new();
+        }
+        let servers = self.app.mcp();
+        servers.begin(wished);
+        let (tools, notes) = servers.wished(wished);
+        for note in notes {
+            self.note(note);
+        }
+        tools
+    }
+
     fn note(&self, note: String) {
         let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
         if !notes.contains(&note) {
@@ -129,6 +146,7 @@ impl Routes for Desk<'_> {
         if !self.wishes.no_memory {
             tools.extend(memory_tools::all(self.meanings, agent, Some(self.session)));
         }
+        tools.extend(self.of_servers(&wished));
         let all = Toolbox::new(self.gate(), caller, tools);
         let (tools, held) = all.offered(&wished);
         for name in held {

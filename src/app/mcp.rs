@@ -10,13 +10,14 @@ use url::Url;
 use super::App;
 use super::ask_agent::AskAgent;
 use super::desk::Wishes;
+use super::tools::ToolsError;
 use crate::agents::{Meanings, memory_tools};
 use crate::config::{ConfigError, McpServerSection, mcp, mcp_file};
 use crate::providers::{client::Client, tls_config};
 use crate::secret::Secret;
 use crate::tools::mcp::{Approvals, Server, Servers, Way};
 use crate::tools::record::Caller;
-use crate::tools::{Tool, Toolbox};
+use crate::tools::{ALL, Tool, Toolbox};
 
 /// How long a call may take, and how long a server may take until it is ready, where nothing is set.
 const CALL_LIMIT: Duration = Duration::from_mins(1);
@@ -78,17 +79,29 @@ impl App {
         Approvals::new(&self.paths.data_dir)
     }
 
-    /// The servers that agents may have tools of, and what is wrong with others. Nothing is started.
-    pub fn mcp(&self) -> (Servers, Vec<String>) {
-        let (servers, mut problems) = self.mcp_servers();
-        let mut usable = Vec::new();
-        for server in servers.into_iter().filter(McpServer::is_on) {
-            match server.server {
-                Ok(server) => usable.push(server),
-                Err(what) => problems.push(format!("MCP server {} is not used: {what}", server.name)),
+    /// The servers that agents may have tools of, found when they are first needed. They run until [`App::leave_mcp`].
+    pub fn mcp(&self) -> &Servers {
+        self.mcp.get_or_init(|| {
+            let (servers, problems) = self.mcp_servers();
+            let (mut usable, mut unused) = (Vec::new(), Vec::new());
+            for server in servers.into_iter().filter(McpServer::is_on) {
+                match server.server {
+                    Ok(server) => usable.push(server),
+                    Err(what) => {
+                        let why = format!("MCP server {} is not used: {what}", server.name);
+                        unused.push((server.name, why));
+                    }
+                }
             }
+            Servers::new(usable, &self.mcp_approvals()).without(unused, problems)
+        })
+    }
+
+    /// Ends the servers, where any were needed.
+    pub async fn leave_mcp(&self) {
+        if let Some(servers) = self.mcp.get() {
+            servers.close().await;
         }
-        (Servers::new(usable, &self.mcp_approvals()), problems)
     }
 
     /// A server as it would be reached; or what is missing for that.
@@ -141,18 +154,18 @@ impl App {
         }
     }
 
-    /// What other programs may have of ours, by the Model Context Protocol: the memory and agents, behind the gate; and the
-    /// names of those tools that are held back.
+    /// What other programs may have of ours, by the Model Context Protocol: the tools, the memory and agents, behind the
+    /// gate; and the names of those tools that are held back. Tools of other servers are theirs to offer.
     pub fn mcp_offers(
         self: &Arc<Self>,
         client: &Arc<Client>,
         meanings: &Arc<Meanings<Arc<Client>>>,
         wishes: Wishes,
-    ) -> (Toolbox, Vec<String>, Option<String>) {
+    ) -> Result<(Toolbox, Vec<String>, Option<String>), ToolsError> {
         let (gate, problem) = self.gate();
         let gate = gate.allowing(&wishes.allowed, wishes.hint);
         let agents = self.agents();
-        let mut tools: Vec<Arc<dyn Tool>> = Vec::new();
+        let mut tools = self.tools(client)?;
         if let Some(assistant) = agents.find(crate::agents::ASSISTANT).filter(|_| !wishes.no_memory) {
             tools.extend(memory_tools::all(meanings, assistant, None));
         }
@@ -160,7 +173,7 @@ impl App {
         tools.extend(ask.map(|tool| Arc::new(tool) as Arc<dyn Tool>));
         let caller = Caller { agent: Some("mcp".to_owned()), session: None };
         let all = Toolbox::new(Arc::new(gate), caller, tools);
-        let (offered, held) = all.offered(&["*".to_owned()]);
-        (offered, held, problem)
+        let (offered, held) = all.offered(&[ALL.to_owned()]);
+        Ok((offered, held, problem))
     }
 }

@@ -47,6 +47,7 @@ use crate::memory::Memory;
 use crate::providers::Catalog;
 use crate::router::{Router, Upstream};
 use crate::tools::Tool;
+use crate::tools::mcp::Servers;
 
 /// The program, put together.
 pub struct App {
@@ -67,6 +68,7 @@ pub struct App {
     agents: Agents,
     health: Arc<Health>,
     tools: OnceLock<Vec<Arc<dyn Tool>>>,
+    mcp: OnceLock<Servers>,
     /// Things to tell the user that are no errors.
     pub warnings: Vec<String>,
 }
@@ -120,7 +122,7 @@ impl App {
         let health = Arc::new(health(&paths, &accounts));
         let memory = Arc::new(Memory::new(&paths.data_dir));
         let agents = Agents::new(vec![Shelf::of_user(paths.agents_dir())]);
-        let (project, tools) = (None, OnceLock::new());
+        let (project, tools, mcp) = (None, OnceLock::new(), OnceLock::new());
         let mut app = Self {
             paths,
             config,
@@ -132,6 +134,7 @@ impl App {
             agents,
             health,
             tools,
+            mcp,
             warnings,
         };
         app.check_names()?;

@@ -13,7 +13,7 @@ use serde_json::Value;
 use tokio::sync::Mutex as Turnstile;
 
 use super::record::{Begun, Caller, Ending, Granted, Opening, Record};
-use super::rule::{Pattern, Rule, decide, most};
+use super::rule::{Pattern, Rule, decide, is_named, most};
 use super::{Answer, Permission, Tool, ToolError, bounded};
 
 /// A call that was made so often with the same arguments in a turn is not made again: nothing new comes of it.
@@ -146,7 +146,7 @@ impl Gate {
     }
 
     fn is_allowed_by_flag(&self, tool: &str) -> bool {
-        self.allowed.iter().any(|name| name == tool || name == super::rule::ALL)
+        self.allowed.iter().any(|entry| is_named(entry, tool))
     }
 
     /// Whether an agent is offered a tool.

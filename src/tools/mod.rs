@@ -34,7 +34,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use self::gate::{Asks, Gate, Grants, Proposed, Reply, TurnCalls};
-pub use self::rule::{ALL, Pattern, Rule, decide};
+pub use self::rule::{ALL, Pattern, Rule, decide, is_named};
 pub use self::toolbox::Toolbox;
 use crate::chat::ToolSpec;
 

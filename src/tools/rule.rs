@@ -70,14 +70,22 @@ fn fits(glob: &str, text: &str) -> bool {
     text.ends_with(last)
 }
 
+/// Whether a tool is meant by an entry of a list of tools: its name, a glob such as `mcp__files__*`, or a server's own
+/// name, `mcp__files`, as other programs write it.
+pub fn is_named(entry: &str, tool: &str) -> bool {
+    let of_server = || tool.strip_prefix(entry).is_some_and(|rest| rest.starts_with("__"));
+    fits(entry, tool) || (entry.starts_with("mcp__") && of_server())
+}
+
 impl Rule {
     fn is_about(&self, tool: &str, agent: Option<&str>) -> bool {
-        (self.tool == ALL || self.tool == tool) && (self.agent.is_none() || self.agent.as_deref() == agent)
+        is_named(&self.tool, tool) && (self.agent.is_none() || self.agent.as_deref() == agent)
     }
 
     /// What is about fewer calls goes first.
-    fn weight(&self) -> (bool, bool, bool) {
-        (self.pattern.is_some(), self.agent.is_some(), self.tool != ALL)
+    fn weight(&self) -> (bool, bool, bool, usize) {
+        let is_whole = !self.tool.contains('*');
+        (self.pattern.is_some(), self.agent.is_some(), is_whole, self.tool.len())
     }
 }
 
@@ -136,6 +144,17 @@ mod tests {
         assert_eq!(asked("weather", "coder", ""), Allow);
         assert_eq!(asked("weather", "writer", ""), Deny);
         assert_eq!(decide(&[], Ask, "x", None, &json!({})), Ask);
+        let of_server = [
+            rule("mcp__files__*", None, None, Deny),
+            rule("mcp__files__read", None, None, Allow),
+            rule("mcp__*", None, None, Ask),
+            rule("mcp__notes", None, None, Allow),
+        ];
+        let asked = |tool: &str| decide(&of_server, Allow, tool, None, &json!({}));
+        assert_eq!(asked("mcp__files__write"), Deny);
+        assert_eq!(asked("mcp__files__read"), Allow);
+        assert_eq!(asked("mcp__notes__add"), Allow);
+        assert_eq!(asked("mcp__notes2__add"), Ask);
         assert_eq!(most(&rules, Allow, "fetch_url", None), Allow);
         assert_eq!(most(&rules, Allow, "weather", Some("writer")), Deny);
     }

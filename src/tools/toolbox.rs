@@ -41,10 +41,10 @@ impl Toolbox {
     }
 
     /// The tools of these names that may be called, if only after asking; and the names of those that are held back because
-    /// nobody can be asked. A `*` stands for all.
+    /// nobody can be asked. An entry may be a glob.
     #[must_use]
     pub fn offered(&self, wished: &[String]) -> (Self, Vec<String>) {
-        let named = |name: &str| wished.iter().any(|entry| entry == name || entry == super::rule::ALL);
+        let named = |name: &str| wished.iter().any(|entry| super::is_named(entry, name));
         let (mut tools, mut held) = (Vec::new(), Vec::new());
         let Some(gate) = &self.gate else { return (Self::empty(), held) };
         for tool in self.tools.iter().filter(|tool| named(&tool.spec().name)) {

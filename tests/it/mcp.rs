@@ -37,7 +37,7 @@ async fn conformance_client() {
         let name = aigw::tools::mcp::tool_name("s", call["name"].as_str().unwrap());
         let _answered = tool(&servers, &name).call(&call["arguments"]).await;
     }
-    for tool in servers.tools().0.into_iter().filter(|_| wanted.is_empty()) {
+    for tool in servers.wished(&["*".into()]).0.into_iter().filter(|_| wanted.is_empty()) {
         let properties = tool.spec().parameters["properties"].as_object().cloned().unwrap_or_default();
         let some = |schema: &Value| match schema["type"].as_str() {
             Some("number" | "integer") => json!(5),
@@ -52,7 +52,7 @@ async fn conformance_client() {
 }
 
 fn tool(servers: &Servers, name: &str) -> Arc<dyn Tool> {
-    let (tools, _) = servers.tools();
+    let (tools, _) = servers.wished(&["*".into()]);
     tools.into_iter().find(|tool| tool.spec().name == name).unwrap_or_else(|| panic!("no tool {name}"))
 }
 
@@ -71,7 +71,7 @@ async fn approved(manner: &str, directory: &Path) -> Servers {
 async fn tools_that_are_approved_can_be_called() {
     let directory = tempfile::tempdir().unwrap();
     let servers = approved("plain", directory.path()).await;
-    let (tools, notes) = servers.tools();
+    let (tools, notes) = servers.wished(&["*".into()]);
     let names: Vec<String> = tools.iter().map(|tool| tool.spec().name).collect();
     let expected =
         ["die", "echo", "environment", "fail", "picture", "wait"].map(|name| format!("mcp__s__{name}"));
@@ -96,7 +96,7 @@ async fn nothing_is_started_that_is_not_approved_as_it_is() {
     let approvals = Approvals::new(directory.path());
     let servers = Servers::new(vec![server.clone()], &approvals);
     servers.begin(&["*".into()]);
-    let (tools, notes) = servers.tools();
+    let (tools, notes) = servers.wished(&["*".into()]);
     assert!(tools.is_empty() && notes[0].contains("aigw mcp tools s --approve"), "{notes:?}");
 
     let look = Look::at(&server, stand::PATIENCE).await.unwrap();
@@ -108,7 +108,7 @@ async fn nothing_is_started_that_is_not_approved_as_it_is() {
     }
     let servers = Servers::new(vec![other], &approvals);
     servers.begin(&["*".into()]);
-    let (tools, notes) = servers.tools();
+    let (tools, notes) = servers.wished(&["*".into()]);
     assert!(tools.is_empty() && notes[0].contains("not the one that you approved"), "{notes:?}");
     assert!(!directory.path().join("started").exists());
 }
@@ -121,7 +121,7 @@ async fn tools_that_have_changed_are_refused_until_they_are_approved() {
     let error = call(&servers, "echo", json!({"text": "x"})).await.unwrap_err();
     assert!(error.contains("`echo` has another description"), "{error}");
     assert!(error.contains("`aigw mcp tools s --approve`"), "{error}");
-    let (tools, notes) = servers.tools();
+    let (tools, notes) = servers.wished(&["*".into()]);
     assert!(tools.is_empty() && notes.len() == 1, "{notes:?}");
 
     let servers = approved("plain", directory.path()).await;
@@ -159,13 +159,13 @@ async fn a_server_that_says_nothing_is_not_waited_for() {
         stand::approve(&stand::server("s", "plain", directory.path()), directory.path()).await;
     approvals.approve("s", Approval::of(&silent(), &look.listing.tools, &look.protocol)).unwrap();
     let servers = Servers::new(vec![silent()], &approvals);
-    assert_eq!(servers.tools().0.len(), 6, "nobody waits to find out");
+    assert_eq!(servers.wished(&["*".into()]).0.len(), 6, "nobody waits to find out");
     let echo = tool(&servers, "mcp__s__echo");
     let error = echo.call(&json!({"text": "x"})).await.unwrap_err().0;
     assert!(error.contains("MCP server s: it was not ready within 0.5 s"), "{error}");
     let again = echo.call(&json!({"text": "x"})).await.unwrap_err().0;
     assert!(again.contains("(tried again in"), "{again}");
-    let (tools, notes) = servers.tools();
+    let (tools, notes) = servers.wished(&["*".into()]);
     assert!(tools.is_empty() && notes[0].ends_with("its tools are left out"), "{notes:?}");
 }
 
@@ -222,7 +222,7 @@ async fn what_a_hostile_server_says_is_harmless() {
     let (approvals, look) = stand::approve(&server, directory.path()).await;
     assert!(look.listing.left_out[0].contains("`badname` is left out"), "{:?}", look.listing.left_out);
     let servers = Servers::new(vec![server], &approvals);
-    let specs: Vec<_> = servers.tools().0.iter().map(|tool| tool.spec()).collect();
+    let specs: Vec<_> = servers.wished(&["*".into()]).0.iter().map(|tool| tool.spec()).collect();
     assert_eq!(specs.len(), 3);
     for spec in &specs {
         assert!(spec.name.starts_with("mcp__s__") && spec.name.len() <= 64, "{}", spec.name);

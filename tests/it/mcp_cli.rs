@@ -114,6 +114,20 @@ fn what_is_typed_wrong_is_said() {
     assert!(ran.stderr.contains("there is no token"), "{ran}");
 }
 
+/// What may be called without asking.
+const OFFERED: [&str; 10] = [
+    "ask_agent",
+    "calculator",
+    "datetime",
+    "memory_search",
+    "memory_write",
+    "news",
+    "stocks",
+    "weather",
+    "web_search",
+    "wikipedia",
+];
+
 /// `aigw mcp serve` as a server.
 fn ourselves(env: &TestEnv) -> Server {
     let variables = [
@@ -129,7 +143,7 @@ fn ourselves(env: &TestEnv) -> Server {
 }
 
 async fn call(servers: &Servers, name: &str, arguments: Value) -> Result<String, String> {
-    let (tools, _) = servers.tools();
+    let (tools, _) = servers.wished(&["*".into()]);
     let tool = tools.into_iter().find(|tool| tool.spec().name == format!("mcp__ours__{name}")).unwrap();
     tool.call(&arguments).await.map(|answer| answer.text).map_err(|error| error.0)
 }
@@ -141,10 +155,7 @@ async fn our_memory_and_agents_are_offered() {
     let server = ourselves(&env);
     let (approvals, look) = stand::approve(&server, &env.data_dir()).await;
     let names: Vec<&str> = look.listing.tools.iter().map(|tool| tool.name.as_str()).collect();
-    assert_eq!(
-        (names.as_slice(), look.protocol.as_str()),
-        (["ask_agent", "memory_search", "memory_write"].as_slice(), "2026-07-28")
-    );
+    assert_eq!((names.as_slice(), look.protocol.as_str()), (OFFERED.as_slice(), "2026-07-28"));
     let servers = Servers::new(vec![server], &approvals);
     let written =
         call(&servers, "memory_write", json!({"content": "The deploy key is in the blue box."})).await;
@@ -185,7 +196,7 @@ fn programs_of_the_older_era_are_served_and_stdout_has_nothing_else() {
     assert_eq!(hello["result"]["serverInfo"]["name"], "aigw", "{hello}");
     ask(json!({"jsonrpc": "2.0", "method": "notifications/initialized"}));
     let listed = ask(json!({"jsonrpc": "2.0", "id": 2, "method": "tools/list"}));
-    assert_eq!(listed["result"]["tools"].as_array().map(Vec::len), Some(3), "{listed}");
+    assert_eq!(listed["result"]["tools"].as_array().map(Vec::len), Some(OFFERED.len()), "{listed}");
     let unknown =
         ask(json!({"jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": {"name": "memory_forget"}}));
     assert_eq!(unknown["error"]["code"], -32602, "{unknown}");
@@ -280,4 +291,60 @@ async fn a_server_at_an_address_is_reached_with_its_headers() {
     let stranger = app.mcp_server("far", &section(None)).unwrap();
     let error = Look::at(&stranger, stand::PATIENCE).await.unwrap_err();
     assert!(error.contains("put its token into `headers`"), "{error}");
+}
+
+/// A server's tools are called by agents, by hand and at the keyboard: asked for, on record, under the rules of all tools.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn agents_call_tools_of_servers() {
+    let groq = aigw::simulate::Stand::start(Settings::new("groq")).await.unwrap();
+    let env = TestEnv::with_stands(&[&groq]);
+    let command = stand::command();
+    let _added = env.run(&words(&add(&env, &command, &["--yes"]))).exits(0);
+    std::fs::remove_file(env.path().join("started")).unwrap();
+
+    // By hand; that is consent.
+    let ran = env.run(&["tool", "run", "mcp__s__echo", "text=the kettle"]).exits(0);
+    assert!(ran.stdout.contains("the kettle"), "{ran}");
+    assert_eq!(env.run(&["tool", "run", "mcp__s__echo", "text=x", "--json"]).exits(0).json()["said"], "x");
+    let failed = env.run(&["tool", "run", "mcp__s__fail"]).exits(1);
+    assert!(failed.stderr.contains("it is not your day"), "{failed}");
+    let shown = env.run(&["tool", "show", "mcp__s__echo"]).exits(0);
+    assert!(shown.stdout.contains("Says what it is told."), "{shown}");
+
+    // Where nobody can be asked it is not offered, unless it was allowed.
+    let ask = ["chat", "-n", "-t", "mcp__s__echo", "--json", "echo what Rome says"];
+    let told = env.run(&ask).exits(0);
+    assert!(told.stderr.contains("mcp__s__echo is not offered"), "{told}");
+    for more in [&["--allow-tool", "mcp__s__*"][..], &["--allow-tool", "mcp__s__echo", "--no-stream"]] {
+        let answer = env.run(&[&ask[..], more].concat()).exits(0).json();
+        assert_eq!(answer["tool_calls"][0]["name"], "mcp__s__echo", "{answer}");
+        assert!(answer["text"].as_str().unwrap().contains("Rome"), "{answer}");
+    }
+    let said = groq.requests().last().unwrap().body.to_string();
+    assert!(said.contains("from outside"), "{said}");
+    let _allowed = env.run(&["tool", "allow", "mcp__s__*"]).exits(0);
+    let _denied = env.run(&["tool", "deny", "mcp__s__echo", "--where", "text=*Rome*"]).exits(0);
+    let answer = env.run(&ask).exits(0).json();
+    assert!(answer["text"].as_str().unwrap().contains("is denied"), "{answer}");
+    let log = env.run(&["tool", "log", "mcp__s__echo", "--json"]).exits(0).json();
+    assert_eq!((&log[0]["state"], &log[0]["agent"]), (&json!("refused"), &json!("assistant")), "{log}");
+
+    // An agent that names the whole server has all its tools; one that names none starts nothing.
+    env.write(
+        "config/agents/echoist.md",
+        b"---\nname: echoist\ndescription: echoes\ntools: mcp__s\n---\nEcho.\n",
+    );
+    let _answer = env.run(&["chat", "-n", "-a", "echoist", "echo what Oslo says", "--json"]).exits(0).json();
+    let names = groq.requests().last().unwrap().body["tools"].as_array().map(Vec::len);
+    assert_eq!(names, Some(6));
+    std::fs::remove_file(env.path().join("started")).unwrap();
+    let _answer = env.run(&["chat", "-n", "-t", "calculator", "what is 2+2"]).exits(0);
+    assert!(!env.path().join("started").exists());
+
+    // One that has changed is not called, and why is said.
+    env.write("changed", b"");
+    let changed = env.run(&["tool", "run", "mcp__s__echo", "text=x"]).exits(1);
+    assert!(changed.stderr.contains("aigw mcp tools s --approve"), "{changed}");
+    let answer = env.run(&["chat", "-n", "-t", "mcp__s__*", "--json", "echo what Oslo says"]).exits(0).json();
+    assert!(answer["text"].as_str().unwrap().contains("not those that were approved"), "{answer}");
 }

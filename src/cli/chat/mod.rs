@@ -206,8 +206,9 @@ fn extract(text: &str) -> &str {
     start.map_or(whole, |start| text[start..].trim_end_matches('\n'))
 }
 
-/// Waits for what is still to be written: the turn, and its attempts.
+/// Ends what was started, and waits for what is still to be written: the turn, and its attempts.
 async fn settle(app: &App, context: &Context) {
+    app.leave_mcp().await;
     let memory = Arc::clone(&app.memory);
     let flushed = tokio::task::spawn_blocking(move || memory.flush(LEDGER_PATIENCE)).await;
     if let Ok(Err(error)) = flushed {

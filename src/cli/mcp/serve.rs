@@ -1,4 +1,4 @@
-//! `aigw mcp serve`: the memory and agents for programs that speak the Model Context Protocol.
+//! `aigw mcp serve`: tools, the memory and agents for programs that speak the Model Context Protocol.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ const TOKEN: &str = "AIGW_MCP_TOKEN";
 /// The port where none is named.
 const PORT: u16 = 8788;
 
-/// Offer your memory and your agents to programs that speak MCP.
+/// Offer your tools, your memory and your agents to programs that speak MCP.
 ///
 /// Without --http, whoever starts this speaks to it by stdin and stdout. What may not be done without asking is not offered,
 /// unless it is allowed here.
@@ -64,7 +64,7 @@ pub(super) async fn run(args: &ServeArgs, context: &Context) -> Result<(), Comma
         hint: "with --allow-tool NAME",
         ..Wishes::default()
     };
-    let (offered, held, problem) = app.mcp_offers(&client, &Arc::new(meanings), wishes);
+    let (offered, held, problem) = app.mcp_offers(&client, &Arc::new(meanings), wishes)?;
     if let Some(problem) = problem {
         context.ui.warn(&problem);
     }
@@ -79,6 +79,7 @@ pub(super) async fn run(args: &ServeArgs, context: &Context) -> Result<(), Comma
         },
         Some(addr) => over_http(context, counter, addr).await,
     };
+    app.leave_mcp().await;
     settle_ledger(&app, context).await;
     served
 }

@@ -92,6 +92,11 @@ fn all(context: &Context, app: &App) -> Result<Vec<Arc<dyn Tool>>, CommandError>
     let mut tools = app.tools(&client)?;
     let meanings = Arc::new(app.no_meanings(&client));
     tools.extend(memory_tools::all(&meanings, &Definition::new(ASSISTANT), None));
+    let (theirs, notes) = app.mcp().all();
+    for note in notes {
+        context.ui.warn(&note);
+    }
+    tools.extend(theirs);
     tools.sort_by_key(|tool| tool.spec().name);
     if tools.is_empty() {
         context.ui.note("there are no tools");

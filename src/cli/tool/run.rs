@@ -54,10 +54,11 @@ pub(super) async fn run(args: &RunArgs, context: &Context, app: &App) -> Result<
     let call = ToolCall { id: turn.clone(), name: args.name.clone(), arguments, signature: None };
     let spinner = context.ui.spinner(&format!("{} is called", args.name));
     let calls = TurnCalls::of(turn);
-    let made = context.interrupt.unless(async { Ok(toolbox.call(&call, &calls).await) }).await?;
+    let made = context.interrupt.unless(async { Ok(toolbox.call(&call, &calls).await) }).await;
     drop(spinner);
+    app.leave_mcp().await;
     let exit = if calls.had_refusals() { Exit::Refused } else { Exit::Failed };
-    let answer = made.map_err(|error| CommandError::new(exit, error.to_string()))?;
+    let answer = made?.map_err(|error| CommandError::new(exit, error.to_string()))?;
     match context.global.output() {
         Output::Text if args.for_model => Ok(context.ui.line(&answer.text)?),
         Output::Text => shown::show(context, &args.name, &answer),

@@ -11,12 +11,13 @@ use crate::app::tools::from_pairs;
 use crate::chat::ToolCall;
 use crate::repl::room::Room;
 use crate::tools::record::Caller;
-use crate::tools::{Tool, Toolbox, TurnCalls};
+use crate::tools::{Tool, Toolbox, TurnCalls, is_named};
 use crate::ui::Table;
 
 fn all(room: &Room) -> Result<Vec<Arc<dyn Tool>>, String> {
     let mut tools = room.app.tools(&room.client).map_err(told)?;
     tools.extend(memory_tools::all(&room.meanings, &room.host(), Some(&room.session.id)));
+    tools.extend(room.app.mcp().all().0);
     Ok(tools)
 }
 
@@ -27,7 +28,7 @@ pub(super) fn list(room: &Room) -> Done {
     let mut table = Table::new(["", "tool", "permission", "for"]);
     for tool in all(room)? {
         let spec = tool.spec();
-        let has = host.tools.iter().any(|name| *name == spec.name || name == "*");
+        let has = host.tools.iter().any(|entry| is_named(entry, &spec.name));
         let permission =
             crate::tools::decide(&rules, tool.permission(), &spec.name, Some(&host.name), &Value::Null);
         let about = spec.description.split(['.', ':']).next().unwrap_or_default().to_owned();

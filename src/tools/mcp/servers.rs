@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::tool::McpTool;
-use super::{Approval, Approvals, Link, Server};
-use crate::tools::{ALL, Tool};
+use super::{Approval, Approvals, Link, Server, tool_name};
+use crate::tools::{Tool, is_named};
 
 /// The servers that are used.
 #[derive(Default)]
 pub struct Servers {
     used: Vec<Used>,
-    notes: Vec<String>,
+    /// Servers that are not used, and why.
+    unused: Vec<(String, String)>,
+    /// What is wrong with all of them, or with some file.
+    problems: Vec<String>,
 }
 
 /// A server, and those of its tools that are used.
@@ -30,17 +33,25 @@ impl Servers {
             Ok(approved) => approved,
             Err(error) => {
                 let note = format!("no MCP server is used: what was approved cannot be read: {error}");
-                return Self { used: Vec::new(), notes: vec![note] };
+                return Self { problems: vec![note], ..Self::default() };
             }
         };
         let mut all = Self::default();
         for server in servers {
             match usable(&server, &approved) {
-                Err(note) => all.notes.push(note),
+                Err(note) => all.unused.push((server.name, note)),
                 Ok(approval) => all.add(server, approval, approvals),
             }
         }
         all
+    }
+
+    /// Servers that could not even be set up, and what is wrong with files.
+    #[must_use]
+    pub fn without(mut self, unused: Vec<(String, String)>, problems: Vec<String>) -> Self {
+        self.unused.extend(unused);
+        self.problems.extend(problems);
+        self
     }
 
     fn add(&mut self, server: Server, approval: &Approval, approvals: &Approvals) {
@@ -51,14 +62,32 @@ impl Servers {
         self.used.push(Used { link, tools });
     }
 
-    /// The tools of all servers that are not known to be out of order, in an order that stays; and a line for each server
-    /// whose tools are left out.
-    pub fn tools(&self) -> (Vec<Arc<dyn Tool>>, Vec<String>) {
-        let (mut tools, mut notes) = (Vec::new(), self.notes.clone());
+    /// The tools of all servers, and a line for each server whose tools are left out. Nothing is started.
+    pub fn all(&self) -> (Vec<Arc<dyn Tool>>, Vec<String>) {
+        let tools = self.used.iter().flat_map(|used| used.tools.iter().map(Arc::clone)).collect();
+        let unused = self.unused.iter().map(|(_, why)| why.clone());
+        (tools, self.problems.iter().cloned().chain(unused).collect())
+    }
+
+    /// The wished tools of servers that are not known to be out of order, in an order that stays; and a line for each server
+    /// of which some are wished and none are to be had.
+    pub fn wished(&self, wished: &[String]) -> (Vec<Arc<dyn Tool>>, Vec<String>) {
+        let (mut tools, mut notes) = (Vec::new(), self.problems.clone());
+        let wants = |name: &str| wished.iter().any(|entry| is_named(entry, name));
         for Used { link, tools: offered } in &self.used {
+            let wished: Vec<_> = offered.iter().filter(|tool| wants(&tool.spec().name)).collect();
             match link.trouble() {
-                None => tools.extend(offered.iter().map(Arc::clone)),
-                Some(trouble) => notes.push(format!("{trouble}; its tools are left out")),
+                None => tools.extend(wished.into_iter().map(Arc::clone)),
+                Some(trouble) if !wished.is_empty() => {
+                    notes.push(format!("{trouble}; its tools are left out"));
+                }
+                Some(_) => {}
+            }
+        }
+        for (server, why) in &self.unused {
+            let prefix = tool_name(server, "");
+            if wished.iter().any(|entry| entry.starts_with(&prefix) || is_named(entry, &prefix)) {
+                notes.push(why.clone());
             }
         }
         (tools, notes)
@@ -68,8 +97,7 @@ impl Servers {
     pub fn begin(&self, wished: &[String]) {
         for Used { link, tools: offered } in &self.used {
             let server = &link.server.name;
-            let wants =
-                |entry: &String| entry == ALL || offered.iter().any(|tool| tool.spec().name == *entry);
+            let wants = |entry: &String| offered.iter().any(|tool| is_named(entry, &tool.spec().name));
             if wished.iter().any(wants) {
                 let link = Arc::clone(link);
                 tracing::debug!(server, "an MCP server is started");
