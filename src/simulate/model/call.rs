@@ -11,9 +11,9 @@ use super::{Ask, Call, Choice, NO_TOOLS, ONE_CALL, Role, Tool, prompt, speech};
 const MOST_CALLS: usize = 8;
 
 /// The calls with which the model answers; none when it speaks instead.
-pub(super) fn calls(ask: &Ask) -> Vec<Call> {
+pub(super) fn calls(ask: &Ask, in_words: bool) -> Vec<Call> {
     let asked = ask.messages.last().is_some_and(|message| message.role == Role::User);
-    if !asked || ask.model.contains(NO_TOOLS) {
+    if !asked || (ask.model.contains(NO_TOOLS) && !in_words) {
         return Vec::new();
     }
     let question = speech::question(&ask.messages);
@@ -126,7 +126,7 @@ mod tests {
     fn made(prompt: &str, change: impl FnOnce(&mut Ask)) -> Vec<(String, Value)> {
         let mut ask = Ask { tools: vec![add(), weather()], ..asked(prompt) };
         change(&mut ask);
-        calls(&ask).into_iter().map(|call| (call.name, call.arguments)).collect()
+        calls(&ask, false).into_iter().map(|call| (call.name, call.arguments)).collect()
     }
 
     #[test]
