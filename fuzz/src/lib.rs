@@ -2,7 +2,7 @@
 //!
 //! Nothing may panic, hang or grow beyond its input; and how the network cuts the bytes must not change what they mean.
 
-use aigw::chat::{Answer, Event, Failure, FinishReason, ModelId, SpokenCalls, ToolSpec};
+use aigw::chat::{Answer, Event, Failure, FinishReason, ModelId, SpokenCalls};
 use aigw::document;
 use aigw::providers::sse::SseDecoder;
 use aigw::providers::wire::{self, EventDecoder, Progress, Reply, codec};
@@ -62,13 +62,7 @@ pub fn spoken(input: &[u8]) {
     let Some((cut, bytes)) = cut(input) else { return };
     let text = String::from_utf8_lossy(bytes);
     let heard = |length: usize| {
-        let tool = |name: &str| ToolSpec {
-            name: name.to_owned(),
-            description: String::new(),
-            parameters: Default::default(),
-            strict: false,
-        };
-        let mut spoken = SpokenCalls::new(&[tool("add"), tool("weather")]);
+        let mut spoken = SpokenCalls::new(vec!["add".into(), "weather".into()]);
         let (mut events, mut piece) = (Vec::new(), String::new());
         for c in text.chars() {
             piece.push(c);

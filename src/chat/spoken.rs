@@ -115,9 +115,8 @@ enum State {
 }
 
 impl SpokenCalls {
-    /// For the answer to a request with these tools.
-    pub fn new(tools: &[ToolSpec]) -> Self {
-        let names = tools.iter().map(|tool| tool.name.clone()).collect();
+    /// For the answer to a request with tools of these names.
+    pub fn new(names: Vec<String>) -> Self {
         Self { names, state: State::Before, held: String::new(), space: String::new(), called: false }
     }
 

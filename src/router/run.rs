@@ -85,7 +85,8 @@ impl<'a> Attempting<'a> {
         (approach, told): (Approach, &Answer),
     ) -> Self {
         let Approach { manner, spoken } = approach;
-        let spoken = spoken.then(|| SpokenCalls::new(&setting.ask.request.tools));
+        let names = || setting.ask.request.tools.iter().map(|tool| tool.name.clone()).collect();
+        let spoken = spoken.then(|| SpokenCalls::new(names()));
         Self {
             attempt: Attempt::begin(ordinal, &candidate),
             candidate,

@@ -10,7 +10,7 @@ fn spec(name: &str) -> ToolSpec {
 
 /// What is heard of an answer that comes in these pieces: its text, its calls, and why it ended.
 fn heard(pieces: &[&str], reason: FinishReason) -> (String, Vec<(String, String)>, Option<FinishReason>) {
-    let mut spoken = SpokenCalls::new(&[spec("add"), spec("weather")]);
+    let mut spoken = SpokenCalls::new(vec!["add".into(), "weather".into()]);
     let mut events = Vec::new();
     for piece in pieces {
         spoken.take(Event::Text((*piece).to_owned()), &mut events);
