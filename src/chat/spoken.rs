@@ -13,6 +13,8 @@ const CLOSE: &str = "</tool_call>";
 const RESPONSE: &str = "<tool_response";
 /// What a call without its tags begins with.
 const NAME: &str = "\"name\"";
+/// The longest name of a language behind the beginning of a code block.
+const LONGEST_FENCE: usize = 16;
 
 impl ChatRequest {
     /// The same with its tools, calls and results in words; without tools where none may be called.
@@ -284,7 +286,8 @@ fn may_be_bare(text: &str) -> bool {
         None if "```".starts_with(text) => return true,
         None => text,
         Some(fence) => match fence.split_once('\n') {
-            None => return fence.len() < 16,
+            None => return fence.len() < LONGEST_FENCE,
+            Some((language, _)) if language.len() >= LONGEST_FENCE => return false,
             Some((_, inside)) => inside.trim_start(),
         },
     };

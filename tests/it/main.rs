@@ -35,6 +35,7 @@ mod meaning;
 mod memory;
 mod mend;
 mod model_refresh;
+mod once;
 mod own_tools;
 mod predictions;
 mod probe;
