@@ -91,7 +91,7 @@ impl Tour {
         self.say(&format!("\n{title}"))?;
         let schema = if args.schema.is_some() { " --schema city.json" } else { "" };
         let agent = args.agent.as_ref().map(|agent| format!(" -a {agent}")).unwrap_or_default();
-        let tools: String = args.tool.iter().map(|tool| format!(" -t {tool}")).collect();
+        let tools: String = args.tool.iter().flat_map(|tool| [" -t ", tool]).collect();
         let command = format!("$ aigw chat{agent}{tools}{schema} {}", args.words.join(" "));
         self.context.ui.heading(&command)?;
         Box::pin(chat::run(args, self.context())).await

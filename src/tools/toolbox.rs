@@ -101,6 +101,5 @@ fn arguments(spec: &ToolSpec, text: &str) -> Result<Value, ToolError> {
     let wrong = |what: String| ToolError(format!("the arguments of {} are wrong: {what}", spec.name));
     let value: Value = serde_json::from_str(text).map_err(|error| wrong(format!("not JSON: {error}")))?;
     let schema = Schema::new(spec.parameters.clone()).map_err(|error| wrong(error.to_string()))?;
-    schema.check(text).map_err(wrong)?;
-    Ok(value)
+    schema.departure(&value).map_or(Ok(value), |what| Err(wrong(what)))
 }

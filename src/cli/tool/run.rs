@@ -41,10 +41,12 @@ pub(super) async fn run(args: &RunArgs, context: &Context, app: &App) -> Result<
     let arguments = arguments(args, context, &spec.parameters).await?;
     let schema =
         Schema::new(spec.parameters.clone()).map_err(|error| CommandError::failed(error.to_string()))?;
-    schema.check(&arguments).map_err(|problem| {
-        CommandError::usage(format!("the arguments of {} are wrong: {problem}", args.name))
-            .hint(format!("`aigw tool show {}` says what it takes", args.name))
-    })?;
+    let read = serde_json::from_str(&arguments).map_err(|error| format!("not JSON: {error}"));
+    let problem = read.map_or_else(Some, |value| schema.departure(&value));
+    if let Some(problem) = problem {
+        let wrong = CommandError::usage(format!("the arguments of {} are wrong: {problem}", args.name));
+        return Err(wrong.hint(format!("`aigw tool show {}` says what it takes", args.name)));
+    }
     let (gate, problem) = app.gate();
     if let Some(problem) = problem {
         context.ui.warn(&problem);
