@@ -48,6 +48,9 @@ impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
         let tools = runner.routes.tools(&agent);
         let turn = Turn::new(&agent.name, agent.handoffs.clone(), agent.max_turns);
         let calls = TurnCalls::of(work.id.clone());
+        for message in work.question {
+            calls.has_read(&message.joined_text());
+        }
         Self { runner, work, agent, tools, calls, turn, attempts: Vec::new(), last: None, depth }
     }
 

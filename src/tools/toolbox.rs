@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::gate::{Gate, Offer, TurnCalls};
+use super::gate::{Gate, Offer};
 use super::record::Caller;
-use super::{Answer, Permission, Tool, ToolError};
+use super::{Answer, Permission, Tool, ToolError, TurnCalls};
 use crate::chat::{Schema, ToolCall, ToolSpec};
 
 /// Tools, and the gate that calls of them pass.
