@@ -159,6 +159,33 @@ impl Gate {
         self.make(tool, arguments, opening, calls).await
     }
 
+    /// A call of a tool that the agent was not offered.
+    pub(super) async fn withheld(
+        &self,
+        name: &str,
+        arguments: &Value,
+        caller: &Caller,
+        calls: &TurnCalls,
+    ) -> Result<Answer, ToolError> {
+        let arguments = canonical(arguments);
+        let ordinal = calls.count(name, &arguments);
+        let opening = Opening {
+            turn: calls.turn.clone(),
+            ordinal,
+            tool: name.to_owned(),
+            arguments,
+            caller: caller.clone(),
+            granted: Granted::No,
+        };
+        self.refused(
+            calls,
+            opening,
+            format!("{name} is not among the tools that may be called"),
+            "do without it",
+        )
+        .await
+    }
+
     async fn refused(
         &self,
         calls: &TurnCalls,
@@ -166,7 +193,7 @@ impl Gate {
         why: String,
         advice: &str,
     ) -> Result<Answer, ToolError> {
-        calls.mark_refused();
+        calls.note_refusal(format!("{} {}: {why}", opening.tool, opening.arguments));
         let error = ToolError(format!("{why}; {advice}"));
         // Whoever cannot keep it refuses all the same.
         if let Err(problem) = self.record.refuse(opening, why).await {
@@ -190,7 +217,7 @@ impl Gate {
         let address = tool.leads_to(arguments);
         // To an address that was read nothing is carried that its owner does not know.
         let known = address.as_ref().is_some_and(|address| calls.knows(address));
-        let careful = calls.read_foreign() && tool.carries_out() && !known;
+        let careful = tool.carries_out() && !known && calls.may_be_led(tool.is_foreign());
         match decide(&self.rules, tool.permission(), &name, agent, arguments) {
             Permission::Deny => {
                 return Err((format!("{name} is denied"), "do without it".into()));

@@ -62,6 +62,11 @@ pub trait Tool: Send + Sync {
         false
     }
 
+    /// Whether somebody else says what it is for: models read that too, and it may be meant to lead them.
+    fn is_foreign(&self) -> bool {
+        false
+    }
+
     /// The address that a call goes to, where it goes to one: once somebody else's words were read, only those are gone to
     /// unasked that stood in what was read.
     fn leads_to(&self, _arguments: &Value) -> Option<String> {

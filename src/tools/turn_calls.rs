@@ -18,7 +18,9 @@ pub struct TurnCalls {
     made: Mutex<HashMap<(String, String), u32>>,
     addresses: Mutex<HashSet<Url>>,
     foreign: AtomicBool,
+    offered_foreign: AtomicBool,
     refused: AtomicBool,
+    refusals: Mutex<Vec<String>>,
 }
 
 impl TurnCalls {
@@ -30,6 +32,17 @@ impl TurnCalls {
     /// Whether somebody else's words were read.
     pub fn read_foreign(&self) -> bool {
         self.foreign.load(Ordering::Relaxed)
+    }
+
+    /// Models are told of tools in somebody else's words.
+    pub fn offers_foreign(&self) {
+        self.offered_foreign.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether somebody else's words may be why a tool is called. What the tools of somebody else say of themselves was
+    /// looked at and approved for calls of these, and for nothing else.
+    pub(super) fn may_be_led(&self, to_foreign_tool: bool) -> bool {
+        self.read_foreign() || (!to_foreign_tool && self.offered_foreign.load(Ordering::Relaxed))
     }
 
     /// Whether a call was not let through.
@@ -54,8 +67,15 @@ impl TurnCalls {
         self.foreign.store(true, Ordering::Relaxed);
     }
 
-    pub(super) fn mark_refused(&self) {
+    /// A call was not let through; a line says which and why.
+    pub(super) fn note_refusal(&self, what: String) {
         self.refused.store(true, Ordering::Relaxed);
+        locked(&self.refusals).push(what);
+    }
+
+    /// The calls that were not let through since this was last asked, a line each.
+    pub fn take_refusals(&self) -> Vec<String> {
+        std::mem::take(&mut locked(&self.refusals))
     }
 
     /// Whether an address stands in what was read.

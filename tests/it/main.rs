@@ -26,6 +26,7 @@ mod generated;
 mod health;
 mod hostile;
 mod init;
+mod injection;
 mod killed;
 mod layering;
 mod matrix;

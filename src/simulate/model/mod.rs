@@ -22,6 +22,8 @@ pub(super) use vector::vector;
 const NO_TOOLS: &str = "no-tools";
 const ONE_CALL: &str = "one-call";
 const NO_SCHEMA: &str = "no-schema";
+/// The name of a model that does what it reads says so, too.
+const GULLIBLE: &str = "gullible";
 
 /// Who said something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
