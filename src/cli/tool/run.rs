@@ -29,6 +29,10 @@ pub(super) struct RunArgs {
     #[arg(value_name = "JSON|NAME=VALUE")]
     arguments: Vec<String>,
 
+    /// Ask services also for what is kept of earlier answers
+    #[arg(long)]
+    no_cache: bool,
+
     /// Show what the model would be given
     #[arg(long)]
     for_model: bool,
@@ -36,6 +40,9 @@ pub(super) struct RunArgs {
 
 /// Calls it.
 pub(super) async fn run(args: &RunArgs, context: &Context, app: &App) -> Result<(), CommandError> {
+    if args.no_cache {
+        app.ask_services_anew();
+    }
     let tools = all(context, app)?;
     let spec = find(&tools, &args.name)?.spec();
     let arguments = arguments(args, context, &spec.parameters).await?;
@@ -58,7 +65,7 @@ pub(super) async fn run(args: &RunArgs, context: &Context, app: &App) -> Result<
     let calls = TurnCalls::of(turn);
     let made = context.interrupt.unless(async { Ok(toolbox.call(&call, &calls).await) }).await;
     drop(spinner);
-    app.leave_mcp().await;
+    app.leave_tools().await;
     let exit = if calls.had_refusals() { Exit::Refused } else { Exit::Failed };
     let answer = made?.map_err(|error| CommandError::new(exit, error.to_string()))?;
     match context.global.output() {
