@@ -5363,7 +5363,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__tool__subcmd__run)
-            opts="-q -v -h --for-model --config --output --json --quiet --verbose --color --help"
+            opts="-q -v -h --no-cache --for-model --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

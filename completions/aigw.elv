@@ -1244,6 +1244,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --config 'Read this configuration file instead of the usual one'
             cand --output 'How results are printed'
             cand --color 'When to use colours'
+            cand --no-cache 'Ask services also for what is kept of earlier answers'
             cand --for-model 'Show what the model would be given'
             cand --json 'The same as `--output json`'
             cand -q 'Print no notes and no warnings'

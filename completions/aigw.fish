@@ -1069,6 +1069,7 @@ jsonl\t'One JSON value a line, as things happen'"
 complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from run" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from run" -l no-cache -d 'Ask services also for what is kept of earlier answers'
 complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from run" -l for-model -d 'Show what the model would be given'
 complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from run" -l json -d 'The same as `--output json`'
 complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Print no notes and no warnings'

@@ -35,6 +35,11 @@ pub fn reply(text: &str) -> Option<Reply> {
     }
 }
 
+/// That an "always" is none.
+pub fn unkept(problem: &str) -> String {
+    format!("this could not be kept, so it holds only while the program runs: {problem}")
+}
+
 fn shortened(text: &str) -> String {
     let Some((end, _)) = text.char_indices().nth(LONGEST) else { return text.to_owned() };
     format!("{} … ({} more characters)", &text[..end], text[end..].chars().count())

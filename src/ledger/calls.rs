@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
@@ -15,6 +15,14 @@ use crate::store::StoreError;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The longest that arguments are kept, in bytes.
 const LONGEST_ARGUMENTS: usize = 4 << 10;
+
+/// How long calls stay on record: long enough for whatever goes on where it stopped.
+const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How many stay. Those of the last two days stay in any case: quotas count them.
+const MOST: i64 = 50_000;
+const COUNTED: SignedDuration = SignedDuration::from_hours(48);
+/// So many calls may come between two looks for old ones.
+const BETWEEN_SWEEPS: i64 = 64;
 
 /// A call on record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -109,7 +117,11 @@ impl Call {
                 self.took_ms
             ],
         )?;
-        Ok(db.last_insert_rowid())
+        let id = db.last_insert_rowid();
+        if id % BETWEEN_SWEEPS == 0 {
+            sweep(db, id, self.at)?;
+        }
+        Ok(id)
     }
 
     /// The same call as it was begun before.
@@ -120,6 +132,17 @@ impl Call {
         db.query_row(&sql, params![self.turn, self.tool, self.digest(), self.ordinal], Self::of_row)
             .optional()
     }
+}
+
+/// Takes out what is old, and the oldest where there are too many. Ids are in the order of time.
+fn sweep(db: &Connection, newest: i64, now: Timestamp) -> rusqlite::Result<()> {
+    let newest_before = |time: Timestamp| -> rusqlite::Result<i64> {
+        let sql = "SELECT id FROM calls WHERE state <> 'refused' AND at_ms < ?1 ORDER BY at_ms DESC LIMIT 1";
+        Ok(db.query_row(sql, [time.as_millisecond()], |row| row.get(0)).optional()?.unwrap_or(0))
+    };
+    let surplus = newest_before(now - COUNTED)?.min(newest - MOST);
+    let last = newest_before(now - KEPT)?.max(surplus);
+    db.execute("DELETE FROM calls WHERE id <= ?1", [last]).map(drop)
 }
 
 impl Ledger {
@@ -222,5 +245,34 @@ pub(super) mod tests {
         ));
         assert_eq!(ledger.calls(None, 99).unwrap().len(), 6);
         assert_eq!(ledger.calls(Some("news"), 99).unwrap().len(), 0);
+    }
+
+    #[test]
+    fn old_calls_go_and_those_that_quotas_count_stay() {
+        let directory = tempfile::tempdir().unwrap();
+        let ledger = Ledger::new(directory.path());
+        let begin = |turn: &str, at: &str| ledger.begin_call(call(turn, "x", at), Vec::new()).unwrap();
+        for number in 0..62 {
+            begin(&format!("old {number}"), "2026-10-01T10:00:00Z");
+        }
+        ledger
+            .refuse_call(Call { state: "refused".into(), ..call("old", "x", "2026-10-01T10:00:00Z") })
+            .unwrap();
+        assert_eq!(ledger.calls(None, 999).unwrap().len(), 63);
+        begin("new", "2026-11-22T10:00:00Z");
+        let left: Vec<String> = ledger.calls(None, 999).unwrap().into_iter().map(|call| call.turn).collect();
+        assert_eq!(left, ["new", "old"], "the one that was refused goes with the next");
+        let swept = |newest: i64| {
+            ledger
+                .database
+                .commit(PATIENCE, move |db| sweep(db, newest, "2026-11-22T11:00:00Z".parse().unwrap()))
+                .unwrap();
+            ledger.calls(None, 999).unwrap().len()
+        };
+        begin("before", "2026-11-12T10:00:00Z");
+        begin("yesterday", "2026-11-21T10:00:00Z");
+        begin("now", "2026-11-22T10:30:00Z");
+        assert_eq!(swept(67), 5, "there is room for all");
+        assert_eq!(swept(MOST + 66), 2, "what quotas count stays, the others go");
     }
 }

@@ -5,6 +5,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::app::consent;
 use crate::tools::{Asks, Proposed, Reply};
+use crate::ui::Ui;
 
 /// A question, and where the answer goes.
 #[derive(Debug)]
@@ -14,7 +15,7 @@ pub(super) struct Question {
 }
 
 /// Passes questions on to whoever reads the keys.
-pub(super) struct AtKeys(pub(super) mpsc::Sender<Question>);
+pub(super) struct AtKeys(pub(super) mpsc::Sender<Question>, pub(super) Ui);
 
 impl Asks for AtKeys {
     fn ask<'a>(&'a self, call: &'a Proposed<'a>) -> BoxFuture<'a, Reply> {
@@ -24,5 +25,9 @@ impl Asks for AtKeys {
             let _gone = self.0.send(Question { text: consent::question(call), reply }).await;
             answer.await.unwrap_or(Reply::No)
         })
+    }
+
+    fn unkept(&self, problem: &str) {
+        self.1.warn(&consent::unkept(problem));
     }
 }

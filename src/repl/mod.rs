@@ -58,8 +58,8 @@ pub async fn run(mut room: Room) -> Result<(), ReplError> {
     let stop = Arc::clone(&room.stop);
     // One question at a time is asked; others wait at the gate.
     let (asks, mut questions) = mpsc::channel(1);
-    room.be_asked(Arc::new(AtKeys(asks)));
     let mut keys = Keys::new(history, &mut room.ui, &stop)?;
+    room.be_asked(Arc::new(AtKeys(asks, room.ui.clone())));
     room.ui.note("/help lists what can be done; Ctrl-D leaves");
     let ended = tokio::select! {
         ended = converse(&mut room, &mut keys, &mut questions) => ended,

@@ -13,6 +13,7 @@ use tokio::sync::Mutex as Turnstile;
 use super::record::{Begun, Caller, Ending, Granted, Opening, Record};
 use super::rule::{Pattern, Rule, decide, is_named, most};
 use super::{Answer, Permission, Tool, ToolError, TurnCalls, bounded};
+use crate::safe_text::safe;
 
 /// A call that was made so often with the same arguments in a turn is not made again: nothing new comes of it.
 const MOST_REPEATS: u32 = 3;
@@ -21,6 +22,9 @@ const MOST_REPEATS: u32 = 3;
 pub trait Asks: Send + Sync {
     /// Shows the call and waits for an answer.
     fn ask<'a>(&'a self, call: &'a Proposed<'a>) -> BoxFuture<'a, Reply>;
+
+    /// Says that what was decided for good holds only while the program runs, and why.
+    fn unkept(&self, _problem: &str) {}
 }
 
 /// A call that somebody is asked about.
@@ -258,7 +262,7 @@ impl Gate {
             Reply::Always => {
                 granted.push(Grant { rule: rule.clone(), after_foreign: careful });
                 if let Err(problem) = self.record.decide(rule).await {
-                    tracing::warn!(problem, "a decision could not be kept");
+                    asks.unkept(&problem);
                 }
                 Ok(Granted::Asked)
             }
@@ -333,7 +337,11 @@ impl Gate {
                 Err(ToolError(format!("{name} took longer than {} s and was stopped", limit.as_secs())))
             }
         };
-        let made = made.map(|answer| Answer { text: bounded(&answer.text), ..answer });
+        // Whatever a tool says, it is text: for the model, on record, and on the terminal.
+        let made = match made {
+            Ok(answer) => Ok(Answer { text: bounded(&safe(&answer.text)), ..answer }),
+            Err(ToolError(why)) => Err(ToolError(bounded(&safe(&why)))),
+        };
         let foreign = made.as_ref().is_ok_and(|answer| answer.foreign);
         if let Ok(answer) = &made {
             calls.has_read(&answer.text);

@@ -10,11 +10,12 @@ use crate::tools::{Asks, Proposed, Reply};
 use crate::ui::{Ui, ask};
 
 /// The terminal.
-struct AtTerminal;
+struct AtTerminal(Ui);
 
 /// Somebody to be asked, where there is one: at a terminal, and not where a program reads the output.
 pub(super) fn somebody(ui: &Ui) -> Option<Arc<dyn Asks>> {
-    (stdin().is_terminal() && ui.stderr_is_terminal).then(|| Arc::new(AtTerminal) as Arc<dyn Asks>)
+    (stdin().is_terminal() && ui.stderr_is_terminal)
+        .then(|| Arc::new(AtTerminal(ui.clone())) as Arc<dyn Asks>)
 }
 
 impl Asks for AtTerminal {
@@ -24,5 +25,9 @@ impl Asks for AtTerminal {
             // Whatever is not clearly a yes is a no.
             answer.ok().flatten().and_then(|text| consent::reply(&text)).unwrap_or(Reply::No)
         })
+    }
+
+    fn unkept(&self, problem: &str) {
+        self.0.warn(&consent::unkept(problem));
     }
 }
