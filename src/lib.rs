@@ -23,6 +23,7 @@
 
 pub mod agents;
 pub mod app;
+pub mod chains;
 pub mod chat;
 pub mod cli;
 pub mod config;

@@ -6,7 +6,7 @@ use futures_util::future::{BoxFuture, join_all};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::Definition;
+use super::{Answered, Definition};
 use super::prompt::{self, Material};
 use super::run::{Audience, Cause, Routes, Runner, Terms, TurnEvent, Undone, Work, Worked};
 use super::spending::Budget;
@@ -39,6 +39,8 @@ pub(super) struct Place<'a, U, R> {
     pub(super) turn: Turn,
     attempts: Vec<Attempt>,
     last: Option<Completion>,
+    /// How often a model has answered.
+    answers: u32,
     depth: usize,
 }
 
@@ -48,7 +50,10 @@ impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
         let tools = runner.routes.tools(&agent);
         let turn = Turn::new(&agent.name, agent.handoffs.clone(), agent.max_turns);
         let calls = TurnCalls::of(work.id.clone());
-        Self { runner, work, agent, tools, calls, turn, attempts: Vec::new(), last: None, depth }
+        if work.read_foreign {
+            calls.mark_foreign();
+        }
+        Self { runner, work, agent, tools, calls, turn, attempts: Vec::new(), last: None, answers: 0, depth }
     }
 
     /// Asks the model with what was said so far.
@@ -62,6 +67,12 @@ impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
         }
         if !self.attempts.is_empty() {
             audience.hears(&TurnEvent::Again);
+        }
+        let ordinal = self.answers;
+        self.answers += 1;
+        let journal = self.work.journal.clone();
+        if let Some(answered) = journal.as_ref().and_then(|journal| journal.answered(ordinal)) {
+            return Ok(self.replay(answered));
         }
         let request = self.request(last);
         let work = &self.work;
@@ -83,6 +94,9 @@ impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
         match self.runner.router.chat(&ask, audience).await {
             Ok(mut completion) => {
                 self.pay(&completion.attempts);
+                if let Some(journal) = &journal {
+                    journal.keep(ordinal, Answered::of(&completion)).await;
+                }
                 self.attempts.append(&mut completion.attempts);
                 let answer = completion.answer.clone();
                 self.last = Some(completion);
@@ -94,6 +108,15 @@ impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
                 Err(error)
             }
         }
+    }
+
+    /// Takes an answer that was given before. It was paid for, and still counts.
+    fn replay(&mut self, answered: Answered) -> Happened {
+        self.work.purse.pay(answered.input_tokens, answered.output_tokens, answered.cost_usd);
+        let completion = answered.completion();
+        let answer = completion.answer.clone();
+        self.last = Some(completion);
+        Happened::Answered { answer, met: self.work.purse.met() }
     }
 
     fn request(&self, last: Option<Limit>) -> ChatRequest {
@@ -248,6 +271,8 @@ impl<U: Upstream, R: Routes> AskAgent<'_, '_, U, R> {
             session: place.work.session.clone(),
             answered_by: None,
             purse: place.work.purse.of_child(budget),
+            journal: None,
+            read_foreign: false,
         };
         match place.runner.turn(work, &mut Unheard, place.depth + 1).await {
             Ok(worked) => {
@@ -262,6 +287,11 @@ impl<U: Upstream, R: Routes> AskAgent<'_, '_, U, R> {
 impl<U: Upstream, R: Routes> Tool for AskAgent<'_, '_, U, R> {
     fn spec(&self) -> ToolSpec {
         prompt::ask_agent_spec(&json!({"type": "string"}), "")
+    }
+
+    /// What the agent has done on the way cannot be known.
+    fn is_repeatable(&self) -> bool {
+        false
     }
 
     fn time_limit(&self) -> Duration {

@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use tokio::sync::Mutex as Turnstile;
 
 use super::record::{Begun, Caller, Ending, Granted, Opening, Record};
@@ -94,6 +95,7 @@ pub struct TurnCalls {
     made: Mutex<HashMap<(String, String), u32>>,
     foreign: AtomicBool,
     refused: AtomicBool,
+    unclear: AtomicBool,
 }
 
 impl TurnCalls {
@@ -115,6 +117,11 @@ impl TurnCalls {
     /// Whether a call was not let through.
     pub fn had_refusals(&self) -> bool {
         self.refused.load(Ordering::Relaxed)
+    }
+
+    /// Whether a call was begun before and nobody knows how it ended.
+    pub fn had_unclear(&self) -> bool {
+        self.unclear.load(Ordering::Relaxed)
     }
 
     /// How often the call was made before.
@@ -288,7 +295,10 @@ impl Gate {
                     Ok(Answer { text: ending.text, data: None, foreign: ending.foreign })
                 };
             }
+            // Whoever was killed in the middle of it cannot tell: what does no harm is done again.
+            Ok(Begun::Unclear) if tool.is_repeatable() => None,
             Ok(Begun::Unclear) => {
+                calls.unclear.store(true, Ordering::Relaxed);
                 return Err(ToolError(format!(
                     "{name} was being called with these arguments when the program ended; nobody knows whether it was \
                      done, so it is not done again"
@@ -311,7 +321,8 @@ impl Gate {
         };
         let started = Instant::now();
         let limit = tool.time_limit();
-        let made = match tokio::time::timeout(limit, tool.call(arguments)).await {
+        let call = call_id(&opening);
+        let made = match tokio::time::timeout(limit, CALL.scope(call, tool.call(arguments))).await {
             Ok(made) => made,
             Err(_) => {
                 Err(ToolError(format!("{name} took longer than {} s and was stopped", limit.as_secs())))
@@ -334,6 +345,22 @@ impl Gate {
         }
         made
     }
+}
+
+tokio::task_local! {
+    /// The id of the call that is being made.
+    static CALL: String;
+}
+
+/// The id of the call that is being made: the same one when the same call is begun again after a kill.
+pub(super) fn current_call() -> Option<String> {
+    CALL.try_with(Clone::clone).ok()
+}
+
+fn call_id(opening: &Opening) -> String {
+    let Opening { turn, ordinal, tool, arguments, .. } = opening;
+    let digest = Sha256::digest(format!("{turn}\n{tool}\n{ordinal}\n{arguments}"));
+    digest[..16].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Arguments as JSON with keys in order: the same call is the same text.

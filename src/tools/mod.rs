@@ -60,6 +60,12 @@ pub trait Tool: Send + Sync {
         false
     }
 
+    /// Whether a call that was begun may be made again where nobody knows how it ended: it has no effect, or none that
+    /// happens twice.
+    fn is_repeatable(&self) -> bool {
+        self.permission() == Permission::Allow && !self.carries_out()
+    }
+
     /// How long a call may take.
     fn time_limit(&self) -> Duration {
         TIME_LIMIT
