@@ -9,6 +9,8 @@ use toml::de::DeTable;
 
 use super::definition::{Definition, Input, InputKind, MAX_PARALLEL, position};
 use super::problem::Problem;
+#[cfg(test)]
+pub(super) use step::keys as step_keys;
 use step::step;
 use table::{Reader, Table, is_id};
 
