@@ -16,7 +16,7 @@ use crate::agents::{
     Agents, Audience, Budget, Cause, Definition, Meanings, Routes, Runner, Terms, TurnEvent, Undone, Work,
     memory_tools, write,
 };
-use crate::chains::{Call, Chains, Hands, Question, Said, Told, Trouble, TroubleKind, World};
+use crate::chains::{Call, Chains, Hands, Question, Said, Told, Trouble, TroubleKind, World, text_of};
 use crate::chat::{Event, Format, Message, Role, ToolCall};
 use crate::memory::Scope;
 use crate::memory::session::Session;
@@ -24,8 +24,9 @@ use crate::providers::client::Client;
 use crate::router::{AttemptReport, Delivery, Gone, Notice, RouteErrorKind, Router, Written};
 use crate::tools::{ToolError, TurnCalls};
 
-/// How long providers that are all out for now are waited for.
-const MAX_WAIT: Duration = Duration::from_secs(20);
+/// How long providers that are all out for now are waited for. Nobody sits there waiting for a step, and limits of a minute
+/// are over after one.
+const MAX_WAIT: Duration = Duration::from_secs(75);
 
 impl App {
     /// The chains that there are. Their files are read when somebody asks.
@@ -205,7 +206,9 @@ impl<'a> Helpers<'a> {
         if call.read_foreign {
             calls.mark_foreign();
         }
-        let made = ToolCall { id: call.turn, name: call.tool.to_owned(), arguments: call.arguments.to_string(), signature: None };
+        let spec = tools.specs().into_iter().find(|spec| spec.name == call.tool);
+        let arguments = spec.map_or_else(|| call.arguments.clone(), |spec| as_wanted(call.arguments, &spec.parameters));
+        let made = ToolCall { id: call.turn, name: call.tool.to_owned(), arguments: arguments.to_string(), signature: None };
         match tools.call(&made, &calls).await {
             Ok(answer) => Ok(Told { text: answer.text, foreign: answer.foreign }),
             Err(ToolError(message)) => {
@@ -260,6 +263,17 @@ impl Hands for Helpers<'_> {
     fn makings<'a>(&'a self, agent: &'a str) -> BoxFuture<'a, Result<String, Trouble>> {
         Box::pin(self.makings_of(agent))
     }
+}
+
+/// Arguments in which a text stands where the schema wants one, whatever a template came to.
+fn as_wanted(arguments: &Value, schema: &Value) -> Value {
+    let Some(fields) = arguments.as_object() else { return arguments.clone() };
+    let field = |(name, value): (&String, &Value)| {
+        let wants_text = schema["properties"][name]["type"] == "string";
+        let value = if wants_text && !value.is_null() { Value::String(text_of(value)) } else { value.clone() };
+        (name.clone(), value)
+    };
+    Value::Object(fields.iter().map(field).collect())
 }
 
 /// Nobody sees how an agent comes to its answer.

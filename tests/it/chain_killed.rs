@@ -98,7 +98,7 @@ async fn scene() -> (Stand, TestEnv) {
     // A program that does nothing twice for the same call, as the documentation asks for.
     let script = env.write(
         "config/note",
-        b"#!/bin/sh\nmkdir \"$DONE/$AIGW_CALL\" 2>/dev/null && cat >> \"$DONE/../effects\"\necho noted\n",
+        b"#!/bin/sh\nread -r line\ntest -n \"$line\" && mkdir \"$DONE/$AIGW_CALL\" 2>/dev/null && echo \"$line\" >> \"$DONE/../effects\"\necho noted\n",
     );
     std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     std::fs::create_dir(env.path().join("done")).unwrap();
@@ -147,7 +147,7 @@ fn pause(span: Duration) {
 fn goes_on(env: &TestEnv, groq: &Stand, run: &str, expected: &BTreeMap<String, Value>, output: &str, before: usize) {
     let asked = groq.requests().len();
     let done: Vec<String> = results(env, run).into_keys().collect();
-    let ran = env.run(&["chain", "resume", run]).exits(0);
+    let ran = env.run(&["chain", "resume", run, "-y"]).exits(0);
     assert_eq!(ran.stdout, output);
     assert_eq!(&results(env, run), expected);
     assert_eq!(effects(env) - before, 2, "the effects happened once each");
@@ -164,7 +164,7 @@ async fn a_run_that_is_killed_anywhere_ends_as_if_it_had_not_been() {
     let _turn = SWEAT.lock().await;
     let (groq, env) = scene().await;
     let begun = Instant::now();
-    let ran = env.run(&["chain", "run", "twelve", "tea", "-n"]).exits(0);
+    let ran = env.run(&["chain", "run", "twelve", "tea", "-n", "-y"]).exits(0);
     let usual = begun.elapsed();
     let output = ran.stdout;
     let (run, units) = newest(&env).unwrap();
@@ -174,10 +174,11 @@ async fn a_run_that_is_killed_anywhere_ends_as_if_it_had_not_been() {
     let mut seen = 0;
     for checkpoint in checkpoints {
         let before = effects(&env);
-        let mut child = spawn(&env, &["chain", "run", "twelve", "tea", "-n"]);
+        let (last, _) = newest(&env).unwrap();
+        let mut child = spawn(&env, &["chain", "run", "twelve", "tea", "-n", "-y"]);
         let id = loop {
             match newest(&env) {
-                Some((id, units)) if id != run && units >= checkpoint => break id,
+                Some((id, units)) if id != last && units >= checkpoint => break id,
                 other if child.try_wait().unwrap().is_some() => break other.unwrap().0,
                 _ => pause(Duration::from_micros(500)),
             }
@@ -191,7 +192,7 @@ async fn a_run_that_is_killed_anywhere_ends_as_if_it_had_not_been() {
     for _ in 0..kills {
         let before = effects(&env);
         let (last, _) = newest(&env).unwrap();
-        let mut child = spawn(&env, &["chain", "run", "twelve", "tea", "-n"]);
+        let mut child = spawn(&env, &["chain", "run", "twelve", "tea", "-n", "-y"]);
         let moment = Duration::from_micros(fastrand::u64(..u64::try_from(usual.as_micros()).unwrap()));
         pause(moment);
         let _over = child.kill();
@@ -202,7 +203,7 @@ async fn a_run_that_is_killed_anywhere_ends_as_if_it_had_not_been() {
             continue;
         }
         // The resumption is killed too.
-        let mut child = spawn(&env, &["chain", "resume", &id]);
+        let mut child = spawn(&env, &["chain", "resume", &id, "-y"]);
         pause(moment / 2);
         let _over = child.kill();
         child.wait().unwrap();

@@ -43,7 +43,7 @@ pub(super) async fn execute(execution: Execution<'_>) -> Result<(), CommandError
     };
     let journal = RunJournal::open(Arc::clone(&app.memory), id, &run.chain)?;
     app.memory.set_run(id, RunState::Running, None, None)?;
-    let screen = Arc::new(Screen::new(context, &plan));
+    let screen = Arc::new(Screen::new(context));
     let person = AtTerminal::somebody(context, &screen);
     let wishes = wishes(&terms, &plan, person.clone());
     let agents = app.agents();
@@ -66,7 +66,7 @@ pub(super) async fn execute(execution: Execution<'_>) -> Result<(), CommandError
             return Err(interrupted);
         }
     };
-    let outcome = Outcome { context, app, run: &run, plan: &plan };
+    let outcome = Outcome { context, app, run: &run };
     outcome.tell(ended, &screen)
 }
 
@@ -111,7 +111,6 @@ struct Outcome<'a> {
     context: &'a Context,
     app: &'a App,
     run: &'a Run,
-    plan: &'a Plan,
 }
 
 impl Outcome<'_> {
@@ -123,7 +122,7 @@ impl Outcome<'_> {
         screen.table();
         let report = self.report(&ended, state, output.as_ref(), problem.as_deref());
         let ui = &self.context.ui;
-        ui.note(&format!("{}; aigw chain show {id}", self.summary(&ended.spent, screen)));
+        ui.note(&format!("{}; aigw chain show {id}", Self::summary(&ended.spent, screen)));
         if let Some(output) = &output {
             match self.context.global.output() {
                 Output::Text => ui.line(text_of(output).trim_end())?,
@@ -139,15 +138,11 @@ impl Outcome<'_> {
         Err(self.failure(&ended, problem.unwrap_or_default()).with_json(report))
     }
 
-    fn summary(&self, spent: &Spent, screen: &Screen<'_>) -> String {
+    fn summary(spent: &Spent, screen: &Screen<'_>) -> String {
         let cost = spent.cost_usd.map(|cost| format!(", ${cost:.6}")).unwrap_or_default();
         let (done, kept) = screen.counts();
-        let kept = if kept > 0 { format!(" ({kept} from results that were there)") } else { String::new() };
-        let steps = self.plan.nodes.len();
-        format!(
-            "{done} of {steps} steps done now{kept}, {} tokens in, {} out{cost}",
-            spent.input_tokens, spent.output_tokens
-        )
+        let kept = if kept > 0 { format!(" ({kept} of them were there)") } else { String::new() };
+        format!("{done} results{kept}, {} tokens in, {} out{cost}", spent.input_tokens, spent.output_tokens)
     }
 
     /// The run as JSON. The shape is an interface.

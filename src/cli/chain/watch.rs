@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::show::seconds;
 use crate::chains::machine::Happening;
-use crate::chains::{Plan, Seen, Watch};
+use crate::chains::{Seen, Watch};
 use crate::cli::{Context, Output, json};
 use crate::memory::run::Step;
 use crate::ui::{Lines, Table};
@@ -16,7 +16,6 @@ use crate::ui::{Lines, Table};
 pub(super) struct Screen<'a> {
     context: &'a Context,
     lines: Arc<Lines>,
-    steps: usize,
     done: Mutex<Vec<Step>>,
 }
 
@@ -40,9 +39,9 @@ impl Drop for Paused<'_> {
 }
 
 impl<'a> Screen<'a> {
-    pub(super) fn new(context: &'a Context, plan: &Plan) -> Self {
+    pub(super) fn new(context: &'a Context) -> Self {
         let lines = Arc::new(context.ui.progress());
-        Self { context, lines, steps: plan.nodes.len(), done: Mutex::default() }
+        Self { context, lines, done: Mutex::default() }
     }
 
     pub(super) fn pause(&self) -> Pause {
@@ -95,7 +94,7 @@ impl<'a> Screen<'a> {
         self.lines.end(&step.path);
         let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
         done.push(step.clone());
-        let (place, steps) = (done.len(), self.steps);
+        let place = done.len();
         drop(done);
         self.event(&json!({"type": "step", "path": step.path, "who": step.who, "model": step.model, "kept": step.kept,
             "took_ms": step.took_ms, "result": step.result}));
@@ -103,7 +102,7 @@ impl<'a> Screen<'a> {
             let by = if step.who.is_empty() { String::new() } else { format!(" by {}", step.who) };
             let who = step.model.as_ref().map(|model| format!(" ({model})")).unwrap_or_default();
             let how = if step.kept { " from an equal step" } else { "" };
-            self.say(&format!("[{place}/{steps}] {}{by}{who}{how}: {}", step.path, seconds(step.took_ms)));
+            self.say(&format!("[{place}] {}{by}{who}{how}: {}", step.path, seconds(step.took_ms)));
         }
     }
 
