@@ -39,7 +39,8 @@ pub struct Answered {
 impl Answered {
     pub(super) fn of(completion: &Completion) -> Self {
         let attempts = &completion.attempts;
-        let sum = |tokens: fn(&Usage) -> Option<u64>| attempts.iter().filter_map(|it| tokens(&it.usage)).sum();
+        let sum =
+            |tokens: fn(&Usage) -> Option<u64>| attempts.iter().filter_map(|it| tokens(&it.usage)).sum();
         let costs: Vec<f64> = attempts.iter().filter_map(|attempt| attempt.cost_usd).collect();
         let reports: Vec<_> = attempts.iter().map(AttemptReport::new).collect();
         Self {

@@ -6,11 +6,11 @@ use futures_util::future::{BoxFuture, join_all};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::{Answered, Definition};
 use super::prompt::{self, Material};
 use super::run::{Audience, Cause, Routes, Runner, Terms, TurnEvent, Undone, Work, Worked};
 use super::spending::Budget;
 use super::turn::{CallResult, Happened, Limit, Turn};
+use super::{Answered, Definition};
 use crate::chat::{ChatRequest, Event, Message, Role, ToolCall, ToolSpec};
 use crate::router::{
     AnsweredBy, Ask, Attempt, Completion, Conversation, Delivery, Gone, Notice, RouteError, Upstream, Written,

@@ -72,7 +72,8 @@ impl World for Known<'_> {
     }
 
     fn chain(&self, name: &str) -> Option<Arc<crate::chains::Definition>> {
-        let before = self.before.iter().find(|(other, _)| other == name).map(|(_, definition)| Arc::clone(definition));
+        let before =
+            self.before.iter().find(|(other, _)| other == name).map(|(_, definition)| Arc::clone(definition));
         before.or_else(|| self.chains.definition(name))
     }
 }
@@ -80,7 +81,12 @@ impl World for Known<'_> {
 /// Whoever can be asked what a run wants to know.
 pub trait Person: Send + Sync {
     /// Asks; none where there is no answer.
-    fn answer<'a>(&'a self, path: &'a str, question: &'a str, choices: &'a [String]) -> BoxFuture<'a, Option<String>>;
+    fn answer<'a>(
+        &'a self,
+        path: &'a str,
+        question: &'a str,
+        choices: &'a [String],
+    ) -> BoxFuture<'a, Option<String>>;
 }
 
 /// The program's models, tools and people, for a run.
@@ -119,7 +125,8 @@ impl<'a> Helpers<'a> {
 
     fn find(&self, name: &str) -> Result<Definition, Trouble> {
         let agent = self.agents.find(name).cloned();
-        let agent = agent.ok_or_else(|| Trouble::new(TroubleKind::Config, format!("there is no agent `{name}`")))?;
+        let agent =
+            agent.ok_or_else(|| Trouble::new(TroubleKind::Config, format!("there is no agent `{name}`")))?;
         // What the other steps of the run have come to can be looked up.
         let mut agent = agent;
         agent.memory.read.push(Scope::Run(self.run.to_owned()));
@@ -128,7 +135,11 @@ impl<'a> Helpers<'a> {
 
     async fn ask(&self, question: Question<'_>) -> Result<Said, Trouble> {
         let agent = self.find(question.agent)?;
-        let route = self.desk.resolve(&agent).await.map_err(|error| Trouble::new(TroubleKind::Config, error.to_string()))?;
+        let route = self
+            .desk
+            .resolve(&agent)
+            .await
+            .map_err(|error| Trouble::new(TroubleKind::Config, error.to_string()))?;
         let message = Message::text(Role::User, question.prompt);
         let runner = Runner { router: &self.router, routes: &self.desk, agents: self.agents };
         let session = Session { id: self.run.to_owned(), ..Session::default() };
@@ -139,7 +150,8 @@ impl<'a> Helpers<'a> {
         if let Some(problem) = problem {
             tracing::warn!(problem, "recall for a step");
         }
-        let history: Vec<Message> = question.before.map(|text| Message::text(Role::User, text)).into_iter().collect();
+        let history: Vec<Message> =
+            question.before.map(|text| Message::text(Role::User, text)).into_iter().collect();
         let asked = [message];
         let budget = Budget { tokens: agent.max_tokens, cost_usd: agent.max_cost_usd };
         let work = Work {
@@ -177,7 +189,9 @@ impl<'a> Helpers<'a> {
 
     fn trouble(&self, undone: &Undone) -> Trouble {
         match &undone.cause {
-            Cause::NoRoute(problem) => Trouble::new(TroubleKind::Config, format!("{}: {problem}", undone.agent)),
+            Cause::NoRoute(problem) => {
+                Trouble::new(TroubleKind::Config, format!("{}: {problem}", undone.agent))
+            }
             Cause::Unanswered(error) => {
                 let explained = explain(self.app, error);
                 let details = explained.details.join("; ");
@@ -187,7 +201,11 @@ impl<'a> Helpers<'a> {
                     _ => TroubleKind::NoAnswer,
                 };
                 let attempts: Vec<_> = error.attempts.iter().map(AttemptReport::new).collect();
-                let message = if details.is_empty() { explained.message } else { format!("{} ({details})", explained.message) };
+                let message = if details.is_empty() {
+                    explained.message
+                } else {
+                    format!("{} ({details})", explained.message)
+                };
                 Trouble { attempts: json!(attempts), ..Trouble::new(kind, message) }
             }
         }
@@ -195,7 +213,10 @@ impl<'a> Helpers<'a> {
 
     async fn call(&self, call: Call<'_>) -> Result<Told, Trouble> {
         // A chain is not the user: what it calls passes the same rules as what an agent calls.
-        let caller = Definition { tools: vec![call.tool.to_owned()], ..Definition::new(format!("chain-{}", self.chain)) };
+        let caller = Definition {
+            tools: vec![call.tool.to_owned()],
+            ..Definition::new(format!("chain-{}", self.chain))
+        };
         let tools = self.desk.tools(&caller);
         if !tools.names().iter().any(|name| name == call.tool) {
             let why = self.desk.notes().join("; ");
@@ -207,8 +228,14 @@ impl<'a> Helpers<'a> {
             calls.mark_foreign();
         }
         let spec = tools.specs().into_iter().find(|spec| spec.name == call.tool);
-        let arguments = spec.map_or_else(|| call.arguments.clone(), |spec| as_wanted(call.arguments, &spec.parameters));
-        let made = ToolCall { id: call.turn, name: call.tool.to_owned(), arguments: arguments.to_string(), signature: None };
+        let arguments =
+            spec.map_or_else(|| call.arguments.clone(), |spec| as_wanted(call.arguments, &spec.parameters));
+        let made = ToolCall {
+            id: call.turn,
+            name: call.tool.to_owned(),
+            arguments: arguments.to_string(),
+            signature: None,
+        };
         match tools.call(&made, &calls).await {
             Ok(answer) => Ok(Told { text: answer.text, foreign: answer.foreign }),
             Err(ToolError(message)) => {
@@ -225,7 +252,11 @@ impl<'a> Helpers<'a> {
     async fn makings_of(&self, agent: &str) -> Result<String, Trouble> {
         let agent = self.find(agent)?;
         let plain = Definition { memory: Default::default(), ..agent.clone() };
-        let route = self.desk.resolve(&agent).await.map_err(|error| Trouble::new(TroubleKind::Config, error.to_string()))?;
+        let route = self
+            .desk
+            .resolve(&agent)
+            .await
+            .map_err(|error| Trouble::new(TroubleKind::Config, error.to_string()))?;
         let models: Vec<String> = route.stops.iter().map(|stop| stop.model.model_id().to_string()).collect();
         let tools: Vec<Value> = self
             .desk
@@ -270,7 +301,8 @@ fn as_wanted(arguments: &Value, schema: &Value) -> Value {
     let Some(fields) = arguments.as_object() else { return arguments.clone() };
     let field = |(name, value): (&String, &Value)| {
         let wants_text = schema["properties"][name]["type"] == "string";
-        let value = if wants_text && !value.is_null() { Value::String(text_of(value)) } else { value.clone() };
+        let value =
+            if wants_text && !value.is_null() { Value::String(text_of(value)) } else { value.clone() };
         (name.clone(), value)
     };
     Value::Object(fields.iter().map(field).collect())

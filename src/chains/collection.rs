@@ -57,13 +57,15 @@ impl Chains {
 
     /// The names of all of them.
     pub fn names(&self) -> Vec<String> {
-        let name = |file: &str| file.strip_suffix(ENDING).filter(|name| !name.starts_with('.')).map(str::to_owned);
+        let name =
+            |file: &str| file.strip_suffix(ENDING).filter(|name| !name.starts_with('.')).map(str::to_owned);
         let mut names: Vec<String> = BUILT_IN.iter().map(|(name, _)| (*name).to_owned()).collect();
         if let Some((_, files)) = &self.project {
             names.extend(files.iter().filter_map(|(file, _)| name(file)));
         }
         let entries = self.user.as_ref().and_then(|directory| std::fs::read_dir(directory).ok());
-        let files = entries.into_iter().flatten().flatten().filter_map(|entry| entry.file_name().into_string().ok());
+        let files =
+            entries.into_iter().flatten().flatten().filter_map(|entry| entry.file_name().into_string().ok());
         names.extend(files.filter_map(|file| name(&file)));
         names.sort();
         names.dedup();
@@ -79,7 +81,12 @@ impl Chains {
             return Some(found(name, &directory.join(&file), Ok(bytes.clone()), Origin::Project));
         }
         let is_plain = !name.contains(['/', '\\']) && !name.starts_with('.');
-        if let Some(path) = self.user.as_ref().map(|directory| directory.join(&file)).filter(|path| is_plain && path.is_file()) {
+        if let Some(path) = self
+            .user
+            .as_ref()
+            .map(|directory| directory.join(&file))
+            .filter(|path| is_plain && path.is_file())
+        {
             return Some(found(name, &path, bytes(&path), Origin::User));
         }
         let text = Self::built_in_text(name)?;
@@ -105,7 +112,8 @@ pub fn read_file(path: &Path) -> Found {
 }
 
 fn found(name: &str, path: &Path, bytes: Result<Vec<u8>, String>, origin: Origin) -> Found {
-    let text = bytes.and_then(|bytes| String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned()));
+    let text =
+        bytes.and_then(|bytes| String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned()));
     match text {
         Ok(text) => {
             let (definition, problems) = read(name, Some(path), &text);
@@ -113,7 +121,11 @@ fn found(name: &str, path: &Path, bytes: Result<Vec<u8>, String>, origin: Origin
         }
         Err(message) => {
             let (definition, _) = read(name, Some(path), "");
-            Found { definition, problems: vec![Problem { file: path.to_owned(), position: None, message }], origin }
+            Found {
+                definition,
+                problems: vec![Problem { file: path.to_owned(), position: None, message }],
+                origin,
+            }
         }
     }
 }

@@ -173,7 +173,8 @@ impl<'a, H: Hands> Driver<'a, H> {
                 for start in starts {
                     let path = format!("{prefix}{}", machine.path(start.unit));
                     let foreign = is_foreign || self.reads_foreign(&plan, &prefix, start.unit.step);
-                    let place = Place { plan: Arc::clone(&plan), given: given.clone(), path, is_foreign: foreign };
+                    let place =
+                        Place { plan: Arc::clone(&plan), given: given.clone(), path, is_foreign: foreign };
                     under_way.push(self.unit(place, start));
                 }
                 let Some((start, outcome)) = under_way.next().await else { break };
@@ -209,16 +210,20 @@ impl<'a, H: Hands> Driver<'a, H> {
     /// Whether somebody else's words are in what comes before a step.
     fn reads_foreign(&self, plan: &Plan, prefix: &str, step: usize) -> bool {
         let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_foreign = |id: &str| told.get(&format!("{prefix}{id}")).is_some_and(|all| all.iter().any(|step| step.outside));
+        let is_foreign = |id: &str| {
+            told.get(&format!("{prefix}{id}")).is_some_and(|all| all.iter().any(|step| step.outside))
+        };
         // Nothing from outside was read at all: so it mostly is.
-        self.any_foreign.load(Ordering::Relaxed) && plan.before(step).into_iter().chain([step]).any(|step| is_foreign(plan.id(step)))
+        self.any_foreign.load(Ordering::Relaxed)
+            && plan.before(step).into_iter().chain([step]).any(|step| is_foreign(plan.id(step)))
     }
 
     /// What follows from trouble.
     pub(super) fn failed(&self, path: &str, trouble: Trouble) -> Outcome {
         self.watch.sees(&Seen::Failed { path, problem: &trouble.message });
         let message = trouble.message.clone();
-        let outcome = if trouble.is_hopeless() { Outcome::Hopeless(message) } else { Outcome::Failed(message) };
+        let outcome =
+            if trouble.is_hopeless() { Outcome::Hopeless(message) } else { Outcome::Failed(message) };
         *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(trouble);
         outcome
     }

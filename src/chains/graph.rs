@@ -63,7 +63,8 @@ fn notes(step: &Step) -> Vec<String> {
         });
     }
     if let Some(until) = &step.until {
-        let from = step.back_to.as_ref().map(|back_to| format!("back to {} ", back_to.value)).unwrap_or_default();
+        let from =
+            step.back_to.as_ref().map(|back_to| format!("back to {} ", back_to.value)).unwrap_or_default();
         notes.push(format!("{from}until {}, at most {} rounds", until.value, step.max_rounds));
     }
     if let Kind::Agent { context, .. } = &step.kind
@@ -103,7 +104,8 @@ pub fn mermaid(plan: &Plan) -> String {
         let written = &plan.definition.steps[step];
         if let Some(until) = &written.until {
             let begin = written.back_to.as_ref().map_or(id, |back_to| back_to.value.as_str());
-            let _infallible = writeln!(out, "    {id} -.->|{}| {begin}", quoted(&format!("until {}", until.value)));
+            let _infallible =
+                writeln!(out, "    {id} -.->|{}| {begin}", quoted(&format!("until {}", until.value)));
         }
     }
     out

@@ -18,7 +18,12 @@ pub trait Hands: Sync {
     fn tool<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, Result<Told, Trouble>>;
 
     /// Asks a person; none where nobody can be asked.
-    fn human<'a>(&'a self, path: &'a str, question: &'a str, choices: &'a [String]) -> BoxFuture<'a, Result<Option<String>, Trouble>>;
+    fn human<'a>(
+        &'a self,
+        path: &'a str,
+        question: &'a str,
+        choices: &'a [String],
+    ) -> BoxFuture<'a, Result<Option<String>, Trouble>>;
 
     /// All that makes an agent answer as it does: its definition, its route, its tools.
     fn makings<'a>(&'a self, agent: &'a str) -> BoxFuture<'a, Result<String, Trouble>>;

@@ -46,7 +46,10 @@ pub fn inputs(plan: &Plan, typed: Vec<(String, Typed)>) -> Result<Value, String>
         if !plan.inputs.contains(&name) {
             let near = meant(&name, plan.inputs.iter().map(String::as_str));
             let there = if plan.inputs.is_empty() { "none".to_owned() } else { plan.inputs.join(", ") };
-            return Err(format!("the chain `{}` has no input `{name}`{near}; there are: {there}", plan.definition.name));
+            return Err(format!(
+                "the chain `{}` has no input `{name}`{near}; there are: {there}",
+                plan.definition.name
+            ));
         }
         let kind = kind_of(plan, &name);
         let value = value(kind, typed).map_err(|wanted| format!("the input `{name}` has to be {wanted}"))?;

@@ -51,7 +51,9 @@ impl RunJournal {
         let steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
         let mut kept = HashMap::new();
         for (path, step) in steps.iter() {
-            let Some(path) = path.strip_prefix(prefix).filter(|path| !path.contains(['/', '~'])) else { continue };
+            let Some(path) = path.strip_prefix(prefix).filter(|path| !path.contains(['/', '~'])) else {
+                continue;
+            };
             let outcome = match step.state {
                 StepState::Done => Outcome::Done(step.result.clone()),
                 StepState::Skipped => Outcome::Hopeless(step.problem.clone().unwrap_or_default()),
@@ -97,7 +99,11 @@ impl RunJournal {
     /// The answers on the way to the result of a path.
     pub(super) fn answers(self: &Arc<Self>, path: &str) -> Arc<Answers> {
         let kept = self.answers.lock().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
-        Arc::new(Answers { journal: Arc::clone(self), path: path.to_owned(), all: Mutex::new(kept.unwrap_or_default()) })
+        Arc::new(Answers {
+            journal: Arc::clone(self),
+            path: path.to_owned(),
+            all: Mutex::new(kept.unwrap_or_default()),
+        })
     }
 }
 
@@ -133,7 +139,8 @@ impl Journal for Answers {
     fn keep(&self, ordinal: u32, answered: Answered) -> BoxFuture<'_, ()> {
         let text = serde_json::to_string(&answered).unwrap_or_default();
         self.all.lock().unwrap_or_else(PoisonError::into_inner).insert(ordinal, answered);
-        let (memory, run, path) = (Arc::clone(&self.journal.memory), self.journal.run.clone(), self.path.clone());
+        let (memory, run, path) =
+            (Arc::clone(&self.journal.memory), self.journal.run.clone(), self.path.clone());
         Box::pin(async move {
             // Whoever cannot keep it goes on: after a kill the model would be asked again.
             if let Err(error) = off_thread(move || memory.keep_answer(&run, &path, ordinal, text)).await {

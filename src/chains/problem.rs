@@ -27,7 +27,8 @@ impl fmt::Display for Problem {
 /// `; did you mean …?`, where a name is similar to a known one.
 pub(super) fn meant<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     const SIMILAR: f64 = 0.75;
-    let likeness = |known: &'a str| (strsim::jaro_winkler(&name.to_lowercase(), &known.to_lowercase()), known);
+    let likeness =
+        |known: &'a str| (strsim::jaro_winkler(&name.to_lowercase(), &known.to_lowercase()), known);
     let nearest = known.into_iter().map(likeness).filter(|(likeness, _)| *likeness >= SIMILAR);
     let nearest = nearest.max_by(|a, b| a.0.total_cmp(&b.0));
     nearest.map(|(_, known)| format!("; did you mean `{known}`?")).unwrap_or_default()

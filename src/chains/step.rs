@@ -47,12 +47,7 @@ impl Slots {
 
 impl<H: Hands> Driver<'_, H> {
     /// Does a unit and keeps its result.
-    pub(super) async fn work(
-        &self,
-        place: &Place,
-        start: &Start,
-        deadline: Option<Instant>,
-    ) -> Outcome {
+    pub(super) async fn work(&self, place: &Place, start: &Start, deadline: Option<Instant>) -> Outcome {
         let written = &place.plan.definition.steps[start.unit.step];
         let (began, clock) = (Timestamp::now(), Instant::now());
         let mut step = Step {
@@ -89,7 +84,10 @@ impl<H: Hands> Driver<'_, H> {
     async fn end(&self, step: Step, written: &definition::Step) -> Outcome {
         let outcome = Outcome::Done(step.result.clone());
         if let Err(error) = self.journal.end(step.clone(), written.remember).await {
-            return self.failed(&step.path, Trouble::new(TroubleKind::Other, format!("the result could not be kept: {error}")));
+            return self.failed(
+                &step.path,
+                Trouble::new(TroubleKind::Other, format!("the result could not be kept: {error}")),
+            );
         }
         self.watch.sees(&Seen::Ended(&step));
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
@@ -101,12 +99,22 @@ impl<H: Hands> Driver<'_, H> {
     }
 
     /// A failure: where the run goes on all the same, that is a result to be kept.
-    async fn excuse(&self, step: Step, written: &definition::Step, start: &Start, trouble: Trouble) -> Outcome {
+    async fn excuse(
+        &self,
+        step: Step,
+        written: &definition::Step,
+        start: &Start,
+        trouble: Trouble,
+    ) -> Outcome {
         let is_last = trouble.is_hopeless() || start.attempt > written.retry;
         let state = if written.on_error == OnError::Fail { StepState::Failed } else { StepState::Skipped };
         let path = step.path.clone();
         if is_last {
-            let attempts = if step.attempts.as_array().is_some_and(Vec::is_empty) { trouble.attempts.clone() } else { step.attempts.clone() };
+            let attempts = if step.attempts.as_array().is_some_and(Vec::is_empty) {
+                trouble.attempts.clone()
+            } else {
+                step.attempts.clone()
+            };
             let step = Step { state, problem: Some(trouble.message.clone()), attempts, ..step };
             if let Err(error) = self.journal.end(step, written.remember).await {
                 self.watch.sees(&Seen::Warned(&format!("the failure of {path} could not be kept: {error}")));
@@ -157,11 +165,14 @@ impl<H: Hands> Driver<'_, H> {
         let prefix = format!("{}/", step.path);
         let (standing, _) = self.drive(Arc::clone(inner), given, prefix.clone(), step.outside).await;
         let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        step.outside |= told.iter().any(|(id, all)| id.starts_with(&prefix) && all.iter().any(|step| step.outside));
+        step.outside |=
+            told.iter().any(|(id, all)| id.starts_with(&prefix) && all.iter().any(|step| step.outside));
         drop(told);
         match standing {
             Standing::Done(value) => Ok(value),
-            Standing::Failed(path, problem) => Err(Trouble::new(TroubleKind::Other, format!("{path}: {problem}"))),
+            Standing::Failed(path, problem) => {
+                Err(Trouble::new(TroubleKind::Other, format!("{path}: {problem}")))
+            }
             Standing::Waiting(paths) => {
                 let message = format!("it waits for {}", paths.join(", "));
                 Err(Trouble::new(TroubleKind::Refused, message))
@@ -280,7 +291,8 @@ impl<H: Hands> Driver<'_, H> {
         step.who = said.agent;
         step.outside |= said.read_foreign;
         let Some(schema) = schema else { return Ok(Value::String(said.text)) };
-        let value = schema.check(&said.text).map_err(|problem| Trouble::new(TroubleKind::NoAnswer, problem))?;
+        let value =
+            schema.check(&said.text).map_err(|problem| Trouble::new(TroubleKind::NoAnswer, problem))?;
         Ok(if choices.is_empty() { value } else { value["way"].clone() })
     }
 
@@ -319,7 +331,9 @@ impl<H: Hands> Driver<'_, H> {
         if context.value != Told::Summary {
             return Ok(Some(text));
         }
-        let prompt = format!("Say in short what came of these steps, with every fact that later ones may need.\n\n{text}");
+        let prompt = format!(
+            "Say in short what came of these steps, with every fact that later ones may need.\n\n{text}"
+        );
         let path = format!("{}~summary", step.path);
         let question = Question {
             turn: format!("{}/{path}", self.journal.run),
@@ -341,7 +355,10 @@ fn transcript(steps: &[Step]) -> String {
     let one = |step: &Step| {
         let (path, who) = (&step.path, &step.who);
         let (asked, said) = (step.asked.trim(), text_of(&step.result));
-        format!("<step id=\"{path}\" by=\"{who}\">\n<asked>\n{asked}\n</asked>\n<answer>\n{}\n</answer>\n</step>", said.trim())
+        format!(
+            "<step id=\"{path}\" by=\"{who}\">\n<asked>\n{asked}\n</asked>\n<answer>\n{}\n</answer>\n</step>",
+            said.trim()
+        )
     };
     let all: Vec<String> = steps.iter().map(one).collect();
     format!("What was done before:\n{}", all.join("\n"))

@@ -62,7 +62,8 @@ impl Templates {
             self.0.template_from_str(source).map(|template| template.undeclared_variables(true))
         };
         let names = names.map_err(|error| trouble(&error))?;
-        let is_known = |name: &str| self.0.globals().any(|(global, _)| name.split('.').next() == Some(global));
+        let is_known =
+            |name: &str| self.0.globals().any(|(global, _)| name.split('.').next() == Some(global));
         Ok(names.into_iter().filter(|name| !is_known(name)).collect())
     }
 
@@ -78,7 +79,8 @@ impl Templates {
 
     /// The value of an expression.
     pub(super) fn value(&self, source: &str, values: &Value) -> Result<Value, String> {
-        let expression = self.0.compile_expression_owned(source.to_owned()).map_err(|error| explained(&error))?;
+        let expression =
+            self.0.compile_expression_owned(source.to_owned()).map_err(|error| explained(&error))?;
         expression.eval(values.clone()).map_err(|error| explained(&error))
     }
 }
@@ -113,7 +115,10 @@ mod tests {
     #[test]
     fn names_are_found_and_their_faults_placed() {
         let templates = Templates::default();
-        let names = templates.names("{{ steps.plan.output.items[0] }}{% for x in inputs.y %}{{ x }}{% endfor %}{{ range(3) }}", false);
+        let names = templates.names(
+            "{{ steps.plan.output.items[0] }}{% for x in inputs.y %}{{ x }}{% endfor %}{{ range(3) }}",
+            false,
+        );
         assert_eq!(names.unwrap().into_iter().collect::<Vec<_>>(), ["inputs.y", "steps.plan.output.items"]);
         let names = templates.names("steps.a.output == 'x' and not item", true).unwrap();
         assert_eq!(names.into_iter().collect::<Vec<_>>(), ["item", "steps.a.output"]);

@@ -3,13 +3,19 @@
 //! The steps are stand-ins that take no time, or 100 ms. All else is as in the program: templates, the machine, the journal on
 //! disk.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a benchmark prints, and stops when it cannot go on")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "a benchmark prints, and stops when it cannot go on"
+)]
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use aigw::chains::{
-    Call, Definition, Driver, Hands, Limits, Plan, Question, RunJournal, Said, Seen, Told, Trouble, Watch, World, check, read,
+    Call, Definition, Driver, Hands, Limits, Plan, Question, RunJournal, Said, Seen, Told, Trouble, Watch,
+    World, check, read,
 };
 use aigw::memory::Memory;
 use aigw::memory::run::Run;
@@ -45,7 +51,11 @@ impl Hands for Stand {
             if !self.0.is_zero() {
                 tokio::time::sleep(self.0).await;
             }
-            Ok(Said { text: format!("{} is said", question.prompt.len()), agent: "a".into(), ..Said::default() })
+            Ok(Said {
+                text: format!("{} is said", question.prompt.len()),
+                agent: "a".into(),
+                ..Said::default()
+            })
         })
     }
 
@@ -53,7 +63,12 @@ impl Hands for Stand {
         Box::pin(async { Ok(Told::default()) })
     }
 
-    fn human<'a>(&'a self, _: &'a str, _: &'a str, _: &'a [String]) -> BoxFuture<'a, Result<Option<String>, Trouble>> {
+    fn human<'a>(
+        &'a self,
+        _: &'a str,
+        _: &'a str,
+        _: &'a [String],
+    ) -> BoxFuture<'a, Result<Option<String>, Trouble>> {
         Box::pin(async { Ok(None) })
     }
 
@@ -114,11 +129,13 @@ fn main() {
         return;
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let line: String = (0..1000).map(|index| step(index, &(index.saturating_sub(1)..index).collect::<Vec<_>>())).collect();
+    let line: String =
+        (0..1000).map(|index| step(index, &(index.saturating_sub(1)..index).collect::<Vec<_>>())).collect();
     let wide: String = "max_parallel = 100\n".to_owned()
         + &(0..1000)
             .map(|index| {
-                let needs: Vec<usize> = if index < 100 { Vec::new() } else { vec![index - 100, (index - 100) / 100 * 100] };
+                let needs: Vec<usize> =
+                    if index < 100 { Vec::new() } else { vec![index - 100, (index - 100) / 100 * 100] };
                 step(index, &needs)
             })
             .collect::<String>();
@@ -133,7 +150,12 @@ fn main() {
             took.as_secs_f64()
         );
     }
-    let at_once: String = "max_parallel = 100\n".to_owned() + &(0..100).map(|index| step(index, &[])).collect::<String>();
+    let at_once: String =
+        "max_parallel = 100\n".to_owned() + &(0..100).map(|index| step(index, &[])).collect::<String>();
     let (took, _) = runtime.block_on(run(&plan(&at_once), &Stand(Duration::from_millis(100))));
-    println!("100 steps of 100 ms at once      {:>8.0} ms: {:.2} × the ideal", took.as_secs_f64() * 1000.0, took.as_secs_f64() / 0.1);
+    println!(
+        "100 steps of 100 ms at once      {:>8.0} ms: {:.2} × the ideal",
+        took.as_secs_f64() * 1000.0,
+        took.as_secs_f64() / 0.1
+    );
 }

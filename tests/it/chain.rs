@@ -24,9 +24,15 @@ async fn steps_run_and_are_shown() {
     env.write("config/chains/three.toml", text.as_bytes());
     let ran = env.run(&["chain", "run", "three", "tea", "and", "milk"]).exits(0);
     assert_eq!(ran.stdout, "tea and milk, true\n");
-    assert!(ran.stderr.contains("3 results") && ran.stderr.contains("[3] three by assistant (groq/"), "{ran}");
+    assert!(
+        ran.stderr.contains("3 results") && ran.stderr.contains("[3] three by assistant (groq/"),
+        "{ran}"
+    );
     let ran = env.run(&["chain", "run", "three", "--input", "topic=x", "--json"]).exits(0).json();
-    assert_eq!((&ran["state"], &ran["output"], &ran["steps"]["one"]), (&json!("done"), &json!("x, true"), &json!("x")));
+    assert_eq!(
+        (&ran["state"], &ran["output"], &ran["steps"]["one"]),
+        (&json!("done"), &json!("x, true"), &json!("x"))
+    );
     assert!(ran["usage"]["input_tokens"].as_u64().unwrap() > 0, "{ran}");
     let run = run_of(&ran);
     let shown = env.run(&["chain", "show", &run[..6]]).exits(0).stdout;
@@ -38,7 +44,8 @@ async fn steps_run_and_are_shown() {
     assert_eq!((runs.as_array().unwrap().len(), &runs[0]["run"]), (2, &json!(run)));
     // Its results are in the memory of the run, and nowhere else.
     let entries = env.run(&["memory", "ls", "--json"]).exits(0).json();
-    let scopes: Vec<&str> = entries.as_array().unwrap().iter().map(|entry| entry["scope"].as_str().unwrap()).collect();
+    let scopes: Vec<&str> =
+        entries.as_array().unwrap().iter().map(|entry| entry["scope"].as_str().unwrap()).collect();
     assert!(scopes.iter().all(|scope| scope.starts_with("run:")) && scopes.len() == 6, "{scopes:?}");
     assert_eq!(env.run(&["chain", "show", "nothing"]).exits(6).stdout, "");
 }
@@ -47,12 +54,22 @@ async fn steps_run_and_are_shown() {
 async fn what_is_wrong_is_told_before_anything_is_asked() {
     let groq = stand("groq", &[]).await;
     let env = TestEnv::with_stands(&[&groq]);
-    env.write("config/chains/bad.toml", (agent("a", "{{ inputs.x }}{{ steps.c.output }}", "") + &agent("b", "x", "retyr = 2")).as_bytes());
-    env.write("config/chains/worse.toml", (agent("a", "{{ steps.b.output }}", "") + &agent("b", "{{ steps.a.output }}", "")).as_bytes());
+    env.write(
+        "config/chains/bad.toml",
+        (agent("a", "{{ inputs.x }}{{ steps.c.output }}", "") + &agent("b", "x", "retyr = 2")).as_bytes(),
+    );
+    env.write(
+        "config/chains/worse.toml",
+        (agent("a", "{{ steps.b.output }}", "") + &agent("b", "{{ steps.a.output }}", "")).as_bytes(),
+    );
     for command in [&["chain", "run", "bad"][..], &["chain", "validate", "bad"]] {
         let ran = env.run(command).exits(3);
         assert_eq!(ran.stderr.matches("bad.toml:").count(), 1, "{ran}");
-        assert!(ran.stderr.contains("chains/bad.toml:10:1: unknown key `retyr` of the step `b`; did you mean `retry`?"), "{ran}");
+        assert!(
+            ran.stderr
+                .contains("chains/bad.toml:10:1: unknown key `retyr` of the step `b`; did you mean `retry`?"),
+            "{ran}"
+        );
     }
     let ran = env.run(&["chain", "run", "worse"]).exits(3);
     assert!(ran.stderr.contains("worse.toml:2:7: steps wait for each other: a → b → a"), "{ran}");
@@ -78,9 +95,19 @@ async fn the_chains_that_come_with_the_program_run() {
     assert!(env.run(&["chain", "validate"]).exits(0).stderr.matches("is well-formed").count() == 6);
     env.write("a.md", b"Tea was drunk.");
     env.write("b.md", b"Milk was poured.");
-    let names: Vec<String> =
-        env.run(&["chain", "ls", "--json"]).exits(0).json().as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap().to_owned()).collect();
-    assert_eq!(names, ["code-review", "daily-digest", "debate", "research-brief", "summarize-files", "support-desk"]);
+    let names: Vec<String> = env
+        .run(&["chain", "ls", "--json"])
+        .exits(0)
+        .json()
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["name"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(
+        names,
+        ["code-review", "daily-digest", "debate", "research-brief", "summarize-files", "support-desk"]
+    );
     for args in [
         &["debate", "should cities ban cars?"][..],
         &["research-brief", "the history of tea", "--input", "length=ten lines"],
@@ -123,7 +150,10 @@ async fn a_provider_that_fails_in_the_middle_is_seen_in_the_timeline_only() {
     let counted: Vec<String> = (1..=20).map(|number| number.to_string()).collect();
     assert_eq!(ran["output"], format!("[simulated] {}", counted.join(" ")));
     let shown = env.run(&["chain", "show", &run_of(&ran)]).exits(0).stdout;
-    assert!(shown.contains("cerebras/") && shown.contains("one: groq/") && shown.contains("broken_stream"), "{shown}");
+    assert!(
+        shown.contains("cerebras/") && shown.contains("one: groq/") && shown.contains("broken_stream"),
+        "{shown}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -147,7 +177,10 @@ async fn equal_steps_are_asked_once() {
     let _third = env.run(&["chain", "run", "equal", "--no-cache", "-n"]).exits(0);
     assert_eq!(groq.requests().len(), 13);
     let usage = env.run(&["usage", "--by", "chain", "--json"]).exits(0).json();
-    assert_eq!((&usage[0]["chain"], &usage[0]["runs"], &usage[0]["kept"]), (&json!("equal"), &json!(3), &json!(5)));
+    assert_eq!(
+        (&usage[0]["chain"], &usage[0]["runs"], &usage[0]["kept"]),
+        (&json!("equal"), &json!(3), &json!(5))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -177,7 +210,9 @@ async fn a_run_waits_for_a_person_and_goes_on_with_the_answer() {
 async fn a_budget_stops_a_run_and_what_is_done_is_kept() {
     let groq = stand("groq", &[]).await;
     let env = TestEnv::with_stands(&[&groq]);
-    let text = agent("one", "count to 30", "") + &agent("two", "count to 40{{ steps.one.skipped }}", "") + &agent("three", "say exactly: {{ steps.two.output | length > 9 }}", "");
+    let text = agent("one", "count to 30", "")
+        + &agent("two", "count to 40{{ steps.one.skipped }}", "")
+        + &agent("three", "say exactly: {{ steps.two.output | length > 9 }}", "");
     env.write("config/chains/three.toml", text.as_bytes());
     let ran = env.run(&["chain", "run", "three", "--max-tokens", "60", "--json", "-n"]).exits(5);
     assert!(ran.stderr.contains("budget of 60 tokens") && ran.stderr.contains("80 %"), "{ran}");

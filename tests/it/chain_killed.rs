@@ -144,7 +144,14 @@ fn pause(span: Duration) {
 }
 
 /// Goes on with a run to its end, and looks whether all is as if nothing had happened.
-fn goes_on(env: &TestEnv, groq: &Stand, run: &str, expected: &BTreeMap<String, Value>, output: &str, before: usize) {
+fn goes_on(
+    env: &TestEnv,
+    groq: &Stand,
+    run: &str,
+    expected: &BTreeMap<String, Value>,
+    output: &str,
+    before: usize,
+) {
     let asked = groq.requests().len();
     let done: Vec<String> = results(env, run).into_keys().collect();
     let ran = env.run(&["chain", "resume", run, "-y"]).exits(0);
@@ -153,14 +160,19 @@ fn goes_on(env: &TestEnv, groq: &Stand, run: &str, expected: &BTreeMap<String, V
     assert_eq!(effects(env) - before, 2, "the effects happened once each");
     // Whatever had a result was not asked again.
     let open = expected.keys().filter(|path| !done.contains(path)).count();
-    assert!(groq.requests().len() - asked <= open, "{} requests for {open} units", groq.requests().len() - asked);
+    assert!(
+        groq.requests().len() - asked <= open,
+        "{} requests for {open} units",
+        groq.requests().len() - asked
+    );
 }
 
 /// Killed after each checkpoint and at random points; by hand AIGW_CHAIN_KILLS=100 and more.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_is_killed_anywhere_ends_as_if_it_had_not_been() {
     #[expect(clippy::disallowed_methods, reason = "a longer run by hand")]
-    let kills = std::env::var("AIGW_CHAIN_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(5_usize);
+    let kills =
+        std::env::var("AIGW_CHAIN_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(5_usize);
     let _turn = SWEAT.lock().await;
     let (groq, env) = scene().await;
     let begun = Instant::now();

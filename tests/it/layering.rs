@@ -24,7 +24,17 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "agents", "chains", "chat", "config", "store", "providers", "health", "ledger", "memory", "router", "tools",
+            "agents",
+            "chains",
+            "chat",
+            "config",
+            "store",
+            "providers",
+            "health",
+            "ledger",
+            "memory",
+            "router",
+            "tools",
         ],
     ),
     ("server", &["app", "agents", "chat", "config", "providers", "health", "ledger", "memory", "router"]),

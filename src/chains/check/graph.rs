@@ -107,14 +107,21 @@ fn sorted(definition: &Definition, nodes: &[Node], found: &mut Findings<'_>) -> 
     let first = round.iter().enumerate().min_by_key(|(_, step)| **step).map_or(0, |(place, _)| place);
     round.rotate_left(first);
     let first = round[0];
-    let names: Vec<&str> = round.iter().chain([&first]).map(|&step| definition.steps[step].id.value.as_str()).collect();
+    let names: Vec<&str> =
+        round.iter().chain([&first]).map(|&step| definition.steps[step].id.value.as_str()).collect();
     let id = &definition.steps[first].id;
-    found.add(id.at, format!("steps wait for each other: {}; a loop is made with `until`", names.join(" → ")));
+    found
+        .add(id.at, format!("steps wait for each other: {}; a loop is made with `until`", names.join(" → ")));
     None
 }
 
 /// Finds the steps of each loop.
-fn loops(definition: &Definition, nodes: &mut [Node], ids: &HashMap<String, usize>, found: &mut Findings<'_>) {
+fn loops(
+    definition: &Definition,
+    nodes: &mut [Node],
+    ids: &HashMap<String, usize>,
+    found: &mut Findings<'_>,
+) {
     for (end, step) in definition.steps.iter().enumerate() {
         if step.until.is_none() {
             continue;
@@ -137,7 +144,10 @@ fn loops(definition: &Definition, nodes: &mut [Node], ids: &HashMap<String, usiz
         if !body.contains(&end) {
             let at = step.back_to.as_ref().map_or(step.at, |back_to| back_to.at);
             let begin = &definition.steps[begin].id.value;
-            found.add(at, format!("`{begin}` does not lead to `{}`, so there is no going back to it", step.id.value));
+            found.add(
+                at,
+                format!("`{begin}` does not lead to `{}`, so there is no going back to it", step.id.value),
+            );
             continue;
         }
         for &inner in &body {

@@ -84,7 +84,9 @@ impl Check<'_> {
         problems.sort_by(|a, b| (&a.file, a.position).cmp(&(&b.file, b.position)));
         problems.dedup();
         match order {
-            Some(order) if problems.is_empty() => Ok(Plan { definition, nodes, order, output, inputs, memory, chains }),
+            Some(order) if problems.is_empty() => {
+                Ok(Plan { definition, nodes, order, output, inputs, memory, chains })
+            }
             _ => Err(problems),
         }
     }
@@ -166,7 +168,10 @@ fn ids(found: &mut Findings<'_>) -> HashMap<String, usize> {
     for (index, step) in definition.steps.iter().enumerate() {
         if let Some(before) = ids.get(&step.id.value) {
             let (line, _) = definition.position(definition.steps[*before].id.at);
-            found.add(step.id.at, format!("there are two steps `{}`; the other one is in line {line}", step.id.value));
+            found.add(
+                step.id.at,
+                format!("there are two steps `{}`; the other one is in line {line}", step.id.value),
+            );
         } else {
             ids.insert(step.id.value.clone(), index);
         }

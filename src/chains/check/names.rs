@@ -48,7 +48,9 @@ impl<'a> Names<'a> {
         let mut needs = BTreeSet::new();
         for need in &step.needs {
             match self.ids.get(&need.value) {
-                Some(&other) if other == index => found.add(need.at, format!("the step `{}` needs itself", need.value)),
+                Some(&other) if other == index => {
+                    found.add(need.at, format!("the step `{}` needs itself", need.value))
+                }
                 Some(&other) => drop(needs.insert(other)),
                 None => found.add(need.at, self.no_step(&need.value)),
             }
@@ -79,7 +81,8 @@ impl<'a> Names<'a> {
 
     /// Where a byte of a source stands in the file, if it stands there as it is.
     fn place(&self, source: &Source<'_>, offset: usize) -> usize {
-        let is_there = self.definition.text.get(source.at..).is_some_and(|text| text.starts_with(source.text));
+        let is_there =
+            self.definition.text.get(source.at..).is_some_and(|text| text.starts_with(source.text));
         if is_there { source.at + offset } else { source.at }
     }
 
@@ -100,14 +103,24 @@ impl<'a> Names<'a> {
             ("steps", Some(id)) => return self.step(index, source, id, &parts, at, found),
             ("memory", Some(key)) => drop(self.memory.insert(key.to_owned())),
             ("item" | "index", _) if source.is_of_item && step.for_each.is_some() => {}
-            ("item" | "index", _) => found.add(at, format!("there is no `{}` here: it is for steps with `for_each`", parts[0])),
+            ("item" | "index", _) => {
+                found.add(at, format!("there is no `{}` here: it is for steps with `for_each`", parts[0]))
+            }
             ("output", _) if source.is_after => {}
-            ("output", _) => found.add(at, "there is no `output` here: it is for `until`; say `steps.ID.output`"),
-            ("previous", other) => self.previous.push((index, at, Some(other.unwrap_or_default().to_owned()))),
+            ("output", _) => {
+                found.add(at, "there is no `output` here: it is for `until`; say `steps.ID.output`")
+            }
+            ("previous", other) => {
+                self.previous.push((index, at, Some(other.unwrap_or_default().to_owned())))
+            }
             ("round", _) => self.previous.push((index, at, None)),
             ("run", Some("id" | "chain") | None) | ("inputs" | "steps" | "memory", None) => {}
             (root, _) => {
-                let message = format!("there is no `{root}`{}; there are {}", meant(root, ROOTS.iter().copied()), ROOTS.join(", "));
+                let message = format!(
+                    "there is no `{root}`{}; there are {}",
+                    meant(root, ROOTS.iter().copied()),
+                    ROOTS.join(", ")
+                );
                 found.add(at, message);
             }
         }
@@ -147,7 +160,10 @@ impl<'a> Names<'a> {
         }
         if other == index {
             if !source.is_after {
-                found.add(at, format!("the step `{id}` speaks of its own output; in a loop say `previous.{id}.output`"));
+                found.add(
+                    at,
+                    format!("the step `{id}` speaks of its own output; in a loop say `previous.{id}.output`"),
+                );
             }
             return None;
         }

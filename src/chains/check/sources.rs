@@ -18,7 +18,8 @@ pub(super) struct Source<'a> {
 
 /// All of them.
 pub(super) fn sources(step: &Step) -> Vec<Source<'_>> {
-    let source = |text, at, is_expression| Source { text, at, is_expression, is_after: false, is_of_item: true };
+    let source =
+        |text, at, is_expression| Source { text, at, is_expression, is_after: false, is_of_item: true };
     let mut all: Vec<Source<'_>> = match &step.kind {
         Kind::Agent { prompt: text, .. }
         | Kind::Human { question: text, .. }
@@ -35,7 +36,11 @@ pub(super) fn sources(step: &Step) -> Vec<Source<'_>> {
         all.push(Source { is_of_item: false, ..source(each.as_str(), *at, true) });
     }
     if let Some(until) = &step.until {
-        all.push(Source { is_after: true, is_of_item: false, ..source(until.value.as_str(), until.at, true) });
+        all.push(Source {
+            is_after: true,
+            is_of_item: false,
+            ..source(until.value.as_str(), until.at, true)
+        });
     }
     all
 }

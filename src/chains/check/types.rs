@@ -37,7 +37,10 @@ pub(super) fn field(step: &Step, path: &[&str], at: usize, found: &mut Findings<
     let id = &step.id.value;
     match of_step(step) {
         Known::Text if !path.is_empty() => {
-            found.add(at, format!("the output of `{id}` is text and has no `{}`; give the step a `schema`", path[0]));
+            found.add(
+                at,
+                format!("the output of `{id}` is text and has no `{}`; give the step a `schema`", path[0]),
+            );
         }
         Known::Schema(schema) => {
             let mut schema = schema;
@@ -74,7 +77,8 @@ pub(super) fn list(
             match of_step(step) {
                 Known::Text => "text".to_owned(),
                 Known::Schema(schema) => {
-                    let target = path.iter().try_fold(schema, |schema, part| schema.get("properties")?.get(part));
+                    let target =
+                        path.iter().try_fold(schema, |schema, part| schema.get("properties")?.get(part));
                     match target.and_then(type_of) {
                         Some(kind) if kind != "array" => kind.to_owned(),
                         _ => return,
@@ -86,7 +90,9 @@ pub(super) fn list(
         ["inputs", name] => {
             let input = definition.inputs.iter().flatten().find(|input| input.name == name);
             match input.map(|input| input.kind) {
-                Some(kind @ (InputKind::Text | InputKind::Number | InputKind::Boolean)) => kind.as_str().to_owned(),
+                Some(kind @ (InputKind::Text | InputKind::Number | InputKind::Boolean)) => {
+                    kind.as_str().to_owned()
+                }
                 _ => return,
             }
         }
@@ -114,7 +120,8 @@ pub(super) fn arguments(tool: &str, schema: &Value, args: &At<Value>, found: &mu
             None => {}
         }
     }
-    let required = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let required =
+        schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
     for name in required.filter(|name| !given.contains_key(*name)) {
         found.add(args.at, format!("{tool} needs `{name}`"));
     }

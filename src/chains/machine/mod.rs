@@ -311,7 +311,9 @@ impl Machine {
     /// What is to be done in a unit.
     fn task(&self, unit: Unit) -> Result<Doing, String> {
         let values = self.values(unit.step, unit.item);
-        let render = |text: &str| self.templates.render(text, &values).map_err(|problem| format!("the template: {problem}"));
+        let render = |text: &str| {
+            self.templates.render(text, &values).map_err(|problem| format!("the template: {problem}"))
+        };
         Ok(Doing::Task(match &self.plan.definition.steps[unit.step].kind {
             Kind::Agent { prompt, .. } => Task::Agent { prompt: render(&prompt.value)?, choices: Vec::new() },
             Kind::Human { question, choices } => {
@@ -324,7 +326,8 @@ impl Machine {
                 Task::Agent { prompt: render(&prompt.value)?, choices }
             }
             Kind::Branch { by: super::definition::By::Expression(on), .. } => {
-                let value = self.templates.value(&on.value, &values).map_err(|problem| format!("`on`: {problem}"))?;
+                let value =
+                    self.templates.value(&on.value, &values).map_err(|problem| format!("`on`: {problem}"))?;
                 return Ok(Doing::Decided(value.to_string()));
             }
         }))

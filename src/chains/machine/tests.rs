@@ -56,11 +56,16 @@ fn results_go_from_step_to_step() {
 
 #[test]
 fn a_way_that_is_not_taken_is_left_out_with_all_behind_it() {
-    let text = "[[step]]\nid = \"way\"\nways = { one = [\"a\"], two = [\"b\"] }\non = \"inputs.which\"\n".to_owned()
+    let text = "[[step]]\nid = \"way\"\nways = { one = [\"a\"], two = [\"b\"] }\non = \"inputs.which\"\n"
+        .to_owned()
         + &agent("a", "x", "")
         + &agent("b", "x", "")
         + &agent("after", "{{ steps.b.output }}", "")
-        + &agent("join", "{{ steps.a.output }}{{ steps.after.output }}{{ steps.b.skipped }}", "needs = [\"way\"]")
+        + &agent(
+            "join",
+            "{{ steps.a.output }}{{ steps.after.output }}{{ steps.b.skipped }}",
+            "needs = [\"way\"]",
+        )
         + &agent("never", "x", "when = \"inputs.which == 'three'\"");
     let mut machine = machine(&text, json!({"which": "one"}));
     let mut asked = Vec::new();
@@ -77,8 +82,16 @@ fn a_way_that_is_not_taken_is_left_out_with_all_behind_it() {
 #[test]
 fn a_loop_goes_round_until_it_holds() {
     let text = agent("before", "x", "")
-        + &agent("draft", "{{ steps.before.output }} {{ round }} {% if previous.judge %}{{ previous.judge.output }}{% endif %}", "")
-        + &agent("judge", "{{ steps.draft.output }}", "until = \"'good' in output\"\nmax_rounds = 5\nback_to = \"draft\"")
+        + &agent(
+            "draft",
+            "{{ steps.before.output }} {{ round }} {% if previous.judge %}{{ previous.judge.output }}{% endif %}",
+            "",
+        )
+        + &agent(
+            "judge",
+            "{{ steps.draft.output }}",
+            "until = \"'good' in output\"\nmax_rounds = 5\nback_to = \"draft\"",
+        )
         + &agent("end", "{{ steps.draft.output }} {{ steps.judge.output }}", "");
     let mut first = machine(&text, json!({}));
     let mut asked = BTreeMap::new();
@@ -116,7 +129,9 @@ fn items_are_done_at_once_and_come_in_order() {
     assert_eq!(run(&mut none, |path, _| said(path)), ["end"]);
     let mut wrong = self::machine(&text, json!({"list": "text"}));
     assert!(run(&mut wrong, |path, _| said(path)).is_empty());
-    assert!(matches!(wrong.standing(), Standing::Failed(path, why) if path == "each" && why.contains("wants a list")));
+    assert!(
+        matches!(wrong.standing(), Standing::Failed(path, why) if path == "each" && why.contains("wants a list"))
+    );
 }
 
 #[test]
@@ -128,10 +143,9 @@ fn failures_are_tried_again_excused_or_the_end() {
     assert_eq!(machine.standing(), Standing::Failed("a".into(), "no".into()));
     let mut machine = self::machine(&text, json!({}));
     assert_eq!(run(&mut machine, |_, _| Outcome::Hopeless("no".into())), ["a"]);
-    for (rest, expected) in [
-        ("on_error = \"skip\"", "got  no"),
-        ("on_error = \"default\"\ndefault = \"well\"", "got well "),
-    ] {
+    for (rest, expected) in
+        [("on_error = \"skip\"", "got  no"), ("on_error = \"default\"\ndefault = \"well\"", "got well ")]
+    {
         let text = agent("a", "x", rest)
             + &agent("c", "x", "")
             + &agent("b", "got {{ steps.a.output }} {{ steps.a.problem or '' }}", "needs = [\"c\"]");
@@ -162,7 +176,8 @@ fn graphs() -> impl Strategy<Value = String> {
     prop::collection::vec(step, 1..9).prop_map(|steps| {
         let mut text = "max_parallel = 3\n".to_owned();
         for (index, (needs, kind)) in steps.iter().enumerate() {
-            let needs: Vec<String> = needs.iter().filter(|need| **need < index).map(|need| format!("\"s{need}\"")).collect();
+            let needs: Vec<String> =
+                needs.iter().filter(|need| **need < index).map(|need| format!("\"s{need}\"")).collect();
             let rest = match kind {
                 0 => "for_each = [1, 2, 3]\nmax_parallel = 2",
                 1 => "until = \"output == 'x'\"\nmax_rounds = 3",

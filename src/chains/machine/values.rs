@@ -35,7 +35,8 @@ impl Machine {
             let skipped = Value::from(cell.state == State::Skipped);
             Value::from_pairs([("output", cell.output.clone()), ("skipped", skipped), ("problem", problem)])
         };
-        let mut seen: Vec<(String, Value)> = node.needs.iter().map(|&need| (plan.id(need).to_owned(), one(need))).collect();
+        let mut seen: Vec<(String, Value)> =
+            node.needs.iter().map(|&need| (plan.id(need).to_owned(), one(need))).collect();
         if cell.state == State::Done {
             seen.push((plan.id(step).to_owned(), one(step)));
         }
@@ -63,12 +64,17 @@ impl Machine {
         if list.as_str().is_some() {
             return Err("`for_each` wants a list, and this is text".into());
         }
-        let items = list.try_iter().map_err(|_| format!("`for_each` wants a list, and this is {}", list.kind()))?;
+        let items =
+            list.try_iter().map_err(|_| format!("`for_each` wants a list, and this is {}", list.kind()))?;
         Ok(items.collect())
     }
 
     /// A value with the templates in it filled in. A text that is nothing but one expression becomes its value.
-    pub(super) fn filled(&self, value: &serde_json::Value, values: &Value) -> Result<serde_json::Value, String> {
+    pub(super) fn filled(
+        &self,
+        value: &serde_json::Value,
+        values: &Value,
+    ) -> Result<serde_json::Value, String> {
         use serde_json::Value as Json;
         Ok(match value {
             Json::String(text) => match alone(text) {
@@ -79,7 +85,9 @@ impl Machine {
                 Json::Array(items.iter().map(|item| self.filled(item, values)).collect::<Result<_, _>>()?)
             }
             Json::Object(fields) => {
-                let field = |(name, value): (&String, _)| Ok::<_, String>((name.clone(), self.filled(value, values)?));
+                let field = |(name, value): (&String, _)| {
+                    Ok::<_, String>((name.clone(), self.filled(value, values)?))
+                };
                 Json::Object(fields.iter().map(field).collect::<Result<_, _>>()?)
             }
             other => other.clone(),

@@ -18,7 +18,15 @@ use table::{Reader, Table, is_id};
 const MOST_STEPS: usize = 10_000;
 /// The keys of a chain.
 pub(super) const KEYS: &[&str] = &[
-    "name", "description", "inputs", "step", "output", "max_parallel", "timeout", "max_tokens", "max_cost_usd",
+    "name",
+    "description",
+    "inputs",
+    "step",
+    "output",
+    "max_parallel",
+    "timeout",
+    "max_tokens",
+    "max_cost_usd",
 ];
 /// The keys of an input.
 pub(super) const INPUT_KEYS: &[&str] = &["description", "type", "default"];
@@ -43,7 +51,10 @@ pub fn read(name: &str, file: Option<&Path>, text: &str) -> (Definition, Vec<Pro
         Ok(table) => table,
         Err(error) => {
             let position = error.span().map(|span| position(text, span.start));
-            return (definition, vec![Problem { file: place, position, message: error.message().to_owned() }]);
+            return (
+                definition,
+                vec![Problem { file: place, position, message: error.message().to_owned() }],
+            );
         }
     };
     let reader = Reader::new(text);
@@ -56,7 +67,11 @@ pub fn read(name: &str, file: Option<&Path>, text: &str) -> (Definition, Vec<Pro
         .map(|(at, message)| Problem { file: place.clone(), position: Some(position(text, at)), message })
         .collect();
     if definition.steps.is_empty() && problems.is_empty() {
-        problems.push(Problem { file: place, position: Some((1, 1)), message: "there is no `[[step]]`".into() });
+        problems.push(Problem {
+            file: place,
+            position: Some((1, 1)),
+            message: "there is no `[[step]]`".into(),
+        });
     }
     (definition, problems)
 }
@@ -72,7 +87,13 @@ fn fill(table: &mut Table<'_>, reader: &Reader<'_>, definition: &mut Definition)
     definition.max_tokens = table.count("max_tokens", 1, usize::MAX).map(|tokens| tokens as u64);
     definition.max_cost_usd = table.number("max_cost_usd");
     if let Some(inputs) = table.table("inputs", "the inputs") {
-        definition.inputs = Some(inputs.entries().into_iter().filter_map(|(name, at, value)| input(reader, name, at, value)).collect());
+        definition.inputs = Some(
+            inputs
+                .entries()
+                .into_iter()
+                .filter_map(|(name, at, value)| input(reader, name, at, value))
+                .collect(),
+        );
     }
     let steps = table.tables("step");
     if steps.len() > MOST_STEPS {
@@ -93,7 +114,8 @@ fn input(
         return None;
     }
     let Some(table) = value.get_ref().as_table() else {
-        let message = format!("`inputs.{name}` has to be a table, as {{ description = \"…\", default = \"…\" }}");
+        let message =
+            format!("`inputs.{name}` has to be a table, as {{ description = \"…\", default = \"…\" }}");
         reader.problem(value.span().start, message);
         return None;
     };

@@ -9,8 +9,21 @@ use crate::chains::definition::{At, By, Cache, Each, Kind, OnError, Remember, St
 const KINDS: &[&str] = &["agent", "tool", "ways", "human", "chain"];
 /// The keys that every step may have.
 const COMMON: &[&str] = &[
-    "id", "needs", "when", "for_each", "max_parallel", "until", "max_rounds", "back_to", "retry", "timeout",
-    "on_error", "default", "cache", "ttl", "remember",
+    "id",
+    "needs",
+    "when",
+    "for_each",
+    "max_parallel",
+    "until",
+    "max_rounds",
+    "back_to",
+    "retry",
+    "timeout",
+    "on_error",
+    "default",
+    "cache",
+    "ttl",
+    "remember",
 ];
 /// The keys that only some kinds of steps have.
 const OWN: &[(&str, &[&str])] = &[
@@ -48,7 +61,10 @@ pub(super) fn step(mut table: Table<'_>, reader: &Reader<'_>) -> Option<Step> {
         return None;
     };
     if !is_id(&id.value) {
-        reader.problem(id.at, format!("`{}` cannot be the id of a step: use a-z, 0-9 and _, a letter first", id.value));
+        reader.problem(
+            id.at,
+            format!("`{}` cannot be the id of a step: use a-z, 0-9 and _, a letter first", id.value),
+        );
         return None;
     }
     step
@@ -63,7 +79,10 @@ fn main_key(table: &Table<'_>, reader: &Reader<'_>) -> Option<&'static str> {
         [] => {
             // A misspelt key is told as that.
             table.only(&keys());
-            reader.problem(table.at, format!("a step says nothing of what is done: it has one of {}", KINDS.join(", ")));
+            reader.problem(
+                table.at,
+                format!("a step says nothing of what is done: it has one of {}", KINDS.join(", ")),
+            );
             None
         }
         _ => {
@@ -97,21 +116,25 @@ fn kind(table: &mut Table<'_>, reader: &Reader<'_>) -> Option<Kind> {
                 context: context(table, reader),
             }
         }
-        "tool" => Kind::Tool { tool: table.text("tool")?, args: object(table, reader, "args").unwrap_or(empty) },
+        "tool" => {
+            Kind::Tool { tool: table.text("tool")?, args: object(table, reader, "args").unwrap_or(empty) }
+        }
         "human" => Kind::Human {
             question: table.text("human")?,
             choices: table.texts("choices").into_iter().map(|choice| choice.value).collect(),
         },
-        "chain" => {
-            Kind::Chain { chain: table.text("chain")?, inputs: object(table, reader, "inputs").unwrap_or(empty) }
-        }
+        "chain" => Kind::Chain {
+            chain: table.text("chain")?,
+            inputs: object(table, reader, "inputs").unwrap_or(empty),
+        },
         _ => branch(table, reader)?,
     })
 }
 
 fn branch(table: &mut Table<'_>, reader: &Reader<'_>) -> Option<Kind> {
     let mut found = table.table("ways", "the ways")?;
-    let names: Vec<(String, usize)> = found.entries().into_iter().map(|(name, at, _)| (name.to_owned(), at)).collect();
+    let names: Vec<(String, usize)> =
+        found.entries().into_iter().map(|(name, at, _)| (name.to_owned(), at)).collect();
     if names.is_empty() {
         reader.problem(found.at, "there are no ways to take");
     }
@@ -130,7 +153,10 @@ fn branch(table: &mut Table<'_>, reader: &Reader<'_>) -> Option<Kind> {
             }
         },
         _ => {
-            reader.problem(table.at, "a branch is decided by an `agent` with a `prompt`, or by an expression, `on`");
+            reader.problem(
+                table.at,
+                "a branch is decided by an `agent` with a `prompt`, or by an expression, `on`",
+            );
             return None;
         }
     };
@@ -170,7 +196,11 @@ fn schema(table: &mut Table<'_>, reader: &Reader<'_>) -> Option<At<Value>> {
 
 fn context(table: &mut Table<'_>, reader: &Reader<'_>) -> At<Told> {
     let Some(text) = table.text("context") else { return At { value: Told::None, at: table.at } };
-    let last = text.value.strip_prefix("last:").and_then(|count| count.trim().parse().ok()).filter(|count| *count > 0);
+    let last = text
+        .value
+        .strip_prefix("last:")
+        .and_then(|count| count.trim().parse().ok())
+        .filter(|count| *count > 0);
     let value = match (text.value.as_str(), last) {
         ("none", _) => Told::None,
         ("summary", _) => Told::Summary,
@@ -206,10 +236,16 @@ fn rest(
     }
     let for_each = each(table, reader);
     if let (Some(for_each), Some(_)) = (&for_each, &until) {
-        reader.problem(for_each.at, "`for_each` and `until` do not go together: put one of them into a step of its own");
+        reader.problem(
+            for_each.at,
+            "`for_each` and `until` do not go together: put one of them into a step of its own",
+        );
     }
     if table.has("max_parallel") && !table.has("for_each") {
-        reader.problem(table.at_key("max_parallel"), "`max_parallel` of a step means nothing without `for_each`");
+        reader.problem(
+            table.at_key("max_parallel"),
+            "`max_parallel` of a step means nothing without `for_each`",
+        );
     }
     let is_branch = matches!(kind, Some(Kind::Branch { .. }));
     let on_error = on_error(table, reader, is_branch);
@@ -243,9 +279,14 @@ fn each(table: &mut Table<'_>, reader: &Reader<'_>) -> Option<At<Each>> {
     let At { value, at } = table.json("for_each")?;
     match value {
         Value::Array(items) => Some(At { value: Each::List(items), at }),
-        Value::String(_) => table.text("for_each").map(|text| At { value: Each::Expression(text.value), at: text.at }),
+        Value::String(_) => {
+            table.text("for_each").map(|text| At { value: Each::Expression(text.value), at: text.at })
+        }
         _ => {
-            reader.problem(at, "`for_each` has to be a list, or an expression that gives one, as \"steps.plan.output\"");
+            reader.problem(
+                at,
+                "`for_each` has to be a list, or an expression that gives one, as \"steps.plan.output\"",
+            );
             None
         }
     }

@@ -48,7 +48,11 @@ impl<'a> Reader<'a> {
         let raw = &self.text[span.clone()];
         let quotes = if raw.starts_with("\"\"\"") || raw.starts_with("'''") { 3 } else { 1 };
         let rest = &raw[quotes.min(raw.len())..];
-        let line_end = if quotes < 3 { 0 } else { rest.len() - rest.trim_start_matches('\r').strip_prefix('\n').map_or(rest.len(), str::len) };
+        let line_end = if quotes < 3 {
+            0
+        } else {
+            rest.len() - rest.trim_start_matches('\r').strip_prefix('\n').map_or(rest.len(), str::len)
+        };
         span.start + quotes + line_end
     }
 }
@@ -84,7 +88,9 @@ impl<'a> Table<'a> {
 
     /// All entries in the order of the file, with the places of their names.
     pub(super) fn entries(&self) -> Vec<(&'a str, usize, &'a Spanned<DeValue<'a>>)> {
-        let entry = |(name, value): (&'a Spanned<std::borrow::Cow<'a, str>>, _)| (name.get_ref().as_ref(), name.span().start, value);
+        let entry = |(name, value): (&'a Spanned<std::borrow::Cow<'a, str>>, _)| {
+            (name.get_ref().as_ref(), name.span().start, value)
+        };
         let mut entries: Vec<_> = self.table.iter().map(entry).collect();
         entries.sort_by_key(|(_, at, _)| *at);
         entries
@@ -113,7 +119,8 @@ impl<'a> Table<'a> {
             DeValue::Array(_) => "a list",
             DeValue::Table(_) => "a table",
         };
-        self.reader.problem(value.span().start, format!("`{key}` of {}: expected {wanted}, not {is}", self.what));
+        self.reader
+            .problem(value.span().start, format!("`{key}` of {}: expected {wanted}, not {is}", self.what));
     }
 
     pub(super) fn text(&mut self, key: &str) -> Option<At<String>> {
@@ -194,7 +201,10 @@ impl<'a> Table<'a> {
         };
         let span = span.filter(|span| !span.is_zero() && *span <= LONGEST);
         if span.is_none() {
-            let message = format!("`{key}` of {} is no span of time: write something like \"30s\" or \"2m\"", self.what);
+            let message = format!(
+                "`{key}` of {} is no span of time: write something like \"30s\" or \"2m\"",
+                self.what
+            );
             self.reader.problem(value.span().start, message);
         }
         span
@@ -253,12 +263,15 @@ pub(super) fn json(value: &DeValue<'_>) -> Value {
             let digits = number.as_str().replace('_', "");
             i64::from_str_radix(&digits, number.radix()).map_or(Value::Null, Value::from)
         }
-        DeValue::Float(number) => number.as_str().replace('_', "").parse::<f64>().map_or(Value::Null, Value::from),
+        DeValue::Float(number) => {
+            number.as_str().replace('_', "").parse::<f64>().map_or(Value::Null, Value::from)
+        }
         DeValue::Boolean(is) => Value::Bool(*is),
         DeValue::Datetime(time) => Value::String(time.to_string()),
         DeValue::Array(items) => Value::Array(items.iter().map(|item| json(item.get_ref())).collect()),
         DeValue::Table(table) => {
-            let fields = table.iter().map(|(name, value)| (name.get_ref().to_string(), json(value.get_ref())));
+            let fields =
+                table.iter().map(|(name, value)| (name.get_ref().to_string(), json(value.get_ref())));
             Value::Object(fields.collect::<Map<_, _>>())
         }
     }

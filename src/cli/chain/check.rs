@@ -46,8 +46,15 @@ pub(super) fn list(context: &Context) -> Result<(), CommandError> {
     }
     let mut table = Table::new(["name", "description", "inputs", "steps", "origin"]).right([3]);
     for report in reports {
-        let origin = if report.problems > 0 { format!("{}, broken", report.origin) } else { report.origin.to_owned() };
-        table.row([report.name, report.description, report.inputs.join(", "), report.steps.to_string(), origin]);
+        let origin =
+            if report.problems > 0 { format!("{}, broken", report.origin) } else { report.origin.to_owned() };
+        table.row([
+            report.name,
+            report.description,
+            report.inputs.join(", "),
+            report.steps.to_string(),
+            origin,
+        ]);
     }
     Ok(context.ui.table(&table, "there are no chains")?)
 }
@@ -65,7 +72,11 @@ pub(super) fn validate(context: &Context, names: &[String]) -> Result<(), Comman
             Ok(plan) => {
                 let steps = plan.nodes.len();
                 let inputs: Vec<&str> = plan.inputs.iter().map(String::as_str).collect();
-                let inputs = if inputs.is_empty() { String::new() } else { format!(", inputs: {}", inputs.join(", ")) };
+                let inputs = if inputs.is_empty() {
+                    String::new()
+                } else {
+                    format!(", inputs: {}", inputs.join(", "))
+                };
                 context.ui.note(&format!("{name} is well-formed: {steps} steps{inputs}"));
             }
             Err(found) => {

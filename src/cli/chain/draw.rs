@@ -13,7 +13,8 @@ use crate::providers::client::Client;
 pub(super) fn graph(context: &Context, name: &str, mermaid: bool) -> Result<(), CommandError> {
     let app = context.app()?;
     let client = Arc::new(Client::new()?);
-    let plan = plan(&app, &client, find(&app.chains(), name)?, &[]).map_err(|problems| wrong(name, &problems))?;
+    let plan =
+        plan(&app, &client, find(&app.chains(), name)?, &[]).map_err(|problems| wrong(name, &problems))?;
     if context.global.output() != Output::Text {
         let levels = plan.levels();
         let steps: Vec<_> = plan

@@ -36,7 +36,10 @@ pub(super) struct Execution<'a> {
 pub(super) async fn execute(execution: Execution<'_>) -> Result<(), CommandError> {
     let Execution { context, app, client, plan, run, inputs, memory, models, terms } = execution;
     let id = run.id.as_str();
-    let lock = app.memory.lock_run(id).map_err(|error| CommandError::failed(format!("the run cannot be locked: {error}")))?;
+    let lock = app
+        .memory
+        .lock_run(id)
+        .map_err(|error| CommandError::failed(format!("the run cannot be locked: {error}")))?;
     let Some(_lock) = lock else {
         return Err(CommandError::failed(format!("another process is at the run {id}"))
             .hint(format!("`aigw chain show {id}` shows how it stands")));
@@ -49,7 +52,8 @@ pub(super) async fn execute(execution: Execution<'_>) -> Result<(), CommandError
     let agents = app.agents();
     let meanings = Arc::new(app.meanings(client).await.unwrap_or_else(|_| app.no_meanings(client)));
     let someone = person.as_deref().map(|person| person as &dyn Person);
-    let helpers = Helpers::new(app, &agents, (client, &meanings), (&wishes, &models), (id, &run.chain), someone);
+    let helpers =
+        Helpers::new(app, &agents, (client, &meanings), (&wishes, &models), (id, &run.chain), someone);
     let driver = Driver::new(&helpers, journal, screen.as_ref(), limits(&terms, &plan));
     context.ui.detail(&format!("run {id}"));
     let work = async { Ok(driver.run(Arc::clone(&plan), inputs, memory).await) };
@@ -175,7 +179,9 @@ impl Outcome<'_> {
         };
         let failure = CommandError::new(exit, problem);
         match &ended.standing {
-            Standing::Failed(path, _) if ended.trouble.as_ref().is_some_and(|it| it.kind == TroubleKind::Unclear) => {
+            Standing::Failed(path, _)
+                if ended.trouble.as_ref().is_some_and(|it| it.kind == TroubleKind::Unclear) =>
+            {
                 failure.hint(format!("see for yourself, then: aigw chain resume {id} --answer {path}=RESULT"))
             }
             _ => failure.hint(resume),
@@ -187,13 +193,18 @@ impl Outcome<'_> {
 fn standing(ended: &Ended) -> (RunState, Option<Value>, Option<String>) {
     match &ended.standing {
         Standing::Done(output) => (RunState::Done, Some(output.clone()), None),
-        Standing::Failed(path, problem) => (RunState::Failed, None, Some(format!("the step {path} failed: {problem}"))),
+        Standing::Failed(path, problem) => {
+            (RunState::Failed, None, Some(format!("the step {path} failed: {problem}")))
+        }
         Standing::Waiting(paths) => {
             let problem = format!("{} waits for an answer, and nobody can be asked here", paths.join(", "));
             (RunState::Waiting, None, Some(problem))
         }
         Standing::Stopped | Standing::Running => {
-            let why = ended.trouble.as_ref().map_or("it was told to stop", |Trouble { message, .. }| message.as_str());
+            let why = ended
+                .trouble
+                .as_ref()
+                .map_or("it was told to stop", |Trouble { message, .. }| message.as_str());
             (RunState::Stopped, None, Some(format!("the run was stopped: {why}")))
         }
     }

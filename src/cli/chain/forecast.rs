@@ -55,11 +55,13 @@ pub(super) async fn show(
     if context.global.output() != Output::Text {
         let steps: Vec<Value> = lines.iter().map(report).collect();
         let costs: f64 = lines.iter().filter_map(|line| line.cost).sum();
-        let whole = json!({"chain": plan.definition.name, "steps": steps, "cost_usd": costs, "quota": quotas});
+        let whole =
+            json!({"chain": plan.definition.name, "steps": steps, "cost_usd": costs, "quota": quotas});
         return json::object(&context.ui, context.global.output(), &whole);
     }
     let ui = &context.ui;
-    let mut table = Table::new(["step", "what", "asks first", "calls", "tokens in", "out", "cost $"]).right([3, 4, 5, 6]);
+    let mut table =
+        Table::new(["step", "what", "asks first", "calls", "tokens in", "out", "cost $"]).right([3, 4, 5, 6]);
     for line in &lines {
         let (least, most) = line.calls;
         table.row([
@@ -75,8 +77,14 @@ pub(super) async fn show(
     ui.table(&table, "nothing would run")?;
     let (least, most) = lines.iter().fold((0, 0), |sum, line| (sum.0 + line.calls.0, sum.1 + line.calls.1));
     let cost: f64 = lines.iter().filter_map(|line| line.cost).sum();
-    let plus = if lines.iter().any(|line| line.unpriced) { " and what is used at prices that are not known" } else { "" };
-    ui.line(&format!("\n{least} to {most} questions, besides those that follow tool calls; about ${cost:.4} at most{plus}"))?;
+    let plus = if lines.iter().any(|line| line.unpriced) {
+        " and what is used at prices that are not known"
+    } else {
+        ""
+    };
+    ui.line(&format!(
+        "\n{least} to {most} questions, besides those that follow tool calls; about ${cost:.4} at most{plus}"
+    ))?;
     for quota in quotas {
         ui.line(quota["says"].as_str().unwrap_or_default())?;
     }
@@ -94,15 +102,25 @@ async fn line(
 ) -> Result<Line, CommandError> {
     let written = &plan.definition.steps[step];
     let (id, what) = (written.id.value.clone(), graph::what(written));
-    let nothing =
-        Line { id, what, asks: None, provider: None, calls: (0, 0), input: 0, output: 0, cost: None, unpriced: false };
+    let nothing = Line {
+        id,
+        what,
+        asks: None,
+        provider: None,
+        calls: (0, 0),
+        input: 0,
+        output: 0,
+        cost: None,
+        unpriced: false,
+    };
     let prompt = match &written.kind {
         Kind::Agent { prompt, .. } | Kind::Branch { by: By::Agent(_, prompt), .. } => prompt.value.len(),
         _ => return Ok(nothing),
     };
     let agents = app.agents();
     let Some(agent) = agents.find(written.kind.who()) else { return Ok(nothing) };
-    let named: Vec<String> = if models.is_empty() { agent.model.iter().cloned().collect() } else { models.to_vec() };
+    let named: Vec<String> =
+        if models.is_empty() { agent.model.iter().cloned().collect() } else { models.to_vec() };
     let route: Route = match app.route(client, &named).await {
         Ok(route) => route,
         // A file made for another tool names models that only that tool has.
@@ -110,7 +128,8 @@ async fn line(
         Err(error) => return Err(error.into()),
     };
     let (least, most) = times(plan, step, written, inputs);
-    let given = u64::try_from((prompt + agent.instructions.len() + inputs.to_string().len()) / BYTES).unwrap_or(0);
+    let given =
+        u64::try_from((prompt + agent.instructions.len() + inputs.to_string().len()) / BYTES).unwrap_or(0);
     let needs = u64::try_from(plan.nodes[step].needs.len()).unwrap_or(0);
     let (input, output) = (given + needs * ANSWER, ANSWER);
     let first = route.stops.first().map(|stop| &stop.model);
@@ -162,7 +181,8 @@ fn quotas(app: &App, lines: &[Line]) -> Result<Vec<Value>, CommandError> {
         }
     }
     let midnight = Timestamp::now().to_zoned(TimeZone::UTC).start_of_day().map(|it| it.timestamp()).ok();
-    let used = if app.ledger.path().exists() { app.ledger.sums(SumBy::Provider, midnight)? } else { Vec::new() };
+    let used =
+        if app.ledger.path().exists() { app.ledger.sums(SumBy::Provider, midnight)? } else { Vec::new() };
     let mut quotas = Vec::new();
     for (provider, most) in calls {
         let Some(limit) = free_tier(app, provider).and_then(|tier| tier.rpd) else { continue };
@@ -171,7 +191,9 @@ fn quotas(app: &App, lines: &[Line]) -> Result<Vec<Value>, CommandError> {
         let left = limit.saturating_sub(used);
         let suffices = left >= most;
         let word = if suffices { "suffices" } else { "does not suffice" };
-        let says = format!("{provider}: {left} of {limit} free requests are left today; that {word} for up to {most}");
+        let says = format!(
+            "{provider}: {left} of {limit} free requests are left today; that {word} for up to {most}"
+        );
         quotas.push(json!({"provider": provider, "left": left, "limit": limit, "needed": most, "suffices": suffices, "says": says}));
     }
     Ok(quotas)

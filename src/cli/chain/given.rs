@@ -33,12 +33,21 @@ pub(super) async fn inputs(
     let dash = words.iter().any(|word| word == "-");
     let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| *word != "-").collect();
     let target = unnamed(plan, &typed).map(str::to_owned);
-    let is_missing = words.is_empty() && plan.required().any(|name| !typed.iter().any(|(other, _)| other == name));
+    let is_missing =
+        words.is_empty() && plan.required().any(|name| !typed.iter().any(|(other, _)| other == name));
     let wanted = if dash || is_missing { Wanted::Yes } else { Wanted::Perhaps };
     let names_stdin = args.input_file.iter().any(|(_, path)| path == "-");
-    let looks = dash || (!args.no_stdin && !names_stdin && target.is_some() && (is_missing || !words.is_empty()) && stdin::holds_data());
+    let looks = dash
+        || (!args.no_stdin
+            && !names_stdin
+            && target.is_some()
+            && (is_missing || !words.is_empty())
+            && stdin::holds_data());
     let piped = if looks { stdin::read(wanted, &context.ui).await? } else { None };
-    let piped = piped.map(String::from_utf8).transpose().map_err(|_| CommandError::failed("stdin is not UTF-8 text"))?;
+    let piped = piped
+        .map(String::from_utf8)
+        .transpose()
+        .map_err(|_| CommandError::failed("stdin is not UTF-8 text"))?;
     let piped = piped.filter(|text| !text.trim().is_empty());
     let Some(target) = target else {
         if !words.is_empty() {
@@ -68,13 +77,15 @@ pub(super) async fn inputs(
 
 fn finish(plan: &Plan, typed: Vec<(String, Typed)>) -> Result<Value, CommandError> {
     inputs::inputs(plan, typed).map_err(|problem| {
-        CommandError::usage(problem).hint("words and stdin are the first input; others go with --input NAME=VALUE")
+        CommandError::usage(problem)
+            .hint("words and stdin are the first input; others go with --input NAME=VALUE")
     })
 }
 
 fn file_of(path: &str) -> Result<Typed, CommandError> {
     let bytes = read_bounded(Path::new(path), MAX_FILE)
         .map_err(|error| CommandError::failed(format!("{path}: cannot read it: {error}")))?;
-    let text = String::from_utf8(bytes).map_err(|_| CommandError::failed(format!("{path} is not UTF-8 text")))?;
+    let text =
+        String::from_utf8(bytes).map_err(|_| CommandError::failed(format!("{path} is not UTF-8 text")))?;
     Ok(Typed::File(path.to_owned(), text))
 }

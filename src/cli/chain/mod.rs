@@ -120,7 +120,10 @@ struct Terms {
 }
 
 fn money(text: &str) -> Result<f64, String> {
-    text.parse().ok().filter(|money: &f64| money.is_finite() && *money > 0.0).ok_or("expected a sum above 0".into())
+    text.parse()
+        .ok()
+        .filter(|money: &f64| money.is_finite() && *money > 0.0)
+        .ok_or("expected a sum above 0".into())
 }
 
 /// `NAME=VALUE`.
@@ -144,7 +147,8 @@ pub async fn run(args: ChainArgs, context: &Context) -> Result<(), CommandError>
 
 /// A chain by its name or its file.
 fn find(chains: &Chains, name: &str) -> Result<Found, CommandError> {
-    let is_file = Path::new(name).extension().is_some_and(|extension| extension == "toml") || name.contains('/');
+    let is_file =
+        Path::new(name).extension().is_some_and(|extension| extension == "toml") || name.contains('/');
     if is_file {
         let path = Path::new(name);
         if !path.exists() {
@@ -180,7 +184,9 @@ fn plan(
 fn wrong(name: &str, problems: &[Problem]) -> CommandError {
     match problems {
         [one] => CommandError::new(Exit::Config, one.to_string()),
-        all => CommandError::new(Exit::Config, format!("the chain `{name}` is wrong in {} places", all.len()))
-            .details(all.iter().map(Problem::to_string)),
+        all => {
+            CommandError::new(Exit::Config, format!("the chain `{name}` is wrong in {} places", all.len()))
+                .details(all.iter().map(Problem::to_string))
+        }
     }
 }

@@ -31,7 +31,12 @@ impl AtTerminal {
 }
 
 impl Person for AtTerminal {
-    fn answer<'a>(&'a self, path: &'a str, question: &'a str, choices: &'a [String]) -> BoxFuture<'a, Option<String>> {
+    fn answer<'a>(
+        &'a self,
+        path: &'a str,
+        question: &'a str,
+        choices: &'a [String],
+    ) -> BoxFuture<'a, Option<String>> {
         Box::pin(async move {
             let which = if choices.is_empty() { String::new() } else { format!(" [{}]", choices.join("/")) };
             loop {

@@ -47,7 +47,8 @@ pub(super) async fn run(args: ResumeArgs, context: &Context) -> Result<(), Comma
         inner.map(|(name, text)| (name.clone(), Arc::new(definition(name, text).0))).collect();
     let (whole, problems) = definition(&run.chain, &kept["text"]);
     let found = Found { definition: whole, problems, origin: Origin::User };
-    let plan = Arc::new(plan(&app, &client, found, &before).map_err(|problems| wrong(&run.chain, &problems))?);
+    let plan =
+        Arc::new(plan(&app, &client, found, &before).map_err(|problems| wrong(&run.chain, &problems))?);
     if let Some(step) = &args.from {
         let index = plan
             .find(step)
@@ -63,8 +64,17 @@ pub(super) async fn run(args: ResumeArgs, context: &Context) -> Result<(), Comma
         value.as_array().into_iter().flatten().filter_map(|it| it.as_str().map(str::to_owned)).collect()
     };
     let (inputs, memory, models) = (kept["inputs"].clone(), kept["memory"].clone(), strings(&kept["models"]));
-    let execution =
-        Execution { context, app: &app, client: &client, plan, run: run.clone(), inputs, memory, models, terms: args.terms };
+    let execution = Execution {
+        context,
+        app: &app,
+        client: &client,
+        plan,
+        run: run.clone(),
+        inputs,
+        memory,
+        models,
+        terms: args.terms,
+    };
     let ended = Box::pin(execute(execution)).await;
     chat::settle_ledger(&app, context).await;
     ended

@@ -82,8 +82,17 @@ pub(super) async fn run(args: RunArgs, context: &Context) -> Result<(), CommandE
     for step in before.into_iter().flat_map(|(_, steps)| steps) {
         app.memory.end_step(&run.id, step, None)?;
     }
-    let execution =
-        Execution { context, app: &app, client: &client, plan, run, inputs, memory, models: args.model, terms: args.terms };
+    let execution = Execution {
+        context,
+        app: &app,
+        client: &client,
+        plan,
+        run,
+        inputs,
+        memory,
+        models: args.model,
+        terms: args.terms,
+    };
     let ended = Box::pin(execute(execution)).await;
     chat::settle_ledger(&app, context).await;
     ended
@@ -187,6 +196,9 @@ mod tests {
         let steps = &found.definition.steps;
         assert_eq!((steps.len(), steps[1].kind.who()), (2, "wri\"ter"));
         let chains::definition::Kind::Agent { prompt, .. } = &steps[1].kind else { panic!() };
-        assert_eq!(prompt.value, "{{ inputs.topic }}\n\n<answer by=\"assistant\">\n{{ steps.a1.output }}\n</answer>");
+        assert_eq!(
+            prompt.value,
+            "{{ inputs.topic }}\n\n<answer by=\"assistant\">\n{{ steps.a1.output }}\n</answer>"
+        );
     }
 }

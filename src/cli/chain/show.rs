@@ -21,7 +21,10 @@ pub(super) fn one(app: &App, name: &str) -> Result<Run, CommandError> {
             .hint("`aigw chain runs` lists them")),
         Found::Several(runs) => {
             let ids: Vec<&str> = runs.iter().map(|run| run.id.as_str()).collect();
-            Err(CommandError::new(Exit::NotFound, format!("`{name}` is the beginning of several runs: {}", ids.join(", "))))
+            Err(CommandError::new(
+                Exit::NotFound,
+                format!("`{name}` is the beginning of several runs: {}", ids.join(", ")),
+            ))
         }
     }
 }
@@ -85,7 +88,8 @@ pub(super) fn show(context: &Context, name: &str, full: bool) -> Result<(), Comm
     }
     ui.line("")?;
     let mut table =
-        Table::new(["step", "by", "answered", "tries", "at", "time", "in", "out", "cost $", "result"]).right([3, 4, 5, 6, 7, 8]);
+        Table::new(["step", "by", "answered", "tries", "at", "time", "in", "out", "cost $", "result"])
+            .right([3, 4, 5, 6, 7, 8]);
     for step in &steps {
         table.row(row(&run, step));
     }
@@ -127,13 +131,18 @@ fn row(run: &Run, step: &Step) -> [String; 10] {
         step.input_tokens.to_string(),
         step.output_tokens.to_string(),
         step.cost_usd.map_or_else(|| "-".to_owned(), |cost| format!("{cost:.6}")),
-        if step.problem.is_some() { format!("{}: {}", step.state.as_str(), shortened(&result)) } else { shortened(&result) },
+        if step.problem.is_some() {
+            format!("{}: {}", step.state.as_str(), shortened(&result))
+        } else {
+            shortened(&result)
+        },
     ]
 }
 
 /// The attempts of a step that gave no answer, a line each.
 fn failures(step: &Step) -> Vec<String> {
-    let attempts = step.attempts.as_array().into_iter().flatten().filter(|attempt| !attempt["class"].is_null());
+    let attempts =
+        step.attempts.as_array().into_iter().flatten().filter(|attempt| !attempt["class"].is_null());
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     attempts
         .map(|attempt| {

@@ -64,12 +64,17 @@ impl<'a> Screen<'a> {
         if !self.lines.visible() {
             return;
         }
-        let mut table = Table::new(["step", "by", "answered", "time", "tokens in", "out", "cost $"]).right([3, 4, 5, 6]);
+        let mut table =
+            Table::new(["step", "by", "answered", "time", "tokens in", "out", "cost $"]).right([3, 4, 5, 6]);
         for step in self.done.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             table.row([
                 step.path.clone(),
                 step.who.clone(),
-                if step.kept { "(was there)".to_owned() } else { step.model.clone().unwrap_or_else(|| "-".into()) },
+                if step.kept {
+                    "(was there)".to_owned()
+                } else {
+                    step.model.clone().unwrap_or_else(|| "-".into())
+                },
                 seconds(step.took_ms),
                 step.input_tokens.to_string(),
                 step.output_tokens.to_string(),
@@ -111,7 +116,9 @@ impl<'a> Screen<'a> {
             Happening::Kept(path) => self.context.ui.detail(&format!("{prefix}{path} was done before")),
             Happening::Skipped(id) => self.context.ui.detail(&format!("{prefix}{id} is left out")),
             Happening::Excused(path, problem) => {
-                self.lines.above(|| self.context.ui.warn(&format!("{prefix}{path} failed, and the run goes on: {problem}")));
+                self.lines.above(|| {
+                    self.context.ui.warn(&format!("{prefix}{path} failed, and the run goes on: {problem}"))
+                });
             }
             Happening::Again(id, round) => self.say(&format!("{prefix}{id}: round {round}")),
             Happening::GaveUp(id, rounds) => {

@@ -223,7 +223,8 @@ impl Memory {
     pub fn keep_answer(&self, run: &str, path: &str, ordinal: u32, answer: String) -> Result<(), StoreError> {
         let (run, path) = (run.to_owned(), path.to_owned());
         self.database.commit(PATIENCE, move |db| {
-            let sql = "INSERT OR REPLACE INTO step_answers (run, path, ordinal, answer) VALUES (?1, ?2, ?3, ?4)";
+            let sql =
+                "INSERT OR REPLACE INTO step_answers (run, path, ordinal, answer) VALUES (?1, ?2, ?3, ?4)";
             db.prepare_cached(sql)?.execute(params![run, path, ordinal, answer]).map(drop)
         })
     }
@@ -233,9 +234,7 @@ impl Memory {
         self.database.read(|db| {
             let sql = "SELECT path, ordinal, answer FROM step_answers WHERE run = ?1 AND NOT EXISTS \
                  (SELECT 1 FROM steps WHERE steps.run = step_answers.run AND steps.path = step_answers.path)";
-            db.prepare(sql)?
-                .query_map([run], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-                .collect()
+            db.prepare(sql)?.query_map([run], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect()
         })
     }
 
@@ -243,7 +242,8 @@ impl Memory {
     pub fn kept_result(&self, key: &[u8]) -> Result<Option<Value>, StoreError> {
         let now = Timestamp::now().as_millisecond();
         let text: Option<String> = self.database.read(|db| {
-            let sql = "SELECT result FROM kept_results WHERE key = ?1 AND (expires_ms IS NULL OR expires_ms > ?2)";
+            let sql =
+                "SELECT result FROM kept_results WHERE key = ?1 AND (expires_ms IS NULL OR expires_ms > ?2)";
             db.query_row(sql, params![key, now], |row| row.get(0)).optional()
         })?;
         Ok(text.and_then(|text| serde_json::from_str(&text).ok()))

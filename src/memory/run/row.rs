@@ -57,18 +57,16 @@ pub(super) fn run(db: &Connection, name: &str) -> rusqlite::Result<Found<Run>> {
         return Ok(Found::One(run));
     }
     // The end of the range is the prefix and a character that no id has.
-    let sql = format!(
-        "SELECT {RUN} FROM runs WHERE id >= ?1 AND id < ?1 || '~' ORDER BY began_ms DESC LIMIT ?2"
-    );
+    let sql =
+        format!("SELECT {RUN} FROM runs WHERE id >= ?1 AND id < ?1 || '~' ORDER BY began_ms DESC LIMIT ?2");
     let some: rusqlite::Result<Vec<_>> =
         db.prepare(&sql)?.query_map(params![name, Found::<()>::SHOWN], run_of)?.collect();
     Ok(if name.is_empty() { Found::None } else { Found::of(some?) })
 }
 
 pub(super) fn runs(db: &Connection, chain: Option<&str>, most: usize) -> rusqlite::Result<Vec<Run>> {
-    let sql = format!(
-        "SELECT {RUN} FROM runs WHERE ?1 IS NULL OR chain = ?1 ORDER BY began_ms DESC, id LIMIT ?2"
-    );
+    let sql =
+        format!("SELECT {RUN} FROM runs WHERE ?1 IS NULL OR chain = ?1 ORDER BY began_ms DESC, id LIMIT ?2");
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     db.prepare(&sql)?.query_map(params![chain, most], run_of)?.collect()
 }

@@ -49,7 +49,10 @@ fn what_a_run_has_come_to_is_read_back() {
     assert_eq!(entries.iter().map(|it| it.draft.content.as_str()).collect::<Vec<_>>(), ["found"]);
     memory.set_run(&run.id, RunState::Done, Some("end".into()), None).unwrap();
     let Found::One(found) = memory.run(&run.id[..4]).unwrap() else { panic!() };
-    assert_eq!((found.state, found.output.as_deref(), &found.definition), (RunState::Done, Some("end"), &run.definition));
+    assert_eq!(
+        (found.state, found.output.as_deref(), &found.definition),
+        (RunState::Done, Some("end"), &run.definition)
+    );
     assert_eq!(memory.runs(Some("brief"), 9).unwrap().len(), 1);
     assert_eq!(memory.runs(Some("other"), 9).unwrap().len(), 0);
     let sums = memory.run_sums(None).unwrap();
