@@ -2,7 +2,7 @@
 //!
 //! Nothing may panic, hang or grow beyond its input; and how the network cuts the bytes must not change what they mean.
 
-use aigw::chat::{Event, Failure, ModelId};
+use aigw::chat::{Answer, Event, Failure, FinishReason, ModelId, SpokenCalls};
 use aigw::document;
 use aigw::providers::sse::SseDecoder;
 use aigw::providers::wire::{self, EventDecoder, Progress, Reply, codec};
@@ -19,6 +19,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("gemini", gemini),
     ("replicate", replicate),
     ("refusal", refusal),
+    ("spoken", spoken),
     ("document", document),
 ];
 
@@ -54,6 +55,35 @@ pub fn gemini(input: &[u8]) {
 /// Predictions.
 pub fn replicate(input: &[u8]) {
     read("replicate", input);
+}
+
+/// Tool calls in the text of an answer.
+pub fn spoken(input: &[u8]) {
+    let Some((cut, bytes)) = cut(input) else { return };
+    let text = String::from_utf8_lossy(bytes);
+    let heard = |length: usize| {
+        let mut spoken = SpokenCalls::new(vec!["add".into(), "weather".into()]);
+        let (mut events, mut piece) = (Vec::new(), String::new());
+        for c in text.chars() {
+            piece.push(c);
+            if piece.len() >= length {
+                spoken.take(Event::Text(std::mem::take(&mut piece)), &mut events);
+            }
+        }
+        spoken.take(Event::Text(piece), &mut events);
+        spoken.take(Event::Finish(FinishReason::Stop), &mut events);
+        let mut answer = Answer::default();
+        for event in &events {
+            answer.push(event);
+        }
+        let calls: Vec<_> =
+            answer.tool_calls().map(|call| (call.name.clone(), call.arguments.clone())).collect();
+        (answer.text(), calls, answer.finish)
+    };
+    let whole = heard(usize::MAX);
+    assert_eq!(heard(cut), whole, "in pieces of {cut}");
+    assert!(whole.0.len() <= text.len(), "more came out than went in");
+    assert!(!whole.1.is_empty() || whole.0 == text, "what is no call stays as it is");
 }
 
 /// Refusals: a status, a reset header and a body.

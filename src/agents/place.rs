@@ -1,5 +1,6 @@
 //! Where a turn stands, and each thing that it does: asking a model, making calls, asking another agent, handing over.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, join_all};
@@ -42,6 +43,9 @@ pub(super) struct Place<'a, U, R> {
     /// How often a model has answered.
     answers: u32,
     depth: usize,
+    refused: Vec<(String, String)>,
+    /// The same of agents that were asked, as long as nobody has heard of it.
+    refused_others: Mutex<Vec<(String, String)>>,
 }
 
 impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
@@ -53,7 +57,26 @@ impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
         if work.read_foreign {
             calls.mark_foreign();
         }
-        Self { runner, work, agent, tools, calls, turn, attempts: Vec::new(), last: None, answers: 0, depth }
+        for message in work.question {
+            calls.has_read(&message.joined_text());
+        }
+        if tools.has_foreign() {
+            calls.offers_foreign();
+        }
+        Self {
+            runner,
+            work,
+            agent,
+            tools,
+            calls,
+            turn,
+            attempts: Vec::new(),
+            last: None,
+            answers: 0,
+            depth,
+            refused: Vec::new(),
+            refused_others: Mutex::default(),
+        }
     }
 
     /// Asks the model with what was said so far.
@@ -153,16 +176,21 @@ impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
     }
 
     /// Makes calls at once; what they give comes in their order.
-    pub(super) async fn call<A: Audience>(&self, calls: Vec<ToolCall>, audience: &mut A) -> Vec<CallResult> {
+    pub(super) async fn call<A: Audience>(
+        &mut self,
+        calls: Vec<ToolCall>,
+        audience: &mut A,
+    ) -> Vec<CallResult> {
         let agent = &self.agent.name;
         for call in &calls {
             audience.hears(&TurnEvent::Calling { agent, call });
         }
+        let at = &*self;
         let made = calls.iter().map(|call| async move {
-            if call.name == prompt::ASK_AGENT && self.may_ask() {
-                self.tools.pass(&AskAgent(self), call, &self.calls).await
+            if call.name == prompt::ASK_AGENT && at.may_ask() {
+                at.tools.pass(&AskAgent(at), call, &at.calls).await
             } else {
-                self.tools.call(call, &self.calls).await
+                at.tools.call(call, &at.calls).await
             }
         });
         let results = join_all(made).await.into_iter().zip(calls).map(|(result, call)| {
@@ -170,6 +198,15 @@ impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
             CallResult { call, content: result.map_or_else(|ToolError(error)| error, told), is_error }
         });
         let results: Vec<_> = results.collect();
+        for what in self.calls.take_refusals() {
+            audience.hears(&TurnEvent::Refused { agent, what: &what, asked: false });
+            self.refused.push((agent.clone(), what));
+        }
+        let others = self.refused_others.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for (agent, what) in others.drain(..) {
+            audience.hears(&TurnEvent::Refused { agent: &agent, what: &what, asked: true });
+            self.refused.push((agent, what));
+        }
         for result in &results {
             audience.hears(&TurnEvent::Called { agent, result });
         }
@@ -182,6 +219,9 @@ impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
         audience.hears(&TurnEvent::HandedOver { from: &self.agent.name, to });
         self.work.route = self.runner.routes.route(&other).await?;
         self.tools = self.runner.routes.tools(&other);
+        if self.tools.has_foreign() {
+            self.calls.offers_foreign();
+        }
         let turn = std::mem::replace(&mut self.turn, Turn::new("", Vec::new(), 1));
         self.turn = turn.handed_to(&other.name, other.handoffs.clone(), other.max_turns);
         self.agent = other;
@@ -209,6 +249,7 @@ impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
             spent,
             met,
             read_foreign: self.calls.read_foreign(),
+            refused: self.refused,
         })
     }
 
@@ -276,6 +317,9 @@ impl<U: Upstream, R: Routes> AskAgent<'_, '_, U, R> {
         };
         match place.runner.turn(work, &mut Unheard, place.depth + 1).await {
             Ok(worked) => {
+                let mut others = place.refused_others.lock().unwrap_or_else(PoisonError::into_inner);
+                others.extend(worked.refused);
+                drop(others);
                 let text = worked.completion.answer.text();
                 Ok(Answer { text, data: None, foreign: worked.read_foreign })
             }

@@ -43,6 +43,15 @@ pub enum TurnEvent<'a> {
         /// The call.
         call: &'a ToolCall,
     },
+    /// A call was not let through.
+    Refused {
+        /// Whose.
+        agent: &'a str,
+        /// The call, and why, in a line.
+        what: &'a str,
+        /// Whether it is one that was asked, of which nothing else is heard.
+        asked: bool,
+    },
     /// A call was made.
     Called {
         /// By whom.
@@ -133,6 +142,8 @@ pub struct Worked {
     pub met: Option<Limit>,
     /// Whether somebody else's words were read on the way.
     pub read_foreign: bool,
+    /// Calls that were not let through: whose, and which and why in a line.
+    pub refused: Vec<(String, String)>,
 }
 
 /// A turn that ended without one.

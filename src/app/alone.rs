@@ -54,6 +54,7 @@ impl Alone<'_> {
             max_attempts: MAX_ATTEMPTS,
             patience: Duration::ZERO, // what fails now is what is to be seen
             on_broken_stream: OnBrokenStream::Fail,
+            spoken_tools: false, // what the model itself can do
             ..Route::new(self.model_id().to_string(), vec![stop])
         };
         let ask = Ask {

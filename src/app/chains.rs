@@ -13,8 +13,8 @@ use super::outcome::explain;
 use super::recall::recall;
 use crate::agents::talk::Talk;
 use crate::agents::{
-    Agents, Audience, Budget, Cause, Definition, Meanings, Routes, Runner, Terms, TurnEvent, Undone, Work,
-    memory_tools, write,
+    Agents, Audience, Budget, Cause, Definition, Meanings, MemoryUse, Routes, Runner, Terms, TurnEvent,
+    Undone, Work, memory_tools, write,
 };
 use crate::chains::{Call, Chains, Hands, Question, Said, Told, Trouble, TroubleKind, World, text_of};
 use crate::chat::{Event, Format, Message, Role, ToolCall};
@@ -251,7 +251,7 @@ impl<'a> Helpers<'a> {
 
     async fn makings_of(&self, agent: &str) -> Result<String, Trouble> {
         let agent = self.find(agent)?;
-        let plain = Definition { memory: Default::default(), ..agent.clone() };
+        let plain = Definition { memory: MemoryUse::default(), ..agent.clone() };
         let route = self
             .desk
             .resolve(&agent)

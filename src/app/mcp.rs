@@ -79,7 +79,7 @@ impl App {
         Approvals::new(&self.paths.data_dir)
     }
 
-    /// The servers that agents may have tools of, found when they are first needed. They run until [`App::leave_mcp`].
+    /// The servers that agents may have tools of, found when they are first needed. They run until [`App::leave_tools`].
     pub fn mcp(&self) -> &Servers {
         self.mcp.get_or_init(|| {
             let (servers, problems) = self.mcp_servers();
@@ -95,13 +95,6 @@ impl App {
             }
             Servers::new(usable, &self.mcp_approvals()).without(unused, problems)
         })
-    }
-
-    /// Ends the servers, where any were needed.
-    pub async fn leave_mcp(&self) {
-        if let Some(servers) = self.mcp.get() {
-            servers.close().await;
-        }
     }
 
     /// A server as it would be reached; or what is missing for that.

@@ -36,6 +36,8 @@ pub mod trial;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use jiff::Timestamp;
+
 pub use account::Account;
 pub use project::{Nearby, Redirect, Standing, redirects};
 pub use resolve::{AUTO, ResolveError, Way, crossing};
@@ -48,6 +50,7 @@ use crate::memory::Memory;
 use crate::providers::Catalog;
 use crate::router::{Router, Upstream};
 use crate::tools::Tool;
+use crate::tools::kept::Kept;
 use crate::tools::mcp::Servers;
 
 /// The program, put together.
@@ -70,6 +73,7 @@ pub struct App {
     health: Arc<Health>,
     tools: OnceLock<Vec<Arc<dyn Tool>>>,
     mcp: OnceLock<Servers>,
+    kept: Arc<Kept>,
     /// Things to tell the user that are no errors.
     pub warnings: Vec<String>,
 }
@@ -122,6 +126,7 @@ impl App {
         }
         let health = Arc::new(health(&paths, &accounts));
         let memory = Arc::new(Memory::new(&paths.data_dir));
+        let kept = Arc::new(Kept::new(Arc::new(Timestamp::now)).shared(&paths.data_dir));
         let agents = Agents::new(vec![Shelf::of_user(paths.agents_dir())]);
         let (project, tools, mcp) = (None, OnceLock::new(), OnceLock::new());
         let mut app = Self {
@@ -136,6 +141,7 @@ impl App {
             health,
             tools,
             mcp,
+            kept,
             warnings,
         };
         app.check_names()?;

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use super::App;
 use crate::config::Config;
 use crate::config::keys;
@@ -13,7 +11,6 @@ use crate::providers::client::{Client, ClientError};
 use crate::secret::KeySource;
 use crate::tools::Tool;
 use crate::tools::http::Http;
-use crate::tools::kept::Kept;
 use crate::tools::news::{Articles, Feeds, GNews, Gdelt, GoogleNews, HackerNews, NewsApi};
 use crate::tools::service::{Access, Desk, Service, Topic};
 use crate::tools::services::{ServiceTool, Services};
@@ -111,7 +108,7 @@ impl App {
     /// The tools that ask services, as they are configured.
     pub(super) fn service_tools(&self, client: &Client) -> Result<Vec<Arc<dyn Tool>>, ClientError> {
         let http = Http::new(client.plain(false)?, client.plain(true)?);
-        let desk = Arc::new(Desk::new(http, Kept::new(Arc::new(Timestamp::now))));
+        let desk = Arc::new(Desk::new(http, Arc::clone(&self.kept)));
         let tools = &self.config.document.values.tools;
         let found = |section, rows| found(&self.config, section, rows);
         Ok(vec![

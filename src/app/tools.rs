@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -14,6 +15,9 @@ use crate::tools::calculator::Calculator;
 use crate::tools::datetime::DateTime;
 use crate::tools::fetch::{FetchUrl, Policy};
 use crate::tools::read_file::ReadFile;
+
+/// How long what tools have found may keep the program from ending.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// Tools cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +42,21 @@ impl App {
         let mut tools = self.service_tools(client)?;
         tools.extend(self.own_tools(&std::env::current_dir()?)?);
         Ok(self.tools.get_or_init(|| tools).clone())
+    }
+
+    /// Services are asked also for what is kept of earlier answers.
+    pub fn ask_services_anew(&self) {
+        self.kept.ask_anew();
+    }
+
+    /// Tools are needed no more: their servers are ended, and what was found is kept for others.
+    pub async fn leave_tools(&self) {
+        if let Some(servers) = self.mcp.get() {
+            servers.close().await;
+        }
+        let kept = Arc::clone(&self.kept);
+        // Whoever cannot keep it has it asked for again.
+        let _done = tokio::task::spawn_blocking(move || kept.flush(PATIENCE)).await;
     }
 
     /// The calculator, the clock, the reader of pages, the reader of files below a directory, and the user's commands.

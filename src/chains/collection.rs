@@ -24,6 +24,9 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("support-desk", include_str!("built_in/support-desk.toml")),
 ];
 
+/// A directory, and the files in it as they were when it was read.
+pub(super) type Kept = (PathBuf, Vec<(String, Vec<u8>)>);
+
 /// A chain with whatever is wrong with its file.
 #[derive(Debug, Clone)]
 pub struct Found {
@@ -39,14 +42,14 @@ pub struct Found {
 #[derive(Debug, Clone, Default)]
 pub struct Chains {
     /// A trusted project's files, as they were when they were found to be the trusted ones.
-    project: Option<(PathBuf, Vec<(String, Vec<u8>)>)>,
+    project: Option<Kept>,
     /// The user's directory. It need not exist.
     user: Option<PathBuf>,
 }
 
 impl Chains {
     /// Those of the user, and those of a trusted project. Nothing is read yet.
-    pub fn new(user: PathBuf, project: Option<(PathBuf, Vec<(String, Vec<u8>)>)>) -> Self {
+    pub fn new(user: PathBuf, project: Option<Kept>) -> Self {
         Self { project, user: Some(user) }
     }
 

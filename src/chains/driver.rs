@@ -166,7 +166,7 @@ impl<'a, H: Hands> Driver<'a, H> {
                 if self.is_used_up() {
                     machine.stop();
                 }
-                let starts = machine.next();
+                let starts = machine.starts();
                 for happening in machine.happenings() {
                     self.watch.sees(&Seen::Happened(&prefix, &happening));
                 }

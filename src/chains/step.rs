@@ -227,7 +227,7 @@ impl<H: Hands> Driver<'_, H> {
         cache: Cache,
     ) -> Result<Vec<u8>, Trouble> {
         let makings = self.hands.makings(written.kind.who()).await?;
-        let schema = self.schema(written, &start.task)?;
+        let schema = Self::schema(written, &start.task)?;
         let schema = schema.map(|schema| schema.value().clone());
         let round = if cache == Cache::Run { start.unit.round } else { 1 };
         let all = json!([makings, asked(&start.task), before, schema, round]);
@@ -235,7 +235,7 @@ impl<H: Hands> Driver<'_, H> {
     }
 
     /// The form of the answer.
-    fn schema(&self, written: &definition::Step, task: &Task) -> Result<Option<Schema>, Trouble> {
+    fn schema(written: &definition::Step, task: &Task) -> Result<Option<Schema>, Trouble> {
         let value = match (&written.kind, task) {
             (Kind::Agent { schema: Some(schema), .. }, _) => schema.value.clone(),
             (_, Task::Agent { choices, .. }) if !choices.is_empty() => json!({
@@ -258,7 +258,7 @@ impl<H: Hands> Driver<'_, H> {
         step: &mut Step,
     ) -> Result<Value, Trouble> {
         let Task::Agent { prompt, choices } = &start.task else { return Ok(Value::Null) };
-        let schema = self.schema(written, &start.task)?;
+        let schema = Self::schema(written, &start.task)?;
         let answers = self.journal.answers(&step.path);
         let question = Question {
             turn: format!("{}/{}", self.journal.run, step.path),

@@ -44,13 +44,17 @@ impl Schema {
         let text = unfenced(text);
         let value: Value =
             serde_json::from_str(text).map_err(|error| format!("the answer is not JSON: {error}"))?;
-        if let Some(error) = self.validator.iter_errors(&value).next() {
-            return Err(format!(
-                "the answer does not match the schema at `{}`: {error}",
-                error.instance_path()
-            ));
+        match self.departure(&value) {
+            Some(what) => Err(format!("the answer does not match the schema: {what}")),
+            None => Ok(value),
         }
-        Ok(value)
+    }
+
+    /// Where a value departs from the schema and how, in a line; none if it does not.
+    pub fn departure(&self, value: &Value) -> Option<String> {
+        let error = self.validator.iter_errors(value).next()?;
+        let place = error.instance_path().to_string();
+        Some(if place.is_empty() { error.to_string() } else { format!("at `{place}`: {error}") })
     }
 }
 

@@ -4,12 +4,13 @@ use clap::Args;
 
 use super::{CommandError, Context, memory, simulate, usage};
 use crate::cli::chat::{self, ChatArgs};
+use crate::simulate::services::{Fault, ServiceStand};
 use crate::simulate::{FaultSpec, Settings, Stand};
 
 /// Take a tour on stand-ins: no key, no network.
 ///
 /// Two providers are played by stand-ins on this machine. You see an answer, an outage that nobody notices, what one agent
-/// remembered for another, and the ledger. Nothing is kept.
+/// remembered for another, a tool, and the ledger. Nothing is kept.
 #[derive(Debug, Args)]
 pub struct DemoArgs {}
 
@@ -24,8 +25,11 @@ pub async fn run(_args: &DemoArgs, context: Context) -> Result<(), CommandError>
     for provider in ["groq", "cerebras"] {
         stands.push(Stand::start(Settings::new(provider)).await.map_err(|error| failed(&error.to_string()))?);
     }
+    let services = ServiceStand::start(0).await.map_err(|error| failed(&error.to_string()))?;
+    services.fail("open_meteo", Fault::Status(503));
     let file = directory.path().join("config.toml");
-    std::fs::write(&file, simulate::configuration(&stands)).map_err(|error| failed(&error.to_string()))?;
+    let text = simulate::configuration(&stands) + &weather(&services);
+    std::fs::write(&file, text).map_err(|error| failed(&error.to_string()))?;
     let tour = Tour { context, directory: directory.path().display().to_string() };
     tour.walk(&stands[0]).await
 }
@@ -66,7 +70,13 @@ impl Tour {
         let asked = words("When does the harbour office open?");
         self.chat(title, ChatArgs { agent: Some("writer".into()), ..asked }).await?;
 
-        self.say("\n5. Every attempt is in the ledger:  aigw usage --by provider")?;
+        first.clear();
+        let title =
+            "5. A tool: the first weather service is down, so the second one is asked, and the model told.";
+        let asked = words("what is the weather in Graz");
+        self.chat(title, ChatArgs { tool: vec!["weather".into()], ..asked }).await?;
+
+        self.say("\n6. Every attempt is in the ledger:  aigw usage --by provider")?;
         usage::run(&usage::UsageArgs::by_provider(), &self.context())?;
 
         self.say("\nThat was all on stand-ins. For real answers set a key, such as GROQ_API_KEY or CEREBRAS_API_KEY, or")?;
@@ -81,7 +91,8 @@ impl Tour {
         self.say(&format!("\n{title}"))?;
         let schema = if args.schema.is_some() { " --schema city.json" } else { "" };
         let agent = args.agent.as_ref().map(|agent| format!(" -a {agent}")).unwrap_or_default();
-        let command = format!("$ aigw chat{agent}{schema} {}", args.words.join(" "));
+        let tools: String = args.tool.iter().flat_map(|tool| [" -t ", tool]).collect();
+        let command = format!("$ aigw chat{agent}{tools}{schema} {}", args.words.join(" "));
         self.context.ui.heading(&command)?;
         Box::pin(chat::run(args, self.context())).await
     }
@@ -103,6 +114,14 @@ impl Tour {
 
 fn words(question: &str) -> ChatArgs {
     ChatArgs { words: vec![question.to_owned()], no_stdin: true, ..ChatArgs::default() }
+}
+
+/// Two weather services, played here.
+fn weather(services: &ServiceStand) -> String {
+    let base = |service: &str| {
+        format!("\n[tools.weather.{service}]\nbase_url = \"{}\"\n", services.base_url(service))
+    };
+    format!("\n[tools.weather]\norder = [\"open_meteo\", \"wttr\"]\n{}{}", base("open_meteo"), base("wttr"))
 }
 
 fn fault(text: &str) -> Result<FaultSpec, CommandError> {

@@ -40,8 +40,8 @@ What is made of half an answer that a client hands over to be completed (--resum
   refuse               a last message of the assistant's own is refused; being asked in words is not
   other                something else is said
 
-What a model cannot do shows in its name: one with `no-tools` in it never calls a tool, `one-call` makes one call at a
-time, `no-schema` answers in prose whatever schema it is given.
+What a model cannot do shows in its name: one with `no-tools` in it calls tools in words only, `refuses-tools`
+refuses requests with any, `one-call` makes one call at a time, `gullible` does whatever it reads in results, `no-schema` answers in prose whatever schema it is given.
 
 A request header `x-simulate-fault: FAULT` does it for one request, POST /_simulate/faults from outside;
 GET /_simulate/requests shows what was asked.

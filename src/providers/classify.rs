@@ -128,11 +128,17 @@ const UNSUPPORTED_TEXT: &[&str] = &[
     "cannot find field", // Google
 ];
 /// Wordings that are about a parameter whether or not they name one of ours.
-const UNSUPPORTED_ANYWAY: &[&str] = &[
-    "unsupported parameter",
-    "does not support parameter",
-    "'response_format.type' must be",
-    "requires --enable-auto-tool-choice",
+const UNSUPPORTED_ANYWAY: &[&str] =
+    &["unsupported parameter", "does not support parameter", "'response_format.type' must be"];
+/// A model that calls no tools, or a server that was started without that: Ollama, llama.cpp, vLLM, OpenRouter.
+const NO_TOOLS_TEXT: &[&str] = &[
+    "does not support tool",
+    "does not support function calling",
+    "tools param requires --jinja",
+    "tool choice requires --enable-auto-tool-choice",
+    "endpoints found that support tool use",
+    "tool calling is not supported",
+    "tools are not supported",
 ];
 /// Parameters of ours that a provider may refuse by name.
 const PARAMS: &[&str] = &[
@@ -226,7 +232,10 @@ fn from_error(status: u16, error: &ErrorBody, headers: &HeaderMap, now: Timestam
     let never_fits = throttled && message.contains("request too large");
     let client_fault = (400..500).contains(&status);
 
-    let class = if error.has_code("openrouter_in_flight_budget") {
+    let no_tools = matches!(status, 400 | 404 | 422 | 500 | 501) && any(&[], NO_TOOLS_TEXT);
+    let class = if no_tools {
+        FailureClass::Unsupported
+    } else if error.has_code("openrouter_in_flight_budget") {
         FailureClass::RateLimited // a 402 that passes as soon as other requests end
     } else if status == 401 || (matches!(status, 400 | 403) && any(BAD_KEY, BAD_KEY_TEXT)) {
         FailureClass::Auth
@@ -266,6 +275,7 @@ fn from_error(status: u16, error: &ErrorBody, headers: &HeaderMap, now: Timestam
     match class {
         FailureClass::Auth => failure.message = "the provider refused the key".into(), // bodies echo parts of keys
         FailureClass::ContextLength => failure.window = stated_window(&message),
+        FailureClass::Unsupported if no_tools => failure.param = Some("tools".into()),
         FailureClass::Unsupported => failure.param = refused_param(error),
         _ => {}
     }
@@ -415,6 +425,23 @@ mod tests {
         ];
         for (status, body, expected) in cases {
             assert_eq!(class(status, body), expected, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn whoever_knows_no_tools_says_so_in_its_own_words() {
+        for (status, words) in [
+            (400, "registry.ollama.ai/library/gemma3:1b does not support tools"),
+            (500, "tools param requires --jinja flag"),
+            (
+                400,
+                r#"\"auto\" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set"#,
+            ),
+            (404, "No endpoints found that support tool use. To learn more about provider routing, visit"),
+        ] {
+            let body = format!(r#"{{"error":{{"message":"{words}","type":"api_error","param":null}}}}"#);
+            let failure = classify(status, &HeaderMap::new(), body.as_bytes(), Timestamp::UNIX_EPOCH);
+            assert_eq!((failure.class, failure.param.as_deref()), (C::Unsupported, Some("tools")), "{words}");
         }
     }
 

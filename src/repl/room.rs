@@ -213,7 +213,7 @@ impl Room {
     /// Waits for what is still to be written.
     pub(super) async fn settle(&self) {
         self.router.upstream().settle(FAREWELL_PATIENCE).await;
-        self.app.leave_mcp().await;
+        self.app.leave_tools().await;
         let (memory, ledger, health) =
             (Arc::clone(&self.app.memory), Arc::clone(&self.app.ledger), self.app.health());
         let flush = move || {

@@ -155,12 +155,16 @@ impl Audience for Voice<'_> {
         match event {
             TurnEvent::Again => drop(self.finish()),
             TurnEvent::Calling { call, .. } => {
+                self.sign.heard.store(true, Ordering::Relaxed);
                 self.say(&format!("{} {}", call.name, one_line(&call.arguments)));
+            }
+            TurnEvent::Refused { agent, what, asked: true } => {
+                self.say(&format!("a call of {agent} was refused: {}", one_line(what)));
             }
             TurnEvent::Called { result, .. } if result.is_error => {
                 self.say(&format!("{} failed: {}", result.call.name, one_line(&result.content)));
             }
-            TurnEvent::Called { .. } => {}
+            TurnEvent::Called { .. } | TurnEvent::Refused { .. } => {}
             TurnEvent::HandedOver { from, to } => self.say(&format!("{from} hands over to {to}")),
             TurnEvent::Met { agent, limit } => {
                 self.say(&format!("{agent}: {limit}; it answers with what there is"));

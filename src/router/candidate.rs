@@ -30,6 +30,8 @@ pub struct Route {
     pub on_content_filter: OnContentFilter,
     /// Models that are known to be less capable are left out.
     pub min_tier: Option<Tier>,
+    /// Tool calls are asked for in words where a model knows no others.
+    pub spoken_tools: bool,
 }
 
 /// How the stops of a route are ordered.
@@ -92,6 +94,7 @@ impl Route {
             on_broken_stream: OnBrokenStream::default(),
             on_content_filter: OnContentFilter::default(),
             min_tier: None,
+            spoken_tools: true,
         }
     }
 }
@@ -175,6 +178,8 @@ pub struct Weighed {
     pub probe: bool,
     /// The request fits into the model's window only if it has fewer tokens than estimated.
     pub tight: bool,
+    /// The request needs tools, and its model calls them in words only.
+    pub spoken: bool,
 }
 
 impl Candidate {

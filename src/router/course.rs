@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tracing::debug;
 
-use super::mend::{Manner, Mend, Resumed};
+use super::mend::{Approach, Manner, Mend, Resumed};
 use super::plan::{Plan, Skipped};
 use super::race::{Raced, race};
 use super::run::{Attempting, Ended, Setting};
@@ -135,7 +135,9 @@ impl<'a, U: Upstream, D: Delivery> Course<'a, U, D> {
         candidate: Candidate,
         manner: Manner,
     ) -> Result<Option<(Answer, Option<Resumed>)>, RouteErrorKind> {
-        let asked = (manner, &self.mend.told);
+        let refused_tools = self.walk.refused_tools() || self.has_refused_tools(&candidate);
+        let approach = Approach::new(manner, &candidate, self.setting.ask, refused_tools);
+        let asked = (approach, &self.mend.told);
         let Some(attempting) =
             begin(self.router, self.setting, candidate.clone(), (self.walk.tried(), self.insists), asked)
         else {
@@ -149,7 +151,8 @@ impl<'a, U: Upstream, D: Delivery> Course<'a, U, D> {
         let ordinal = self.walk.tried() + 1;
         let hedge = setting.ask.route.hedge_after.zip(second).map(|(after, second)| {
             (after, move || {
-                begin(router, setting, second, (ordinal, false), (Manner::Plain, &Answer::default()))
+                let approach = Approach::new(Manner::Plain, &second, setting.ask, false);
+                begin(router, setting, second, (ordinal, false), (approach, &Answer::default()))
             })
         });
         let without = (&self.walk.without[..], setting.deadline);
@@ -211,6 +214,9 @@ impl<'a, U: Upstream, D: Delivery> Course<'a, U, D> {
                 self.well(candidate, &attempt);
                 if !matches!(manner, Manner::Continue { .. }) {
                     self.learn(candidate, &attempt);
+                }
+                if self.walk.refused_tools() {
+                    self.knows_no_tools(candidate);
                 }
                 self.walk.attempts.push(attempt);
                 Ok(Some((answer, manner.resumed())))
@@ -324,7 +330,7 @@ fn begin<'a, U: Upstream>(
     setting: Setting<'a>,
     candidate: Candidate,
     (ordinal, insists): (u32, bool),
-    asked: (Manner, &Answer),
+    asked: (Approach, &Answer),
 ) -> Option<Attempting<'a>> {
     let tokens = Demand::of(setting.ask.request).total();
     let (key_model, model) = (candidate.key_model_subject(), candidate.model_subject());

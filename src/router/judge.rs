@@ -6,7 +6,7 @@ use super::course::Course;
 use super::verdict::{History, Scope, Verdict, verdict};
 use super::{Attempt, Candidate, Demand, Upstream};
 use crate::chat::{Failure, FailureClass, UsageSource};
-use crate::health::Subject;
+use crate::health::{Aspect, Subject};
 
 impl<U: Upstream, D> Course<'_, U, D> {
     /// A candidate answered, whatever came of it.
@@ -24,6 +24,24 @@ impl<U: Upstream, D> Course<'_, U, D> {
             let estimated = Demand::of(self.setting.ask.request).input;
             self.router.health.learned(&candidate.model_subject(), reported, estimated);
         }
+    }
+
+    /// Whether a candidate was found to know no tools since its route was made.
+    pub(super) fn has_refused_tools(&self, candidate: &Candidate) -> bool {
+        let (provider, model) = (&candidate.provider.id, &candidate.model.id);
+        self.setting.ask.request.speaks_of_tools()
+            && self
+                .router
+                .health
+                .findings(provider, model, Instant::now())
+                .get(Aspect::Tools)
+                .is_some_and(|finding| !finding.able)
+    }
+
+    /// It refused tools and answered where they were put into words: others need not find that out again.
+    pub(super) fn knows_no_tools(&self, candidate: &Candidate) {
+        let (provider, model) = (&candidate.provider.id, &candidate.model.id);
+        self.router.health.found(provider, model, Aspect::Tools, false, Instant::now());
     }
 
     /// What follows from a failure, and what it means for the health of the candidate.

@@ -201,6 +201,7 @@ mod tests {
     fn weighed() -> impl proptest::strategy::Strategy<Value = Weighed> {
         (0u32..5, proptest::option::of(0u64..2000), proptest::option::of(0.0..1.0f64), 0u32..4, any::<bool>())
             .prop_map(|(weight, ms, cost_usd, busy, probe)| Weighed {
+                spoken: false,
                 weight,
                 first_token: ms.map(Duration::from_millis),
                 cost_usd,

@@ -111,7 +111,7 @@ pub fn plan(
         for key in keys.chain(stop.keys.is_empty().then_some(None)) {
             let (provider, model) = (stop.provider.clone(), stop.model.clone());
             let mut candidate = Candidate { provider, model, key, weighed: Weighed::default() };
-            candidate.weighed = weigh(&candidate, stop, demand, health);
+            candidate.weighed = weigh(&candidate, (route, stop), demand, health);
             match skip_reason(&candidate, route, demand, health, now) {
                 None => able.push((place, candidate)),
                 Some(reason) => skipped.push(Skipped { candidate, reason }),
@@ -119,6 +119,8 @@ pub fn plan(
         }
     }
     let mut candidates = order(route.strategy, able, health.turn(&route.name), draw);
+    // Calls in words are better than none, and not as sure as others.
+    candidates.sort_by_key(|candidate| candidate.weighed.spoken);
     if let Some(place) = demand.stays_with.as_ref().and_then(|last| place_of(last, &candidates)) {
         candidates[..=place].rotate_right(1);
     }
@@ -134,7 +136,12 @@ fn place_of(last: &AnsweredBy, candidates: &[Candidate]) -> Option<usize> {
     candidates.iter().position(of_key).or_else(|| candidates.iter().position(|candidate| is_it(&candidate)))
 }
 
-fn weigh(candidate: &Candidate, stop: &Stop, demand: &Demand, health: &Snapshot) -> Weighed {
+fn weigh(
+    candidate: &Candidate,
+    (route, stop): (&Route, &Stop),
+    demand: &Demand,
+    health: &Snapshot,
+) -> Weighed {
     let (model, key_model) = (candidate.model_subject(), candidate.key_model_subject());
     let input = demand.input_by(&candidate.model.id, health.ratio(&model));
     Weighed {
@@ -145,6 +152,9 @@ fn weigh(candidate: &Candidate, stop: &Stop, demand: &Demand, health: &Snapshot)
         free: health.free(&key_model),
         probe: health.gate(&model) == Gate::Probe,
         tight: candidate.model.window.is_some_and(|window| window < input),
+        spoken: route.spoken_tools
+            && demand.needs.contains(&Need::Tools)
+            && !candidate.model.can(Need::Tools),
     }
 }
 
@@ -166,7 +176,7 @@ fn skip_reason(
     now: Instant,
 ) -> Option<SkipReason> {
     let model = &candidate.model;
-    if let Some(need) = demand.needs.iter().find(|need| !is_able(candidate, **need)) {
+    if let Some(need) = demand.needs.iter().find(|need| !is_able(candidate, route, **need)) {
         let probed = model.probed(Ability::of(*need)).is_some();
         return Some(SkipReason::Unable { need: *need, probed });
     }
@@ -194,8 +204,11 @@ fn skip_reason(
 }
 
 /// Whether a candidate can do what a request needs. Where a provider takes the schema as an instruction, any model can,
-/// unless it was found out that it cannot.
-fn is_able(candidate: &Candidate, need: Need) -> bool {
+/// unless it was found out that it cannot; tools can be called in words.
+fn is_able(candidate: &Candidate, route: &Route, need: Need) -> bool {
+    if need == Need::Tools && route.spoken_tools {
+        return true;
+    }
     let by_instruction = candidate.provider.quirks.schema == SchemaManner::JsonObject;
     let was_seen_to_fail = candidate.model.probed(Ability::of(need)) == Some(false);
     candidate.model.can(need) || (need == Need::Schema && by_instruction && !was_seen_to_fail)
@@ -276,7 +289,7 @@ mod tests {
             probed("not listed", Some(Vec::new()), true),
             by_instruction,
         ];
-        let route = Route::new("r", stops);
+        let route = Route { spoken_tools: false, ..Route::new("r", stops) };
         for need in [Need::Tools, Need::Schema] {
             let plan = planned(&route, &demand(vec![need], 1000), &Snapshot::default(), Instant::now());
             assert_eq!(names(&plan.candidates), ["not listed"]);
@@ -299,8 +312,12 @@ mod tests {
             with_model("short", &["k"], |model| model.window = Some(499)),
             with_model("tight", &["k"], |model| model.window = Some(500)),
         ];
-        let route = Route { min_tier: Some(Tier::Medium), ..Route::new("r", stops) };
+        let spoken = Route { min_tier: Some(Tier::Medium), ..Route::new("r", stops) };
+        let route = Route { spoken_tools: false, ..spoken.clone() };
         let demand = demand(vec![Need::Tools], 1000);
+        // Who can call tools in words only comes after all others.
+        let plan = planned(&spoken, &demand, &Snapshot::default(), Instant::now());
+        assert_eq!(names(&plan.candidates), ["tools", "unknown", "tight", "none"]);
         let plan = planned(&route, &demand, &Snapshot::default(), Instant::now());
         assert_eq!(names(&plan.candidates), ["tools", "unknown", "tight"]);
         assert!(plan.candidates[2].weighed.tight && !plan.candidates[0].weighed.tight);
@@ -387,6 +404,7 @@ mod tests {
                 Strategy::LeastBusy, Strategy::Quota,
             ]),
             tokens in 0u64..6000,
+            spoken_tools: bool,
             seed: u64,
         ) {
             let now = Instant::now();
@@ -408,7 +426,7 @@ mod tests {
                 }
                 stop
             }).collect();
-            let route = Route { strategy, ..Route::new("r", stops) };
+            let route = Route { strategy, spoken_tools, ..Route::new("r", stops) };
             let demand = demand(vec![Need::Tools], tokens);
             let draw = || plan(&route, &demand, &health, now, &mut fastrand::Rng::with_seed(seed));
             let first = draw();
@@ -424,8 +442,9 @@ mod tests {
             }
             expected.sort();
             prop_assert_eq!(all, expected);
+            let can: Vec<bool> = first.candidates.iter().map(|it| it.model.can(Need::Tools)).collect();
+            prop_assert!(can.is_sorted_by_key(|can| !can) && (spoken_tools || can.iter().all(|can| *can)));
             for candidate in &first.candidates {
-                prop_assert!(candidate.model.can(Need::Tools));
                 prop_assert!(candidate.model.window.is_none_or(|window| window >= demand.least_input));
                 prop_assert!(health.cooling(&candidate.subjects()).is_none());
             }

@@ -3,10 +3,10 @@
 use futures_util::StreamExt;
 use tokio::time::Instant;
 
-use super::mend::{Manner, Mend, Misfit, Splice};
+use super::mend::{Approach, Manner, Mend, Misfit, Splice};
 use super::{Ask, Attempt, Candidate, Delivery, Gone, Notice, Observer, RequestTag, Upstream, Written};
 use crate::chat::{
-    Answer, Bucket, ChatRequest, Event, Failure, FailureClass, FinishReason, Format, Need, ToolChoice,
+    Answer, Bucket, ChatRequest, Event, Failure, FailureClass, FinishReason, Format, SpokenCalls,
     UsageSource, estimate_message_tokens, estimate_part_tokens,
 };
 use crate::health::Lease;
@@ -50,7 +50,9 @@ pub(super) struct Attempting<'a> {
     observer: &'a dyn Observer,
     /// The request, where it is not the caller's own.
     request: Option<ChatRequest>,
-    manner: Manner,
+    approach: Approach,
+    /// Takes calls out of the text, where they are asked for in words.
+    spoken: Option<SpokenCalls>,
     splice: Splice,
     /// What was told before and what is passed on of this answer, where it is only the rest of one.
     joined: Option<Answer>,
@@ -80,17 +82,20 @@ impl<'a> Attempting<'a> {
         candidate: Candidate,
         ordinal: u32,
         lease: Lease<'a>,
-        (manner, told): (Manner, &Answer),
+        (approach, told): (Approach, &Answer),
     ) -> Self {
-        let can_call = candidate.model.can(Need::Tools);
+        let Approach { manner, spoken } = approach;
+        let names = || setting.ask.request.tools.iter().map(|tool| tool.name.clone()).collect();
+        let spoken = spoken.then(|| SpokenCalls::new(names()));
         Self {
             attempt: Attempt::begin(ordinal, &candidate),
             candidate,
             ask: setting.ask,
             tag: setting.tag,
             observer: setting.observer,
-            request: request(setting.ask.request, manner, told, can_call),
-            manner,
+            request: request(setting.ask.request, approach, told),
+            approach,
+            spoken,
             splice: Splice::new(manner, told),
             joined: matches!(manner, Manner::Continue { .. }).then(|| told.clone()),
             lease: Some(lease),
@@ -197,11 +202,18 @@ impl<'a> Attempting<'a> {
         if event.is_content() && self.attempt.first_token.is_none() {
             self.attempt.first_token = Some(self.started.elapsed());
         }
+        let Some(spoken) = &mut self.spoken else { return self.take(event, &mut begun.held) };
+        let mut events = Vec::new();
+        spoken.take(event, &mut events);
+        events.into_iter().try_for_each(|event| self.take(event, &mut begun.held))
+    }
+
+    fn take(&mut self, event: Event, held: &mut Vec<Event>) -> Result<(), Ended> {
         self.answer.push(&event);
-        let known = begun.held.len();
-        self.splice.take(event, &mut begun.held).map_err(|Misfit| Ended::Misfit)?;
+        let known = held.len();
+        self.splice.take(event, held).map_err(|Misfit| Ended::Misfit)?;
         if let Some(joined) = &mut self.joined {
-            begun.held[known..].iter().for_each(|event| joined.push(event));
+            held[known..].iter().for_each(|event| joined.push(event));
         }
         Ok(())
     }
@@ -212,7 +224,7 @@ impl<'a> Attempting<'a> {
         delivery: &mut D,
         mend: &mut Mend,
     ) -> Result<bool, Gone> {
-        if self.manner == Manner::Restart && mend.restarting {
+        if self.approach.manner == Manner::Restart && mend.restarting {
             delivery.notice(&Notice::Restarting { model: self.candidate.model_id().to_string() })?;
             mend.begin_again();
         }
@@ -315,15 +327,14 @@ impl Drop for Attempting<'_> {
     }
 }
 
-/// What is asked of a candidate, where it is not the caller's own request: the rest of an answer, or the same without
-/// the tools that it may do without.
-fn request(asked: &ChatRequest, manner: Manner, told: &Answer, can_call: bool) -> Option<ChatRequest> {
-    let request = manner.request(asked, told);
-    let optional = matches!(asked.tool_choice, ToolChoice::Offered | ToolChoice::None);
-    if can_call || !optional || !asked.speaks_of_tools() {
+/// What is asked of a candidate, where it is not the caller's own request: the rest of an answer, or the same with its
+/// tools in words.
+fn request(asked: &ChatRequest, approach: Approach, told: &Answer) -> Option<ChatRequest> {
+    let request = approach.manner.request(asked, told);
+    if !approach.spoken {
         return request;
     }
-    Some(request.as_ref().unwrap_or(asked).without_tools())
+    Some(request.as_ref().unwrap_or(asked).with_spoken_tools())
 }
 
 /// Whether an answer that ended well is one.

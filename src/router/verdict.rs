@@ -17,6 +17,9 @@ const DROPPABLE: &[&str] = &[
     "max_tokens",
 ];
 
+/// What a provider refuses of a request with tools whose model knows none: they can be asked for in words.
+pub(super) const TOOLS: [&str; 2] = ["tools", "tool_choice"];
+
 /// The rest of a key or model where the provider named no time.
 const QUOTA_REST: Duration = Duration::from_mins(15);
 const KEY_REST: Duration = Duration::from_hours(1);
@@ -78,6 +81,8 @@ pub(super) struct History {
     pub(super) window: Option<u64>,
     /// What the route says about answers that a filter holds back.
     pub(super) on_content_filter: OnContentFilter,
+    /// Whether tools that are refused can be asked for in words, and were not yet.
+    pub(super) may_speak: bool,
     /// A draw from 0 to 1, for jitter.
     pub(super) jitter: f64,
 }
@@ -116,6 +121,9 @@ pub(super) fn verdict(failure: &Failure, history: History) -> Verdict {
         },
         FailureClass::NotFound => next(Scope::Model, MODEL_REST),
         FailureClass::Unsupported => match &failure.param {
+            Some(param) if TOOLS.contains(&param.as_str()) && history.may_speak => {
+                Verdict::Without(TOOLS[0].to_owned())
+            }
             Some(param) if DROPPABLE.contains(&param.as_str()) && history.dropped < 3 => {
                 Verdict::Without(param.clone())
             }
@@ -159,6 +167,7 @@ mod tests {
             bad_requests: 0,
             window: None,
             on_content_filter: OnContentFilter::Fail,
+            may_speak: false,
             jitter: 0.5,
         }
     }
@@ -206,6 +215,10 @@ mod tests {
         let refused = |param: &str| Failure { param: Some(param.into()), ..failure(C::Unsupported) };
         assert_eq!(verdict(&refused("temperature"), fresh()), Verdict::Without("temperature".into()));
         assert!(matches!(verdict(&refused("tools"), fresh()), Verdict::Next { .. }));
+        let spoken = History { may_speak: true, ..fresh() };
+        for param in ["tools", "tool_choice"] {
+            assert_eq!(verdict(&refused(param), spoken), Verdict::Without("tools".into()));
+        }
         assert_eq!(verdict(&failure(C::ContentFilter), fresh()), Verdict::Fail);
         let lenient = History { on_content_filter: OnContentFilter::Next, ..fresh() };
         let next = Verdict::Next { scope: Scope::Model, rest: Duration::ZERO };

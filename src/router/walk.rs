@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::verdict::{History, Scope, Verdict};
+use super::verdict::{History, Scope, TOOLS, Verdict};
 use super::{Attempt, Candidate, OnContentFilter, Route};
 use crate::chat::{Failure, FailureClass, ModelId};
 
@@ -28,6 +28,7 @@ pub(super) struct Walk {
     patience: Duration,
     max_attempts: usize,
     on_content_filter: OnContentFilter,
+    spoken_tools: bool,
 }
 
 impl Walk {
@@ -45,7 +46,13 @@ impl Walk {
             patience: route.patience,
             max_attempts: route.max_attempts.max(1),
             on_content_filter: route.on_content_filter,
+            spoken_tools: route.spoken_tools,
         }
+    }
+
+    /// Whether the candidate whose turn it is has refused tools.
+    pub(super) fn refused_tools(&self) -> bool {
+        self.without.iter().any(|param| param == TOOLS[0])
     }
 
     /// Whose turn it is; none when everybody was asked or enough was tried.
@@ -99,6 +106,7 @@ impl Walk {
             bad_requests: self.bad_requests,
             window: self.waiting.front().and_then(|candidate| candidate.model.window),
             on_content_filter: self.on_content_filter,
+            may_speak: self.spoken_tools && !self.refused_tools(),
             jitter: fastrand::f64(),
         }
     }

@@ -1,6 +1,6 @@
 //! SQLite: files that many processes write at once, and that survive being killed.
 //!
-//! * Three files by worth ([`File`]): conversations and what was remembered, what was used and paid, and what may be
+//! * Files by worth ([`File`]): conversations and what was remembered, what was used and paid, and two that may be
 //!   deleted at any time. All are in WAL mode and readable by their owner only. Their tables belong to the modules that
 //!   use them, which bring the migrations.
 //! * One writer thread per file and process. It takes whatever has gathered as one transaction, so that a burst costs
@@ -41,6 +41,8 @@ pub enum File {
     Ledger,
     /// What is known about upstreams for now. It may be deleted at any time.
     State,
+    /// What need not be asked for twice. It may be deleted at any time.
+    Cache,
 }
 
 impl File {
@@ -50,6 +52,7 @@ impl File {
             Self::Memory => "memory.db",
             Self::Ledger => "ledger.db",
             Self::State => "state.db",
+            Self::Cache => "cache.db",
         }
     }
 
@@ -58,8 +61,13 @@ impl File {
         match self {
             Self::Ledger => "FULL",
             Self::Memory => "NORMAL",
-            Self::State => "OFF",
+            Self::State | Self::Cache => "OFF",
         }
+    }
+
+    /// Whether nothing in it is worth keeping.
+    fn may_be_lost(self) -> bool {
+        matches!(self, Self::State | Self::Cache)
     }
 }
 
@@ -151,7 +159,7 @@ impl Database {
             if is_ours { query(&connection).map(Some) } else { Ok(None) }
         };
         look().or_else(|error| {
-            if self.file == File::State && aside::set_aside(&self.path) {
+            if self.file.may_be_lost() && aside::set_aside(&self.path) {
                 return Ok(None);
             }
             Err(self.error(open::explain(&error)))
@@ -194,7 +202,8 @@ mod tests {
     #[test]
     fn each_file_is_as_durable_as_it_is_worth() {
         let directory = tempfile::tempdir().unwrap();
-        for (file, synchronous) in [(File::Memory, 1), (File::Ledger, 2), (File::State, 0)] {
+        for (file, synchronous) in [(File::Memory, 1), (File::Ledger, 2), (File::State, 0), (File::Cache, 0)]
+        {
             let database = Database::new(directory.path(), file, MIGRATIONS);
             let pragma = |name: &str| {
                 database.read(|db| db.pragma_query_value(None, name, |row| row.get::<_, i64>(0)))

@@ -18,8 +18,9 @@ const MAX_LOG: i64 = 16 << 20;
 const CACHE: i64 = 64 << 10;
 /// The log of what was remembered is merged after so many pages: what is written often is written once.
 const PAGES_OF_LONG_LOG: i64 = 4000;
-/// The most pages of a file that may be deleted at any time: it must not grow, whatever is written to it.
+/// The most pages of files that may be deleted at any time: they must not grow, whatever is written to them.
 const MOST_PAGES: i64 = 1024;
+const MOST_PAGES_OF_CACHE: i64 = 16 << 10;
 /// Its log is merged after so many pages: whoever opens the file reads all of the log.
 const PAGES_OF_LOG: i64 = 100;
 
@@ -60,9 +61,10 @@ fn configure(connection: &Connection, file: File) -> rusqlite::Result<()> {
         connection.pragma_update(None, "cache_size", -CACHE)?;
         connection.pragma_update(None, "wal_autocheckpoint", PAGES_OF_LONG_LOG)?;
     }
-    if file == File::State {
+    if file.may_be_lost() {
+        let most = if file == File::State { MOST_PAGES } else { MOST_PAGES_OF_CACHE };
         connection.pragma_update(None, "wal_autocheckpoint", PAGES_OF_LOG)?;
-        connection.query_row(&format!("PRAGMA max_page_count = {MOST_PAGES}"), [], |_| Ok(()))?;
+        connection.query_row(&format!("PRAGMA max_page_count = {most}"), [], |_| Ok(()))?;
     }
     Ok(())
 }

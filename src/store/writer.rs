@@ -121,7 +121,7 @@ impl Desk<'_> {
     fn write(&mut self, batch: Vec<Job>) -> Result<(), String> {
         let (work, waiting): (Vec<_>, Vec<_>) = batch.into_iter().map(|job| (job.work, job.done)).unzip();
         let written = self.connection().and_then(|(connection, path)| transact(connection, path, work));
-        if written.is_err() && self.file == File::State {
+        if written.is_err() && self.file.may_be_lost() {
             self.opened = None;
             set_aside(self.path);
         }
@@ -148,7 +148,7 @@ impl Desk<'_> {
             None => {
                 let open = || open(self.path, self.file, self.migrations);
                 let connection = open().or_else(|error| {
-                    let again = self.file == File::State && set_aside(self.path);
+                    let again = self.file.may_be_lost() && set_aside(self.path);
                     if again { open() } else { Err(error) }
                 })?;
                 (connection, self::identity(self.path))

@@ -3,9 +3,7 @@
 //! Whether a call may be made is decided by code that looks at its arguments, never by a model. What was executed is final:
 //! a call that is on record is answered from there.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::future::BoxFuture;
@@ -15,7 +13,7 @@ use tokio::sync::Mutex as Turnstile;
 
 use super::record::{Begun, Caller, Ending, Granted, Opening, Record};
 use super::rule::{Pattern, Rule, decide, is_named, most};
-use super::{Answer, Permission, Tool, ToolError, bounded};
+use super::{Answer, Permission, Tool, ToolError, TurnCalls, bounded};
 
 /// A call that was made so often with the same arguments in a turn is not made again: nothing new comes of it.
 const MOST_REPEATS: u32 = 3;
@@ -88,51 +86,6 @@ pub struct Gate {
     hint: String,
 }
 
-/// The calls of a turn.
-#[derive(Debug, Default)]
-pub struct TurnCalls {
-    turn: String,
-    made: Mutex<HashMap<(String, String), u32>>,
-    foreign: AtomicBool,
-    refused: AtomicBool,
-    unclear: AtomicBool,
-}
-
-impl TurnCalls {
-    /// None yet.
-    pub fn of(turn: impl Into<String>) -> Self {
-        Self { turn: turn.into(), ..Self::default() }
-    }
-
-    /// Whether somebody else's words were read.
-    pub fn read_foreign(&self) -> bool {
-        self.foreign.load(Ordering::Relaxed)
-    }
-
-    /// Somebody else's words were read.
-    pub fn mark_foreign(&self) {
-        self.foreign.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether a call was not let through.
-    pub fn had_refusals(&self) -> bool {
-        self.refused.load(Ordering::Relaxed)
-    }
-
-    /// Whether a call was begun before and nobody knows how it ended.
-    pub fn had_unclear(&self) -> bool {
-        self.unclear.load(Ordering::Relaxed)
-    }
-
-    /// How often the call was made before.
-    fn count(&self, tool: &str, arguments: &str) -> u32 {
-        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = made.entry((tool.to_owned(), arguments.to_owned())).or_default();
-        *count += 1;
-        *count - 1
-    }
-}
-
 impl Gate {
     /// A gate that keeps record and asks nobody.
     pub fn new(record: Arc<dyn Record>, rules: Vec<Rule>) -> Self {
@@ -154,6 +107,12 @@ impl Gate {
 
     fn is_allowed_by_flag(&self, tool: &str) -> bool {
         self.allowed.iter().any(|entry| is_named(entry, tool))
+    }
+
+    /// Whether it is a rule about some calls that allows this one, and not one about the whole tool.
+    fn names_calls(&self, tool: &str, agent: Option<&str>, arguments: &Value) -> bool {
+        let some: Vec<Rule> = self.rules.iter().filter(|rule| rule.pattern.is_some()).cloned().collect();
+        decide(&some, Permission::Ask, tool, agent, arguments) == Permission::Allow
     }
 
     /// Whether an agent is offered a tool.
@@ -194,11 +153,38 @@ impl Gate {
             let why = format!("{name} was called with these arguments {ordinal} times in this turn");
             return self.refused(calls, opening, why, "answer with what there is").await;
         }
-        match self.grants(tool, arguments, caller, calls.read_foreign()).await {
+        match self.grants(tool, arguments, caller, calls).await {
             Ok(granted) => opening.granted = granted,
             Err((why, advice)) => return self.refused(calls, opening, why, &advice).await,
         }
         self.make(tool, arguments, opening, calls).await
+    }
+
+    /// A call of a tool that the agent was not offered.
+    pub(super) async fn withheld(
+        &self,
+        name: &str,
+        arguments: &Value,
+        caller: &Caller,
+        calls: &TurnCalls,
+    ) -> Result<Answer, ToolError> {
+        let arguments = canonical(arguments);
+        let ordinal = calls.count(name, &arguments);
+        let opening = Opening {
+            turn: calls.turn.clone(),
+            ordinal,
+            tool: name.to_owned(),
+            arguments,
+            caller: caller.clone(),
+            granted: Granted::No,
+        };
+        self.refused(
+            calls,
+            opening,
+            format!("{name} is not among the tools that may be called"),
+            "do without it",
+        )
+        .await
     }
 
     async fn refused(
@@ -208,7 +194,7 @@ impl Gate {
         why: String,
         advice: &str,
     ) -> Result<Answer, ToolError> {
-        calls.refused.store(true, Ordering::Relaxed);
+        calls.note_refusal(format!("{} {}: {why}", opening.tool, opening.arguments));
         let error = ToolError(format!("{why}; {advice}"));
         // Whoever cannot keep it refuses all the same.
         if let Err(problem) = self.record.refuse(opening, why).await {
@@ -223,20 +209,29 @@ impl Gate {
         tool: &dyn Tool,
         arguments: &Value,
         caller: &Caller,
-        after_foreign: bool,
+        calls: &TurnCalls,
     ) -> Result<Granted, (String, String)> {
         let (name, agent) = (tool.spec().name, caller.agent.as_deref());
         if agent.is_none() {
             return Ok(Granted::User);
         }
-        let careful = after_foreign && tool.carries_out();
+        let address = tool.leads_to(arguments);
+        // To an address that was read nothing is carried that its owner does not know.
+        let known = address.as_ref().is_some_and(|address| calls.knows(address));
+        let careful = tool.carries_out() && !known && calls.may_be_led(tool.is_foreign());
         match decide(&self.rules, tool.permission(), &name, agent, arguments) {
             Permission::Deny => {
                 return Err((format!("{name} is denied"), "do without it".into()));
             }
-            // Whoever has typed the name for this very run has meant it.
-            _ if self.is_allowed_by_flag(&name) => return Ok(Granted::Flag),
+            // Whoever has typed the name for this very run has meant it; but not to wherever a stranger leads.
+            _ if self.is_allowed_by_flag(&name) && !(careful && address.is_some()) => {
+                return Ok(Granted::Flag);
+            }
             Permission::Allow if !careful => return Ok(Granted::Rule),
+            // A rule about calls like this one, to that very place.
+            Permission::Allow if address.is_some() && self.names_calls(&name, agent, arguments) => {
+                return Ok(Granted::Rule);
+            }
             Permission::Allow | Permission::Ask => {}
         }
         let mut granted = self.granted.0.lock().await;
@@ -246,10 +241,7 @@ impl Gate {
             return Ok(Granted::Asked);
         }
         let Some(asks) = &self.asks else {
-            let why = if careful { "text from outside was read before, and " } else { "" };
-            let advice =
-                format!("nobody can be asked: it has to be allowed, {}", self.hint.replace("NAME", &name));
-            return Err((format!("{why}{name} is not allowed without asking"), advice));
+            return Err(self.nobody_there(&name, careful, address.is_some()));
         };
         let pattern = tool.scope(arguments);
         let proposed =
@@ -274,6 +266,23 @@ impl Gate {
         }
     }
 
+    /// Why a call is not made that somebody would have to be asked about, and what to do.
+    fn nobody_there(&self, name: &str, careful: bool, to_address: bool) -> (String, String) {
+        if careful && to_address {
+            let why = format!(
+                "text from outside was read before, and the address stands nowhere in what was read, so {name} is not \
+                 called without asking"
+            );
+            let advice = "nobody can be asked: use an address as it was given, or do without; \
+                          `aigw tool allow NAME --where 'url=https://HOST/*'` allows a place";
+            return (why, advice.replace("NAME", name));
+        }
+        let why = if careful { "text from outside was read before, and " } else { "" };
+        let hint = self.hint.replace("NAME", name);
+        let advice = format!("nobody can be asked: it has to be allowed, {hint}");
+        (format!("{why}{name} is not allowed without asking"), advice)
+    }
+
     /// Makes a call that may be made, unless it was made before.
     async fn make(
         &self,
@@ -286,6 +295,7 @@ impl Gate {
         let id = match self.record.begin(opening.clone()).await {
             Ok(Begun::New(id)) => Some(id),
             Ok(Begun::Made(ending)) => {
+                calls.has_read(&ending.text);
                 if ending.foreign {
                     calls.mark_foreign();
                 }
@@ -298,7 +308,7 @@ impl Gate {
             // Whoever was killed in the middle of it cannot tell: what does no harm is done again.
             Ok(Begun::Unclear) if tool.is_repeatable() => None,
             Ok(Begun::Unclear) => {
-                calls.unclear.store(true, Ordering::Relaxed);
+                calls.note_unclear();
                 return Err(ToolError(format!(
                     "{name} was being called with these arguments when the program ended; nobody knows whether it was \
                      done, so it is not done again"
@@ -330,6 +340,9 @@ impl Gate {
         };
         let made = made.map(|answer| Answer { text: bounded(&answer.text), ..answer });
         let foreign = made.as_ref().is_ok_and(|answer| answer.foreign);
+        if let Ok(answer) = &made {
+            calls.has_read(&answer.text);
+        }
         if foreign {
             calls.mark_foreign();
         }
@@ -360,7 +373,7 @@ pub(super) fn current_call() -> Option<String> {
 fn call_id(opening: &Opening) -> String {
     let Opening { turn, ordinal, tool, arguments, .. } = opening;
     let digest = Sha256::digest(format!("{turn}\n{tool}\n{ordinal}\n{arguments}"));
-    digest[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    u128::from_be_bytes(digest.first_chunk().copied().unwrap_or_default()).to_string()
 }
 
 /// Arguments as JSON with keys in order: the same call is the same text.

@@ -23,6 +23,7 @@ pub mod services;
 pub mod stocks;
 mod toolbox;
 pub mod trouble;
+mod turn_calls;
 pub mod weather;
 pub mod web_search;
 pub mod wikipedia;
@@ -33,9 +34,10 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use self::gate::{Asks, Gate, Grants, Proposed, Reply, TurnCalls};
+pub use self::gate::{Asks, Gate, Grants, Proposed, Reply};
 pub use self::rule::{ALL, Pattern, Rule, decide, is_named};
 pub use self::toolbox::Toolbox;
+pub use self::turn_calls::TurnCalls;
 use crate::chat::ToolSpec;
 
 /// The longest result that a model is given, in bytes: about 16,000 tokens of English.
@@ -63,7 +65,18 @@ pub trait Tool: Send + Sync {
     /// Whether a call that was begun may be made again where nobody knows how it ended: it has no effect, or none that
     /// happens twice.
     fn is_repeatable(&self) -> bool {
-        self.permission() == Permission::Allow && !self.carries_out()
+        self.permission() == Permission::Allow && !self.carries_out() && !self.is_foreign()
+    }
+
+    /// Whether somebody else says what it is for: models read that too, and it may be meant to lead them.
+    fn is_foreign(&self) -> bool {
+        false
+    }
+
+    /// The address that a call goes to, where it goes to one: once somebody else's words were read, only those are gone to
+    /// unasked that stood in what was read.
+    fn leads_to(&self, _arguments: &Value) -> Option<String> {
+        None
     }
 
     /// How long a call may take.

@@ -92,12 +92,12 @@ pub trait Service<A: Topic>: Send + Sync {
 /// What services need to work.
 pub struct Desk {
     http: Http,
-    kept: Kept,
+    kept: Arc<Kept>,
 }
 
 impl Desk {
     /// A desk with these.
-    pub fn new(http: Http, kept: Kept) -> Self {
+    pub fn new(http: Http, kept: Arc<Kept>) -> Self {
         Self { http, kept }
     }
 

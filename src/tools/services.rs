@@ -100,14 +100,18 @@ impl<A: Topic> Services<A> {
         }
     }
 
-    /// What an answer is kept under.
+    /// What an answer is kept under: whoever asks other services, or with another key, may get another one.
     fn place(&self, query: &A::Query) -> String {
         let query = serde_json::to_string(query).unwrap_or_default();
-        format!("result {} {} {query}", A::TOOL, self.names().join("+"))
+        let services = self
+            .services
+            .iter()
+            .map(|service| format!("{}={}", service.card().id, service.access().identity()));
+        format!("result {} {} {query}", A::TOOL, services.collect::<Vec<_>>().join("+"))
     }
 
     fn kept(&self, key: &str) -> Option<Finding<A>> {
-        let (text, _) = self.desk.kept().get(key)?;
+        let text = self.desk.kept().result(key)?;
         let finding: Finding<A> = serde_json::from_str(&text).ok()?;
         Some(Finding { cached: true, ..finding })
     }

@@ -10,7 +10,8 @@ use super::record::{Begun, Caller, Ending, Granted, Opening, Record};
 use super::*;
 use crate::chat::ToolCall;
 
-/// A tool that says `ä` so often; `outside` comes from outside, `effect` could carry data out.
+/// A tool that says `ä` so often; `outside` comes from outside and names an address, `effect` could carry data out, `go`
+/// to the address that it is given.
 struct Echo(&'static str, Permission);
 
 impl Tool for Echo {
@@ -28,7 +29,11 @@ impl Tool for Echo {
     }
 
     fn carries_out(&self) -> bool {
-        self.0 == "effect"
+        matches!(self.0, "effect" | "go")
+    }
+
+    fn leads_to(&self, arguments: &Value) -> Option<String> {
+        (self.0 == "go").then(|| arguments["to"].as_str().unwrap().to_owned())
     }
 
     fn call<'a>(&'a self, arguments: &'a Value) -> BoxFuture<'a, Result<Answer, ToolError>> {
@@ -37,7 +42,9 @@ impl Tool for Echo {
             if self.0 == "slow" {
                 std::future::pending::<()>().await;
             }
-            Ok(Answer { text: "ä".repeat(times), data: None, foreign: self.0 == "outside" })
+            let foreign = self.0 == "outside";
+            let address = if foreign { " https://known.example/a?key=" } else { "" };
+            Ok(Answer { text: "ä".repeat(times) + address, data: None, foreign })
         })
     }
 }
@@ -112,6 +119,7 @@ fn all() -> Vec<Arc<dyn Tool>> {
         ("never", Deny),
         ("outside", Allow),
         ("effect", Allow),
+        ("go", Ask),
         ("full", Allow),
         ("slow", Allow),
         ("unkept", Allow),
@@ -252,6 +260,57 @@ async fn words_from_outside_make_careful() {
     // Whoever has named it for this run has meant it.
     let flagged = gate(&Arc::default()).allowing(&["effect".into()], "");
     assert_eq!(made(flagged, &["outside", "effect"]).await, ["done", "done"]);
+}
+
+/// Nobody is led to an address that stood nowhere: a secret may be in it. Neither a flag nor a rule about the tool changes
+/// that; a rule about the place does.
+#[tokio::test]
+async fn after_words_from_outside_only_known_addresses_are_gone_to() {
+    let rule = |glob: Option<&str>| Rule {
+        tool: "go".into(),
+        agent: None,
+        pattern: glob.map(|glob| Pattern { argument: "to".into(), glob: glob.into() }),
+        permission: Permission::Allow,
+    };
+    let flagged = || gate(&Arc::default()).allowing(&["go".into()], "");
+    let ruled = |glob| Gate::new(Arc::new(Notes::default()), vec![rule(glob)]);
+    for (gate, secret, elsewhere) in [
+        (flagged(), false, false),
+        (ruled(None), false, false),
+        (ruled(Some("https://known.example/*")), true, false),
+    ] {
+        let toolbox = Toolbox::new(Arc::new(gate), agent(), all());
+        let calls = TurnCalls::of("t");
+        calls.has_read("What is at https://asked.example/?");
+        let mut go = 0;
+        let mut made = async |name: &str, to: &str| {
+            go += 1;
+            let arguments = json!({"times": go, "to": to}).to_string();
+            toolbox.call(&call(name, &arguments), &calls).await.map_err(|error| error.to_string())
+        };
+        assert!(made("outside", "").await.is_ok());
+        assert_eq!(made("go", "https://known.example/a?key=secret").await.is_ok(), secret);
+        let refused = made("go", "https://other.example/").await;
+        assert_eq!(refused.is_ok(), elsewhere);
+        assert!(refused.unwrap_err().contains("the address stands nowhere in what was read"));
+        if !secret {
+            continue;
+        }
+        assert!(made("go", "https://known.example/a?key=").await.is_ok());
+    }
+    let toolbox = Toolbox::new(Arc::new(flagged()), agent(), all());
+    let calls = TurnCalls::of("t");
+    calls.has_read("What is at https://asked.example/?");
+    for (name, to) in [
+        ("go", "https://anywhere.example/"), // nothing from outside was read yet
+        ("outside", ""),
+        ("go", "https://known.example/a?key=#top"),
+        ("go", "https://asked.example/?"),
+    ] {
+        let arguments = json!({"times": 1, "to": to}).to_string();
+        let made = toolbox.call(&call(name, &arguments), &calls).await;
+        assert!(made.is_ok(), "{name} {to}: {made:?}");
+    }
 }
 
 #[tokio::test]

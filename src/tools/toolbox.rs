@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::gate::{Gate, Offer, TurnCalls};
+use super::gate::{Gate, Offer};
 use super::record::Caller;
-use super::{Answer, Permission, Tool, ToolError};
+use super::{Answer, Permission, Tool, ToolError, TurnCalls};
 use crate::chat::{Schema, ToolCall, ToolSpec};
 
 /// Tools, and the gate that calls of them pass.
 #[derive(Clone)]
 pub struct Toolbox {
     tools: Vec<Arc<dyn Tool>>,
+    /// Tools that there are and that are not offered, by name.
+    withheld: Vec<String>,
     gate: Option<Arc<Gate>>,
     caller: Caller,
 }
@@ -27,12 +29,17 @@ impl Toolbox {
                 kept.push(tool);
             }
         }
-        Self { tools: kept, gate: Some(gate), caller }
+        Self { tools: kept, withheld: Vec::new(), gate: Some(gate), caller }
     }
 
     /// A box with nothing in it.
     pub fn empty() -> Self {
-        Self { tools: Vec::new(), gate: None, caller: Caller::default() }
+        Self { tools: Vec::new(), withheld: Vec::new(), gate: None, caller: Caller::default() }
+    }
+
+    /// Whether models are told of some of them in somebody else's words.
+    pub fn has_foreign(&self) -> bool {
+        self.tools.iter().any(|tool| tool.is_foreign())
     }
 
     /// The names of all tools.
@@ -55,7 +62,9 @@ impl Toolbox {
                 Offer::Open => tools.push(Arc::clone(tool)),
             }
         }
-        (Self { tools, ..self.clone() }, held)
+        let is_offered = |name: &String| tools.iter().any(|tool| tool.spec().name == *name);
+        let withheld = self.names().into_iter().filter(|name| !is_offered(name)).collect();
+        (Self { tools, withheld, ..self.clone() }, held)
     }
 
     /// What models are told of the tools.
@@ -67,7 +76,14 @@ impl Toolbox {
     pub async fn call(&self, call: &ToolCall, calls: &TurnCalls) -> Result<Answer, ToolError> {
         match self.tools.iter().find(|tool| tool.spec().name == call.name) {
             Some(tool) => self.pass(tool.as_ref(), call, calls).await,
-            None => Err(self.unknown(call)),
+            None => match self.gate.as_ref().filter(|_| self.withheld.contains(&call.name)) {
+                Some(gate) => {
+                    let arguments = serde_json::from_str(&call.arguments);
+                    let arguments = arguments.unwrap_or_else(|_| Value::from(call.arguments.as_str()));
+                    gate.withheld(&call.name, &arguments, &self.caller, calls).await
+                }
+                None => Err(self.unknown(call)),
+            },
         }
     }
 
@@ -101,6 +117,5 @@ fn arguments(spec: &ToolSpec, text: &str) -> Result<Value, ToolError> {
     let wrong = |what: String| ToolError(format!("the arguments of {} are wrong: {what}", spec.name));
     let value: Value = serde_json::from_str(text).map_err(|error| wrong(format!("not JSON: {error}")))?;
     let schema = Schema::new(spec.parameters.clone()).map_err(|error| wrong(error.to_string()))?;
-    schema.check(text).map_err(wrong)?;
-    Ok(value)
+    schema.departure(&value).map_or(Ok(value), |what| Err(wrong(what)))
 }

@@ -15,14 +15,14 @@ const MOST: usize = 12;
 #[derive(Debug)]
 pub struct Lines {
     all: MultiProgress,
-    lines: Mutex<HashMap<String, ProgressBar>>,
+    by_name: Mutex<HashMap<String, ProgressBar>>,
     visible: bool,
 }
 
 impl Lines {
     pub(super) fn start(visible: bool) -> Self {
         let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        Self { all: MultiProgress::with_draw_target(target), lines: Mutex::default(), visible }
+        Self { all: MultiProgress::with_draw_target(target), by_name: Mutex::default(), visible }
     }
 
     /// Whether anybody sees them.
@@ -32,7 +32,7 @@ impl Lines {
 
     /// Something begins.
     pub fn begin(&self, name: &str, text: &str) {
-        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lines = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
         if !self.visible || (lines.len() >= MOST && !lines.contains_key(name)) {
             return;
         }
@@ -48,7 +48,7 @@ impl Lines {
 
     /// Something is over.
     pub fn end(&self, name: &str) {
-        let line = self.lines.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+        let line = self.by_name.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
         if let Some(line) = line {
             line.finish_and_clear();
             self.all.remove(&line);
@@ -78,7 +78,7 @@ impl Lines {
 
 impl Drop for Lines {
     fn drop(&mut self) {
-        for line in self.lines.lock().unwrap_or_else(PoisonError::into_inner).values() {
+        for line in self.by_name.lock().unwrap_or_else(PoisonError::into_inner).values() {
             line.finish_and_clear();
         }
     }

@@ -323,7 +323,7 @@ async fn ask_with_tools(env: &TestEnv) -> Result<Completion, RouteError> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_calls_no_tools_is_not_sent_any() {
+async fn who_calls_no_tools_comes_after_all_others() {
     let (groq, cerebras) = (stand("groq", &[]).await, stand("cerebras", &[]).await);
     let env = TestEnv::new();
     env.config(&format!(
@@ -340,10 +340,11 @@ async fn who_calls_no_tools_is_not_sent_any() {
     assert_eq!(completion.answer.tool_calls().count(), 1);
     assert_eq!(groq.requests().len(), asked);
     let explain = |need: &str| env.run(&["--json", "route", "explain", "--need", need]).exits(0).json();
-    let skipped = &explain("tools")["skipped"][0];
-    assert_eq!((&skipped["provider"], &skipped["state"]), (&json!("groq"), &json!("unable")));
-    assert_eq!(skipped["reason"], "it cannot do tools, as a probe showed");
-    assert_eq!(explain("schema")["skipped"], json!([]));
+    let last = &explain("tools")["candidates"][1];
+    assert_eq!((&last["provider"], &last["weighed"]["spoken_tools"]), (&json!("groq"), &json!(true)));
+    let table = env.run(&["route", "explain", "--need", "tools"]).exits(0).stdout;
+    assert!(table.contains("it calls tools in words"), "{table}");
+    assert_eq!(explain("schema")["candidates"][0]["provider"], "groq");
     // Whoever needs none still goes there.
     drop(env.run(&["chat", "hello"]).exits(0));
     assert_eq!(groq.requests().len(), asked + 1);

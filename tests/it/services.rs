@@ -91,7 +91,7 @@ impl Scene {
     fn desk(&self) -> Arc<Desk> {
         let seconds = Arc::clone(&self.seconds);
         let clock = move || Timestamp::from_second(seconds.load(Ordering::Relaxed)).unwrap();
-        Arc::new(Desk::new(self.http.clone(), Kept::new(Arc::new(clock))))
+        Arc::new(Desk::new(self.http.clone(), Arc::new(Kept::new(Arc::new(clock)))))
     }
 
     fn access(&self, (name, keyed): Named) -> Access {
@@ -514,4 +514,48 @@ async fn the_tools_ask_where_the_configuration_says() {
     Source: Wikipedia (https://www.wikipedia.org), [NOW]. Text of Wikipedia is CC BY-SA 4.0
     ");
     assert!(stand.asked().iter().all(|asked| asked.complaint.is_none()), "{:?}", stand.asked());
+}
+
+/// What one process has found, or been told to wait for, the next one knows; who asks anew asks.
+#[tokio::test(flavor = "multi_thread")]
+async fn processes_share_what_they_found_and_whom_they_leave_alone() {
+    let stand = ServiceStand::start(0).await.unwrap();
+    let env = TestEnv::new();
+    let mut config = "[tools.weather]\norder = [\"open_meteo\", \"wttr\"]\n".to_owned();
+    for service in ["open_meteo", "wttr"] {
+        let _written =
+            write!(config, "[tools.weather.{service}]\nbase_url = \"{}\"\n", stand.base_url(service));
+    }
+    env.config(&config);
+    let asked = |service: &str| stand.asked().iter().filter(|asked| asked.service == service).count();
+    stand.fail("open_meteo", Fault::Limit);
+    let ask = |city: &str, more: &[&str]| {
+        let city = format!("city={city}");
+        env.run(&[&["tool", "run", "weather", &city, "--json"], more].concat()).exits(0).json()
+    };
+    let first = ask("Graz", &[]);
+    assert_eq!((&first["source"]["service"], &first["cached"]), (&json!("wttr"), &json!(false)));
+    let (limited, answered) = (asked("open_meteo"), asked("wttr"));
+    let again = ask("Graz", &[]);
+    assert_eq!((&again["retrieved_at"], &again["cached"]), (&first["retrieved_at"], &json!(true)));
+    assert_eq!((asked("open_meteo"), asked("wttr")), (limited, answered));
+    let elsewhere = ask("Linz", &[]);
+    assert_eq!(elsewhere["passed_over"][0]["left_alone"], true, "{elsewhere}");
+    assert_eq!((asked("open_meteo"), asked("wttr")), (limited, answered + 1));
+    assert_eq!(ask("Graz", &["--no-cache"])["cached"], false);
+    assert_eq!((asked("open_meteo"), asked("wttr")), (limited, answered + 2));
+    // Another account is another service.
+    env.config(
+        &format!("{config}[tools.weather.openweathermap]\napi_key = \"k\"\n")
+            .replace("wttr\"]", "wttr\", \"openweathermap\"]"),
+    );
+    assert_eq!(ask("Graz", &[])["cached"], false);
+    // The file may be damaged or deleted at any time.
+    // Its log by itself would mend it.
+    for ending in ["-wal", "-shm"] {
+        let _none = std::fs::remove_file(env.data_dir().join(format!("cache.db{ending}")));
+    }
+    env.write("data/cache.db", &[7; 9000]);
+    assert_eq!(ask("Graz", &[])["cached"], false);
+    assert_eq!(ask("Graz", &[])["cached"], true);
 }

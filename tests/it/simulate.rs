@@ -141,6 +141,8 @@ fn the_tour_works_without_anything() {
     // What one agent was told another one knows.
     let told = ran.stdout.split("$ aigw chat -a writer").nth(1).unwrap_or_default();
     assert!(told.contains("by researcher") && told.contains("The harbour office opens at nine."), "{ran}");
+    let told = ran.stdout.split("$ aigw chat -t weather").nth(1).unwrap_or_default();
+    assert!(told.contains("Weather in Graz") && told.contains("wttr.in"), "{ran}");
     // Nothing of it stays behind.
     assert!(!env.data_dir().exists() && !env.config_dir().exists());
 }

@@ -254,3 +254,27 @@ fn what_is_wrong_with_a_tool_is_said_by_validate() {
     let said = env.run(&["config", "validate"]).exits(3).stderr;
     assert!(said.contains("allow_private[0]"), "{said}");
 }
+
+/// A model that knows no tool calls makes them in words, whether a list says so, a probe, or its provider's refusal.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_knows_no_tools_calls_them_in_words() {
+    let novita = stand("novita", &[]).await;
+    let env = TestEnv::with_stands(&[&novita]);
+    let config = std::fs::read_to_string(env.config_dir().join("config.toml")).unwrap();
+    env.config(&format!("{config}\n{}", weather_at(&sky())));
+    for (model, attempts) in [("no-tools", 2), ("refuses-tools", 3), ("refuses-tools", 2)] {
+        let name = format!("novita/{model}");
+        if model == "no-tools" {
+            drop(env.run(&["provider", "probe", "-m", &name]).exits(0));
+        }
+        for stream in [&[][..], &["--no-stream"]].into_iter().skip(attempts - 2) {
+            let asked =
+                ["chat", "-n", "-m", &name, "-t", "weather", "--json", "what is the weather in Paris"];
+            let answer = env.run(&[&asked[..], stream].concat()).exits(0).json();
+            assert_eq!(answer["tool_calls"][0]["name"], "weather", "{answer}");
+            assert!(answer["text"].as_str().unwrap().contains("7.5 °C"), "{answer}");
+            // Asked twice: for the calls, and with what they gave. What was refused once is not tried again.
+            assert_eq!(answer["attempts"].as_array().map(Vec::len), Some(attempts), "{answer}");
+        }
+    }
+}

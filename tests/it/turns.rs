@@ -135,6 +135,7 @@ impl Delivery for Shown {
 impl Audience for Shown {
     fn hears(&mut self, event: &TurnEvent<'_>) {
         self.heard.push(match event {
+            TurnEvent::Refused { agent, what, .. } => format!("{agent} refused {what}"),
             TurnEvent::Again => return,
             TurnEvent::Calling { agent, call } => format!("{agent} calls {}", call.name),
             TurnEvent::Called { result, .. } => format!("gave {}", result.content),

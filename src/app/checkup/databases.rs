@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const LARGE_LOG: u64 = 64 << 20;
 
 pub(super) async fn check(paths: &Paths, checks: &mut Vec<Check>) {
-    let files = [File::Memory, File::Ledger, File::State];
+    let files = [File::Memory, File::Ledger, File::State, File::Cache];
     let there: Vec<_> = files.into_iter().filter(|file| paths.data_dir.join(file.name()).exists()).collect();
     if there.is_empty() {
         checks.push(Check::ok("databases", "there are none yet: the first request creates them"));
@@ -39,7 +39,7 @@ fn rescue(file: File, path: &Path) -> String {
             "restore it from a backup; or save what can be read with `aigw memory export FILE` and `aigw session export`, move \
              {path} away, and `aigw memory import FILE`"
         ),
-        File::Ledger | File::State => {
+        File::Ledger | File::State | File::Cache => {
             format!("move {path} away to start afresh, or restore it from a backup")
         }
     }
@@ -55,7 +55,7 @@ fn verdict(file: File, directory: &Path, found: Result<Inspection, StoreError>) 
     let newest = match file {
         File::Memory => Memory::VERSION,
         File::Ledger => Ledger::VERSION,
-        File::State => usize::MAX,
+        File::State | File::Cache => usize::MAX,
     };
     let log = if found.log_size > 0 { format!(", log {}", people(found.log_size)) } else { String::new() };
     let what = format!("version {}, {}{log}", found.version, people(found.size));

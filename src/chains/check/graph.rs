@@ -67,7 +67,9 @@ pub(super) fn order(
 
 /// Writes down who follows whom.
 fn follow(nodes: &mut [Node]) {
-    nodes.iter_mut().for_each(|node| node.followers.clear());
+    for node in nodes.iter_mut() {
+        node.followers.clear();
+    }
     for index in 0..nodes.len() {
         for wait in nodes[index].waits.clone() {
             nodes[wait].followers.push(index);

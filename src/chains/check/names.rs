@@ -49,7 +49,7 @@ impl<'a> Names<'a> {
         for need in &step.needs {
             match self.ids.get(&need.value) {
                 Some(&other) if other == index => {
-                    found.add(need.at, format!("the step `{}` needs itself", need.value))
+                    found.add(need.at, format!("the step `{}` needs itself", need.value));
                 }
                 Some(&other) => drop(needs.insert(other)),
                 None => found.add(need.at, self.no_step(&need.value)),
@@ -100,18 +100,18 @@ impl<'a> Names<'a> {
         let second = parts.get(1).copied();
         match (parts[0], second) {
             ("inputs", Some(input)) => self.input(input, at, found),
-            ("steps", Some(id)) => return self.step(index, source, id, &parts, at, found),
+            ("steps", Some(_)) => return self.step(index, source, &parts, at, found),
             ("memory", Some(key)) => drop(self.memory.insert(key.to_owned())),
             ("item" | "index", _) if source.is_of_item && step.for_each.is_some() => {}
             ("item" | "index", _) => {
-                found.add(at, format!("there is no `{}` here: it is for steps with `for_each`", parts[0]))
+                found.add(at, format!("there is no `{}` here: it is for steps with `for_each`", parts[0]));
             }
             ("output", _) if source.is_after => {}
             ("output", _) => {
-                found.add(at, "there is no `output` here: it is for `until`; say `steps.ID.output`")
+                found.add(at, "there is no `output` here: it is for `until`; say `steps.ID.output`");
             }
             ("previous", other) => {
-                self.previous.push((index, at, Some(other.unwrap_or_default().to_owned())))
+                self.previous.push((index, at, Some(other.unwrap_or_default().to_owned())));
             }
             ("round", _) => self.previous.push((index, at, None)),
             ("run", Some("id" | "chain") | None) | ("inputs" | "steps" | "memory", None) => {}
@@ -143,11 +143,11 @@ impl<'a> Names<'a> {
         &self,
         index: usize,
         source: &Source<'_>,
-        id: &str,
         parts: &[&str],
         at: usize,
         found: &mut Findings<'_>,
     ) -> Option<usize> {
+        let id = parts[1];
         let Some(&other) = self.ids.get(id) else {
             found.add(at, self.no_step(id));
             return None;

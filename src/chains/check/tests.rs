@@ -104,6 +104,7 @@ inputs = { topic = "{{ steps.out.output }}" }
 
 /// Each of these is wrong in one way, which is told with its place.
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn what_is_wrong_is_told_with_its_place() {
     let agent = "agent = \"writer\"\n";
     let cases: &[(&str, &str)] = &[

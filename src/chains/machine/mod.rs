@@ -153,7 +153,7 @@ impl Machine {
     }
 
     /// What may begin now. Whoever asks again without telling what happened meanwhile gets no more than may run at once.
-    pub fn next(&mut self) -> Vec<Start> {
+    pub fn starts(&mut self) -> Vec<Start> {
         let mut starts = Vec::new();
         loop {
             self.settle();
@@ -282,7 +282,7 @@ impl Machine {
         };
         self.cells[step].enter(items);
         if self.cells[step].items.as_ref().is_some_and(Vec::is_empty) {
-            self.finish(step, Value::Array(Vec::new()));
+            self.finish(step, &Value::Array(Vec::new()));
         }
         Ok(true)
     }

@@ -26,23 +26,23 @@ impl Machine {
 
     /// A unit has a result.
     pub(super) fn done(&mut self, unit: Unit, value: Value) {
-        let Some(item) = unit.item else { return self.finish(unit.step, value) };
+        let Some(item) = unit.item else { return self.finish(unit.step, &value) };
         let cell = &mut self.cells[unit.step];
         cell.ended += 1;
         cell.results[item] = value;
         if cell.ended == cell.results.len() {
             let all = std::mem::take(&mut cell.results);
-            self.finish(unit.step, Value::Array(all));
+            self.finish(unit.step, &Value::Array(all));
         } else if cell.begun < cell.results.len() {
             self.ready.insert(unit.step);
         }
     }
 
     /// A step has a result.
-    pub(super) fn finish(&mut self, step: usize, value: Value) {
+    pub(super) fn finish(&mut self, step: usize, value: &Value) {
         let cell = &mut self.cells[step];
         cell.state = State::Done;
-        cell.output = as_value(&value);
+        cell.output = as_value(value);
         self.ready.remove(&step);
         match self.goes_round(step) {
             Ok(true) => self.round(step),

@@ -17,7 +17,7 @@ fn run(machine: &mut Machine, mut answer: impl FnMut(&str, &Task) -> Outcome) ->
     let mut open: VecDeque<Start> = VecDeque::new();
     let mut done = Vec::new();
     loop {
-        open.extend(machine.next());
+        open.extend(machine.starts());
         let Some(start) = open.pop_front() else { return done };
         let path = machine.path(start.unit);
         done.push(path.clone());
@@ -116,15 +116,15 @@ fn items_are_done_at_once_and_come_in_order() {
     let text = agent("each", "{{ item }}{{ index }}", "for_each = \"inputs.list\"\nmax_parallel = 2")
         + &agent("end", "{{ steps.each.output }}", "");
     let mut machine = machine(&text, json!({"list": ["x", "y", "z"]}));
-    let starts = machine.next();
+    let starts = machine.starts();
     assert_eq!(starts.len(), 2);
     machine.ended(&starts[1], said("second"));
-    let third = machine.next();
+    let third = machine.starts();
     assert_eq!(prompt(&third[0].task), "z2");
     machine.ended(&third[0], said("third"));
-    assert!(machine.next().is_empty());
+    assert!(machine.starts().is_empty());
     machine.ended(&starts[0], said("first"));
-    assert_eq!(prompt(&machine.next()[0].task), r#"["first","second","third"]"#);
+    assert_eq!(prompt(&machine.starts()[0].task), r#"["first","second","third"]"#);
     let mut none = self::machine(&text, json!({"list": []}));
     assert_eq!(run(&mut none, |path, _| said(path)), ["end"]);
     let mut wrong = self::machine(&text, json!({"list": "text"}));
@@ -220,7 +220,7 @@ proptest! {
             let mut machine = Machine::new(Arc::clone(&plan), &given, kept.clone());
             let mut open: Vec<Start> = Vec::new();
             let was_killed = loop {
-                open.extend(machine.next());
+                open.extend(machine.starts());
                 prop_assert!(open.len() <= 3);
                 if open.is_empty() {
                     break false;

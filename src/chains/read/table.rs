@@ -60,7 +60,7 @@ impl<'a> Reader<'a> {
 /// A table that is being taken apart.
 pub(super) struct Table<'a> {
     reader: &'a Reader<'a>,
-    table: &'a DeTable<'a>,
+    rows: &'a DeTable<'a>,
     /// Where it begins.
     pub(super) at: usize,
     what: String,
@@ -68,7 +68,7 @@ pub(super) struct Table<'a> {
 
 impl<'a> Table<'a> {
     pub(super) fn new(reader: &'a Reader<'a>, table: &'a DeTable<'a>, at: usize, what: &str) -> Self {
-        Self { reader, table, at, what: what.to_owned() }
+        Self { reader, rows: table, at, what: what.to_owned() }
     }
 
     /// Calls it something else from now on.
@@ -77,12 +77,12 @@ impl<'a> Table<'a> {
     }
 
     pub(super) fn has(&self, key: &str) -> bool {
-        self.table.contains_key(key)
+        self.rows.contains_key(key)
     }
 
     /// Where a key stands.
     pub(super) fn at_key(&self, key: &str) -> usize {
-        let found = self.table.iter().find(|(name, _)| name.get_ref() == key);
+        let found = self.rows.iter().find(|(name, _)| name.get_ref() == key);
         found.map_or(self.at, |(name, _)| name.span().start)
     }
 
@@ -91,7 +91,7 @@ impl<'a> Table<'a> {
         let entry = |(name, value): (&'a Spanned<std::borrow::Cow<'a, str>>, _)| {
             (name.get_ref().as_ref(), name.span().start, value)
         };
-        let mut entries: Vec<_> = self.table.iter().map(entry).collect();
+        let mut entries: Vec<_> = self.rows.iter().map(entry).collect();
         entries.sort_by_key(|(_, at, _)| *at);
         entries
     }
@@ -107,7 +107,7 @@ impl<'a> Table<'a> {
     }
 
     fn get(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
-        self.table.get(key)
+        self.rows.get(key)
     }
 
     fn wrong(&self, key: &str, value: &Spanned<DeValue<'_>>, wanted: &str) {

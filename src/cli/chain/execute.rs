@@ -71,7 +71,7 @@ pub(super) async fn execute(execution: Execution<'_>) -> Result<(), CommandError
         }
     };
     let outcome = Outcome { context, app, run: &run };
-    outcome.tell(ended, &screen)
+    outcome.tell(&ended, &screen)
 }
 
 /// What agents and steps of a run may have.
@@ -119,12 +119,12 @@ struct Outcome<'a> {
 
 impl Outcome<'_> {
     /// Writes down how the run stands, prints its result and says what is worth knowing.
-    fn tell(&self, ended: Ended, screen: &Screen<'_>) -> Result<(), CommandError> {
+    fn tell(&self, ended: &Ended, screen: &Screen<'_>) -> Result<(), CommandError> {
         let (memory, id) = (&self.app.memory, self.run.id.as_str());
-        let (state, output, problem) = standing(&ended);
+        let (state, output, problem) = standing(ended);
         memory.set_run(id, state, output.as_ref().map(text_of), problem.clone())?;
         screen.table();
-        let report = self.report(&ended, state, output.as_ref(), problem.as_deref());
+        let report = self.report(ended, state, output.as_ref(), problem.as_deref());
         let ui = &self.context.ui;
         ui.note(&format!("{}; aigw chain show {id}", Self::summary(&ended.spent, screen)));
         if let Some(output) = &output {
@@ -139,7 +139,7 @@ impl Outcome<'_> {
             }
             return Ok(());
         }
-        Err(self.failure(&ended, problem.unwrap_or_default()).with_json(report))
+        Err(self.failure(ended, problem.unwrap_or_default()).with_json(report))
     }
 
     fn summary(spent: &Spent, screen: &Screen<'_>) -> String {

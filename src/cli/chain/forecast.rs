@@ -186,7 +186,6 @@ fn quotas(app: &App, lines: &[Line]) -> Result<Vec<Value>, CommandError> {
     let mut quotas = Vec::new();
     for (provider, most) in calls {
         let Some(limit) = free_tier(app, provider).and_then(|tier| tier.rpd) else { continue };
-        let limit = u64::try_from(limit).unwrap_or(u64::MAX);
         let used = used.iter().find(|sum| sum.group == provider).map_or(0, |sum| sum.attempts);
         let left = limit.saturating_sub(used);
         let suffices = left >= most;

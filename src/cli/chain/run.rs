@@ -1,5 +1,6 @@
 //! `aigw chain run`.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use clap::Args;
@@ -123,7 +124,8 @@ fn of_agents(agents: &[String]) -> Found {
             None => String::new(),
         };
         let prompt = Value::String(format!("{{{{ inputs.topic }}}}{said}"));
-        text += &format!("[[step]]\nid = \"a{}\"\nagent = {agent}\nprompt = {prompt}\n", index + 1);
+        let _infallible =
+            write!(text, "[[step]]\nid = \"a{}\"\nagent = {agent}\nprompt = {prompt}\n", index + 1);
     }
     let (definition, problems) = chains::read("agents", None, &text);
     Found { definition, problems, origin: crate::agents::Origin::User }

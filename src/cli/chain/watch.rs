@@ -117,7 +117,7 @@ impl<'a> Screen<'a> {
             Happening::Skipped(id) => self.context.ui.detail(&format!("{prefix}{id} is left out")),
             Happening::Excused(path, problem) => {
                 self.lines.above(|| {
-                    self.context.ui.warn(&format!("{prefix}{path} failed, and the run goes on: {problem}"))
+                    self.context.ui.warn(&format!("{prefix}{path} failed, and the run goes on: {problem}"));
                 });
             }
             Happening::Again(id, round) => self.say(&format!("{prefix}{id}: round {round}")),

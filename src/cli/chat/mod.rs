@@ -208,7 +208,7 @@ fn extract(text: &str) -> &str {
 
 /// Ends what was started, and waits for what is still to be written: the turn, and its attempts.
 async fn settle(app: &App, context: &Context) {
-    app.leave_mcp().await;
+    app.leave_tools().await;
     let memory = Arc::clone(&app.memory);
     let flushed = tokio::task::spawn_blocking(move || memory.flush(LEDGER_PATIENCE)).await;
     if let Ok(Err(error)) = flushed {

@@ -145,8 +145,12 @@ impl<'a> Screen<'a> {
 
     fn called(&mut self, agent: &str, result: &CallResult) -> io::Result<()> {
         let (name, content) = (&result.call.name, &result.content);
-        let what = if result.is_error { "failed" } else { "gave" };
-        self.aside(|ui| ui.detail(&format!("{agent}: {name} {what}: {}", one_line(content))));
+        let line = one_line(content);
+        if result.is_error {
+            self.aside(|ui| ui.note(&format!("{agent}: {name} failed: {line}")));
+        } else {
+            self.aside(|ui| ui.detail(&format!("{agent}: {name} gave: {line}")));
+        }
         self.also(&json!({
             "type": "tool_result", "agent": agent, "id": result.call.id, "name": name, "content": content,
             "is_error": result.is_error,
@@ -217,6 +221,12 @@ impl Audience for Screen<'_> {
                 self.aside(|ui| ui.detail(&format!("{agent} calls {} {}", call.name, call.arguments)));
                 // Somebody may have to be asked about it.
                 self.spinner = None;
+                Ok(())
+            }
+            // One's own shows as a call that failed.
+            TurnEvent::Refused { asked: false, .. } => Ok(()),
+            TurnEvent::Refused { agent, what, asked: true } => {
+                self.aside(|ui| ui.warn(&format!("a call of {agent} was refused: {}", one_line(what))));
                 Ok(())
             }
             TurnEvent::Called { agent, result } => self.called(agent, result),

@@ -79,7 +79,7 @@ pub(super) async fn run(args: &ServeArgs, context: &Context) -> Result<(), Comma
         },
         Some(addr) => over_http(context, counter, addr).await,
     };
-    app.leave_mcp().await;
+    app.leave_tools().await;
     settle_ledger(&app, context).await;
     served
 }

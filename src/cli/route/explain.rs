@@ -131,6 +131,9 @@ impl Explained<'_> {
         if weighed.tight {
             words += "; it may be too long";
         }
+        if weighed.spoken {
+            words += "; it calls tools in words";
+        }
         words
     }
 
@@ -186,6 +189,7 @@ fn report(candidate: &Candidate) -> Value {
         "weighed": {
             "weight": weighed.weight, "first_token_ms": weighed.first_token.map(ms), "cost_usd": weighed.cost_usd,
             "busy": weighed.busy, "free": weighed.free, "tight": weighed.tight,
+            "spoken_tools": weighed.spoken,
         },
     })
 }

@@ -29,6 +29,10 @@ pub(super) struct RunArgs {
     #[arg(value_name = "JSON|NAME=VALUE")]
     arguments: Vec<String>,
 
+    /// Ask services also for what is kept of earlier answers
+    #[arg(long)]
+    no_cache: bool,
+
     /// Show what the model would be given
     #[arg(long)]
     for_model: bool,
@@ -36,15 +40,20 @@ pub(super) struct RunArgs {
 
 /// Calls it.
 pub(super) async fn run(args: &RunArgs, context: &Context, app: &App) -> Result<(), CommandError> {
+    if args.no_cache {
+        app.ask_services_anew();
+    }
     let tools = all(context, app)?;
     let spec = find(&tools, &args.name)?.spec();
     let arguments = arguments(args, context, &spec.parameters).await?;
     let schema =
         Schema::new(spec.parameters.clone()).map_err(|error| CommandError::failed(error.to_string()))?;
-    schema.check(&arguments).map_err(|problem| {
-        CommandError::usage(format!("the arguments of {} are wrong: {problem}", args.name))
-            .hint(format!("`aigw tool show {}` says what it takes", args.name))
-    })?;
+    let read = serde_json::from_str(&arguments).map_err(|error| format!("not JSON: {error}"));
+    let problem = read.map_or_else(Some, |value| schema.departure(&value));
+    if let Some(problem) = problem {
+        let wrong = CommandError::usage(format!("the arguments of {} are wrong: {problem}", args.name));
+        return Err(wrong.hint(format!("`aigw tool show {}` says what it takes", args.name)));
+    }
     let (gate, problem) = app.gate();
     if let Some(problem) = problem {
         context.ui.warn(&problem);
@@ -56,7 +65,7 @@ pub(super) async fn run(args: &RunArgs, context: &Context, app: &App) -> Result<
     let calls = TurnCalls::of(turn);
     let made = context.interrupt.unless(async { Ok(toolbox.call(&call, &calls).await) }).await;
     drop(spinner);
-    app.leave_mcp().await;
+    app.leave_tools().await;
     let exit = if calls.had_refusals() { Exit::Refused } else { Exit::Failed };
     let answer = made?.map_err(|error| CommandError::new(exit, error.to_string()))?;
     match context.global.output() {

@@ -51,6 +51,38 @@ struct Open {
     depth: u32,
 }
 
+/// Elements that say where they end, besides those that hold others.
+const ENDS: &[&str] = &[
+    "a", "b", "center", "code", "details", "em", "font", "i", "label", "mark", "s", "small", "strong", "sub",
+    "sup", "u",
+];
+/// What ends a paragraph by beginning.
+const ENDS_PARAGRAPH: &[&str] = &[
+    "p",
+    "article",
+    "aside",
+    "blockquote",
+    "div",
+    "dl",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "main",
+    "nav",
+    "ol",
+    "pre",
+    "section",
+    "table",
+    "ul",
+];
+
 impl Marks {
     /// An element begins.
     pub(super) fn start(&mut self, tag: &Tag, at: usize) {
@@ -62,6 +94,10 @@ impl Marks {
             }
             "base" if self.base.is_none() => self.base = attribute(tag, "href").map(str::to_owned),
             _ => {}
+        }
+        // A paragraph ends where another block begins, said or not.
+        if ENDS_PARAGRAPH.contains(&name) && self.open.last().is_some_and(|open| open.name == "p") {
+            self.close_from(self.open.len() - 1, at);
         }
         let part = (!tag.self_closing).then(|| self.part(tag)).flatten();
         match part {
@@ -131,7 +167,8 @@ impl Marks {
         // Only elements that say where they end: what never ends would swallow the rest.
         let block =
             ["div", "section", "ul", "ol", "table", "span", "article", "main", "aside", "nav", "header"];
-        if block.contains(&name) && is_hidden(tag) {
+        let ends = block.contains(&name) || ENDS.contains(&name) || ENDS_PARAGRAPH.contains(&name);
+        if ends && is_hidden(tag) {
             return Some(Part::Hidden);
         }
         let of_role = match attribute(tag, "role").unwrap_or_default() {

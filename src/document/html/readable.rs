@@ -258,7 +258,7 @@ mod tests {
             ),
             (
                 format!(
-                    "<div class='sidebar x'>Menu<div>deep</div>er</div><div role=main><h1>Head</h1>{text}<div hidden>secret</div><span style='display: none'>no</span></div><p>Beside"
+                    "<div class='sidebar x'>Menu<div>deep</div>er</div><div role=main><h1>Head</h1>{text}<div hidden>secret</div><span style='display: none'>no</span><p hidden>no<p style='visibility:hidden'>no<h2 hidden>no</h2><b hidden>no</b></div><p>Beside"
                 ),
                 "Head",
             ),

@@ -13,8 +13,8 @@ use serde::Serialize;
 
 pub(super) use splice::{Misfit, Splice};
 
-use super::{Candidate, OnBrokenStream};
-use crate::chat::{Answer, ChatRequest, Event, Format};
+use super::{Ask, Candidate, OnBrokenStream};
+use crate::chat::{Answer, ChatRequest, Event, Format, Need};
 use crate::providers::Ability;
 
 /// How an answer that broke was completed.
@@ -54,6 +54,21 @@ pub(super) enum Manner {
     },
     /// From the beginning.
     Restart,
+}
+
+/// How a candidate is asked, and whether its tools are put into words.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Approach {
+    pub(super) manner: Manner,
+    pub(super) spoken: bool,
+}
+
+impl Approach {
+    /// Speaks of tools in words with whoever knows no other way, or has refused it, where the route lets it.
+    pub(super) fn new(manner: Manner, candidate: &Candidate, ask: &Ask<'_>, refused_tools: bool) -> Self {
+        let unable = refused_tools || !candidate.model.can(Need::Tools);
+        Self { manner, spoken: unable && ask.route.spoken_tools && ask.request.speaks_of_tools() }
+    }
 }
 
 impl Manner {

@@ -10,17 +10,20 @@ mod resume;
 mod schema;
 mod speech;
 mod vector;
+mod words;
 
 use serde_json::Value;
 
 pub use resume::{Manner, ParseMannerError};
 pub(super) use vector::vector;
 
-/// What a model cannot do shows in its name, as it does of one that thinks: it never calls a tool, makes one call at a
-/// time, or answers in prose whatever schema it is given.
+/// What a model cannot do shows in its name, as it does of one that thinks: it calls no tool but in words, makes one call
+/// at a time, or answers in prose whatever schema it is given.
 const NO_TOOLS: &str = "no-tools";
 const ONE_CALL: &str = "one-call";
 const NO_SCHEMA: &str = "no-schema";
+/// The name of a model that does what it reads says so, too.
+const GULLIBLE: &str = "gullible";
 
 /// Who said something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,10 +144,14 @@ pub(super) fn answer(ask: &Ask) -> Result<Answer, PrefillRefused> {
         return Err(PrefillRefused);
     }
     let prompt_tokens = prompt_tokens(ask);
+    let in_words = words::heard(ask);
+    let ask = in_words.as_ref().unwrap_or(ask);
     let reasoning = if ask.reasoning { pieces(&speech::reasoning(ask)) } else { Vec::new() };
-    let calls = if resumed.is_none() { call::calls(ask) } else { Vec::new() };
+    let mut calls = if resumed.is_none() { call::calls(ask, in_words.is_some()) } else { Vec::new() };
     let mut stopped_at = None;
-    let (chunks, finish) = if calls.is_empty() {
+    let (chunks, finish) = if in_words.is_some() && !calls.is_empty() {
+        shortened(pieces(&words::written(&std::mem::take(&mut calls))), ask.max_tokens)
+    } else if calls.is_empty() {
         let mut text = match &resumed {
             Some(resume) => resume::text(ask, resume),
             None => speech::text(ask),

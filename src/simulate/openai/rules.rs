@@ -39,8 +39,14 @@ const MISTRAL_FIELDS: [&str; 25] = [
     "document_image_limit",
 ];
 
+/// What the name of a model says that takes no request with tools.
+const REFUSES_TOOLS: &str = "refuses-tools";
+
 /// Refuses what the provider refuses in a request for this model.
 pub(super) fn check(dialect: &Dialect, model: &str, body: &Value) -> Result<(), Refusal> {
+    if model.contains(REFUSES_TOOLS) && present(body, "tools").is_some() {
+        return Err(unsupported("tools").with("message", format!("{model} does not support tools")));
+    }
     dialect.rules.iter().try_for_each(|rule| match rule {
         Rule::NoLogprobs => no_logprobs(body),
         Rule::Whitelist => whitelist(body),

@@ -150,6 +150,10 @@ impl Tool for FetchUrl {
         true
     }
 
+    fn leads_to(&self, arguments: &Value) -> Option<String> {
+        arguments["url"].as_str().map(str::to_owned)
+    }
+
     /// The pages of the same server.
     fn scope(&self, arguments: &Value) -> Option<Pattern> {
         let url = arguments["url"].as_str().and_then(|url| Url::parse(url.trim()).ok());

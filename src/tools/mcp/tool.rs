@@ -43,6 +43,10 @@ impl Tool for McpTool {
         true
     }
 
+    fn is_foreign(&self) -> bool {
+        true
+    }
+
     fn time_limit(&self) -> Duration {
         self.link.server.start_timeout + self.link.server.timeout + SLACK
     }

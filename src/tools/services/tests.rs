@@ -85,7 +85,7 @@ impl Scene {
         let hands = Hands::new();
         let client = reqwest_client();
         let http = Http::new(client.clone(), client);
-        let desk = Arc::new(Desk::new(http, Kept::new(hands.clock())));
+        let desk = Arc::new(Desk::new(http, Arc::new(Kept::new(hands.clock()))));
         let access = Access { base_url: "http://x".into(), key: None, timeout: Duration::from_secs(1) };
         let told = |card| Told { card, access: access.clone(), next: Arc::default(), asked: Arc::default() };
         let told: Vec<Told> = cards.iter().map(told).collect();
