@@ -83,6 +83,8 @@ pub struct Driver<'a, H> {
     /// What steps were asked and said, for those who are told of it.
     pub(super) told: Mutex<HashMap<String, Vec<Step>>>,
     pub(super) any_foreign: AtomicBool,
+    /// The steps that wait for somebody's answer.
+    pub(super) waiting: Mutex<Vec<String>>,
     warned: AtomicBool,
     trouble: Mutex<Option<Trouble>>,
 }
@@ -105,6 +107,8 @@ pub struct Ended {
     pub results: serde_json::Map<String, Value>,
     /// What was used.
     pub spent: Spent,
+    /// The paths of the steps that wait for somebody's answer.
+    pub waiting: Vec<String>,
     /// What went wrong last.
     pub trouble: Option<Trouble>,
 }
@@ -132,6 +136,7 @@ impl<'a, H: Hands> Driver<'a, H> {
             slots,
             told: Mutex::new(told),
             any_foreign: AtomicBool::new(any_foreign),
+            waiting: Mutex::default(),
             warned: AtomicBool::new(false),
             trouble: Mutex::new(None),
         }
@@ -143,7 +148,8 @@ impl<'a, H: Hands> Driver<'a, H> {
         let given = Given { inputs, memory, run };
         let (standing, results) = self.drive(plan, given, String::new(), false).await;
         let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner).take();
-        Ended { standing, results, spent: self.purse.spent(), trouble }
+        let waiting = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        Ended { standing, results, spent: self.purse.spent(), waiting, trouble }
     }
 
     /// When all of it must be over.

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::definition::Remember;
@@ -11,6 +13,9 @@ use super::machine::Outcome;
 use crate::agents::{Answered, Journal};
 use crate::memory::run::{Step, StepState};
 use crate::memory::{Draft, Kind, Memory, Origin, Scope, StoreError};
+
+/// How long the results of a run can be found in the memory of the run. They stay in its journal.
+const REMEMBERED: Duration = Duration::from_hours(24 * 30);
 
 /// The journal of one run.
 #[derive(Debug)]
@@ -92,6 +97,7 @@ impl RunJournal {
             origin: Origin::Agent,
             agent: Some(step.who.clone()).filter(|who| !who.is_empty()),
             run: Some(self.run.clone()),
+            expires: (remember == Remember::Run).then(|| Timestamp::now() + REMEMBERED),
             ..Draft::note(content)
         })
     }

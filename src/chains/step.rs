@@ -149,14 +149,17 @@ impl<H: Hands> Driver<'_, H> {
             }
             Task::Human { question, choices } => {
                 let said = self.hands.human(&step.path, question, choices).await?;
+                if said.is_none() {
+                    self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(step.path.clone());
+                }
                 Ok(said.map(Value::String))
             }
-            Task::Chain(inputs) => self.chain(place, inputs, step).await.map(Some),
+            Task::Chain(inputs) => self.chain(place, inputs, step).await,
         }
     }
 
     /// Runs another chain.
-    async fn chain(&self, place: &Place, inputs: &Value, step: &mut Step) -> Result<Value, Trouble> {
+    async fn chain(&self, place: &Place, inputs: &Value, step: &mut Step) -> Result<Option<Value>, Trouble> {
         let name = step.who.clone();
         let missing = || Trouble::new(TroubleKind::Other, format!("there is no chain `{name}`"));
         let inner = place.plan.chains.get(&name).ok_or_else(missing)?;
@@ -169,14 +172,11 @@ impl<H: Hands> Driver<'_, H> {
             told.iter().any(|(id, all)| id.starts_with(&prefix) && all.iter().any(|step| step.outside));
         drop(told);
         match standing {
-            Standing::Done(value) => Ok(value),
+            Standing::Done(value) => Ok(Some(value)),
             Standing::Failed(path, problem) => {
                 Err(Trouble::new(TroubleKind::Other, format!("{path}: {problem}")))
             }
-            Standing::Waiting(paths) => {
-                let message = format!("it waits for {}", paths.join(", "));
-                Err(Trouble::new(TroubleKind::Refused, message))
-            }
+            Standing::Waiting(_) => Ok(None),
             Standing::Stopped | Standing::Running => Err(Trouble::new(TroubleKind::Late, "it was stopped")),
         }
     }

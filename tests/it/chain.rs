@@ -1,5 +1,7 @@
 //! `aigw chain`, as the program itself does it.
 
+use std::process::{Command, Stdio};
+
 use aigw::simulate::{Limits, Settings, Stand};
 use serde_json::{Value, json};
 
@@ -254,4 +256,91 @@ async fn a_plan_is_a_forecast_and_a_drawing() {
     let schema = env.run(&["config", "schema", "--chain"]).exits(0).json();
     assert_eq!(schema["title"], "A chain of aigw");
     assert!(groq.requests().is_empty());
+}
+
+/// Inner chains are part of the run: what is done in them is not done again, and they wait like the rest.
+#[tokio::test(flavor = "multi_thread")]
+async fn chains_run_chains() {
+    let groq = stand("groq", &[]).await;
+    let env = TestEnv::with_stands(&[&groq]);
+    let inner = agent("first", "say exactly: {{ inputs.what }}", "")
+        + "[[step]]\nid = \"ask\"\nhuman = \"{{ steps.first.output }}?\"\nchoices = [\"yes\", \"no\"]\n"
+        + &agent("last", "say exactly: {{ steps.first.output }} {{ steps.ask.output }}", "");
+    env.write("config/chains/inner.toml", inner.as_bytes());
+    let outer = "[[step]]\nid = \"in\"\nchain = \"inner\"\ninputs = { what = \"{{ inputs.topic }}\" }\n"
+        .to_owned()
+        + &agent("end", "say exactly: end {{ steps.in.output }}", "context = 'full'");
+    env.write("config/chains/outer.toml", outer.as_bytes());
+    let ran = env.run(&["chain", "run", "outer", "tea", "--json", "-n"]).exits(5);
+    let run = run_of(&ran.json());
+    assert!(ran.stderr.contains("--answer in/ask=TEXT"), "{ran}");
+    // The chain is taken as it was, whatever becomes of the file.
+    env.write("config/chains/inner.toml", b"broken");
+    let ran = env.run(&["chain", "resume", &run, "--answer", "in/ask=yes"]).exits(0);
+    assert_eq!(ran.stdout, "end tea yes\n");
+    assert_eq!(groq.requests().len(), 3);
+    let last = groq.requests().pop().unwrap();
+    let told = serde_json::to_string(&last.body).unwrap();
+    assert!(told.contains("What was done before") && told.contains("tea yes"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_step_calls_has_to_be_allowed() {
+    let groq = stand("groq", &[]).await;
+    let env = TestEnv::with_stands(&[&groq]);
+    let config = std::fs::read_to_string(env.config_dir().join("config.toml")).unwrap();
+    env.config(&format!(
+        "{config}[tools.hello]\ndescription = \"Greets.\"\ncommand = [\"/bin/echo\", \"hello\"]\n"
+    ));
+    env.write("config/chains/call.toml", b"[[step]]\nid = \"greet\"\ntool = \"hello\"\n[[step]]\nid = \"sum\"\ntool = \"calculator\"\nargs = { expression = \"{{ 1 + 1 }} * 2\" }\nneeds = [\"greet\"]\n");
+    let ran = env.run(&["chain", "run", "call", "-n"]).exits(5);
+    assert!(
+        ran.stderr.contains("hello is not offered: it has to be allowed, with --allow-tool hello"),
+        "{ran}"
+    );
+    let ran = env.run(&["chain", "run", "call", "-n", "--allow-tool", "hello", "--json"]).exits(0).json();
+    assert_eq!((&ran["steps"]["greet"], &ran["output"]), (&json!("hello"), &json!("2 * 2 = 4")));
+    assert_eq!(env.run(&["chain", "run", "call", "-n", "-y"]).exits(0).stdout, "2 * 2 = 4\n");
+    let log = env.run(&["tool", "log", "--json"]).exits(0).json();
+    assert!(log[0]["turn"].as_str().unwrap().ends_with("/sum"), "{log}");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_interrupted_goes_on_later() {
+    let groq = stand("groq", &[]).await;
+    let env = TestEnv::with_stands(&[&groq]);
+    let text = agent("one", "say exactly: a", "") + &agent("two", "say exactly: {{ steps.one.output }}b", "");
+    env.write("config/chains/two.toml", text.as_bytes());
+    groq.inject("hang".parse().unwrap());
+    let child = env
+        .command(&["chain", "run", "two", "-n"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while groq.requests().is_empty() {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    let ran = env.ran(child.wait_with_output().unwrap()).exits(130);
+    assert!(ran.stderr.contains("what is done is kept: aigw chain resume "), "{ran}");
+    groq.clear();
+    let runs = env.run(&["chain", "runs", "--json"]).exits(0).json();
+    assert_eq!(runs[0]["state"], "stopped");
+    assert_eq!(env.run(&["chain", "resume", runs[0]["run"].as_str().unwrap()]).exits(0).stdout, "ab\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_is_done_again_and_the_rest_is_taken_from_the_newest_run() {
+    let groq = stand("groq", &[]).await;
+    let env = TestEnv::with_stands(&[&groq]);
+    let text = agent("one", "say exactly: {{ inputs.topic }}", "")
+        + &agent("two", "say exactly: {{ steps.one.output }}!", "retry = 1\ntimeout = '5s'");
+    env.write("config/chains/two.toml", text.as_bytes());
+    assert_eq!(env.run(&["chain", "run", "two", "tea", "-n"]).exits(0).stdout, "tea!\n");
+    let ran = env.run(&["chain", "run", "two", "--from", "two", "-n", "--json"]).exits(0).json();
+    assert_eq!((&ran["output"], groq.requests().len()), (&json!("tea!"), 3));
+    assert!(env.run(&["chain", "run", "two", "--from", "three"]).exits(2).stderr.contains("no step `three`"));
 }

@@ -166,8 +166,8 @@ impl Outcome<'_> {
     fn failure(&self, ended: &Ended, problem: String) -> CommandError {
         let id = &self.run.id;
         let resume = format!("what is done is kept: aigw chain resume {id}");
-        if let Standing::Waiting(paths) = &ended.standing {
-            let path = paths.first().map(String::as_str).unwrap_or_default();
+        if let Standing::Waiting(_) = &ended.standing {
+            let path = ended.waiting.first().map(String::as_str).unwrap_or_default();
             return CommandError::new(Exit::Refused, problem)
                 .hint(format!("aigw chain resume {id} --answer {path}=TEXT"));
         }
@@ -196,8 +196,9 @@ fn standing(ended: &Ended) -> (RunState, Option<Value>, Option<String>) {
         Standing::Failed(path, problem) => {
             (RunState::Failed, None, Some(format!("the step {path} failed: {problem}")))
         }
-        Standing::Waiting(paths) => {
-            let problem = format!("{} waits for an answer, and nobody can be asked here", paths.join(", "));
+        Standing::Waiting(_) => {
+            let problem =
+                format!("{} waits for an answer, and nobody can be asked here", ended.waiting.join(", "));
             (RunState::Waiting, None, Some(problem))
         }
         Standing::Stopped | Standing::Running => {

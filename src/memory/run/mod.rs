@@ -1,7 +1,7 @@
 //! Runs of chains: what they were begun with, what each step came to, what models answered on the way.
 //!
 //! A step's result and the entry by which agents find it are written in one transaction. Whoever is killed has lost the
-//! steps in flight and nothing else.
+//! steps in flight and nothing else. That is why runs are in the file of the memory and not in one of their own.
 
 mod lock;
 mod row;
@@ -155,9 +155,12 @@ impl Run {
 }
 
 impl Memory {
-    /// Begins a run, once it is on disk.
+    /// Begins a run, once it is on disk. Very old ones go.
     pub fn begin_run(&self, run: Run) -> Result<(), StoreError> {
-        self.database.commit(PATIENCE, move |db| row::insert_run(db, &run))
+        self.database.commit(PATIENCE, move |db| {
+            row::insert_run(db, &run)?;
+            row::forget_old(db)
+        })
     }
 
     /// Says how a run stands from now on, once it is on disk.
@@ -254,7 +257,7 @@ impl Memory {
         let (text, now) = (result.to_string(), Timestamp::now().as_millisecond());
         let expires = ttl.map(|ttl| now.saturating_add(i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX)));
         self.database.write(move |db| {
-            db.execute("DELETE FROM kept_results WHERE expires_ms <= ?1", [now])?;
+            row::forget_results(db, now)?;
             let sql = "INSERT OR REPLACE INTO kept_results (key, result, at_ms, expires_ms) VALUES (?1, ?2, ?3, ?4)";
             db.execute(sql, params![key, text, now, expires]).map(drop)
         });

@@ -11,6 +11,25 @@ const RUN: &str = "id, chain, definition, state, output, problem, began_ms, ende
 const STEP: &str = "path, state, result, asked, who, model, attempts, tries, input_tokens, output_tokens, cost_usd, \
      kept, outside, key, problem, began_ms, took_ms";
 
+/// The most runs that are kept.
+const MOST_RUNS: i64 = 1_000;
+/// The most results that are kept for other runs.
+const MOST_RESULTS: i64 = 10_000;
+
+/// Forgets the oldest runs, where there are more than anybody looks at.
+pub(super) fn forget_old(db: &Connection) -> rusqlite::Result<()> {
+    let sql = "DELETE FROM runs WHERE id IN (SELECT id FROM runs ORDER BY began_ms DESC LIMIT -1 OFFSET ?1)";
+    db.execute(sql, [MOST_RUNS]).map(drop)
+}
+
+/// Forgets results whose time is over, and the oldest where there are too many.
+pub(super) fn forget_results(db: &Connection, now: i64) -> rusqlite::Result<()> {
+    db.execute("DELETE FROM kept_results WHERE expires_ms <= ?1", [now])?;
+    let sql = "DELETE FROM kept_results WHERE key IN \
+         (SELECT key FROM kept_results ORDER BY at_ms DESC LIMIT -1 OFFSET ?1)";
+    db.execute(sql, [MOST_RESULTS]).map(drop)
+}
+
 fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_default()
 }
