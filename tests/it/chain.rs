@@ -320,7 +320,7 @@ async fn whoever_is_interrupted_goes_on_later() {
         .spawn()
         .unwrap();
     while groq.requests().is_empty() {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        tokio::task::yield_now().await;
     }
     let id = child.id().to_string();
     assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
