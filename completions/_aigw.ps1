@@ -38,6 +38,7 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('repl', 'repl', [CompletionResultType]::ParameterValue, 'Talk with one agent or several at the keyboard')
             [CompletionResult]::new('session', 'session', [CompletionResultType]::ParameterValue, 'List, show and change conversations')
             [CompletionResult]::new('agent', 'agent', [CompletionResultType]::ParameterValue, 'List, show, write and change agents')
+            [CompletionResult]::new('chain', 'chain', [CompletionResultType]::ParameterValue, 'Run agents, tools and people as a graph, and go on with runs that were stopped')
             [CompletionResult]::new('memory', 'memory', [CompletionResultType]::ParameterValue, 'Show and change what all agents remember')
             [CompletionResult]::new('provider', 'provider', [CompletionResultType]::ParameterValue, 'List, show, test and probe providers, and switch them off and on')
             [CompletionResult]::new('model', 'model', [CompletionResultType]::ParameterValue, 'List and show models')
@@ -47,7 +48,7 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('auth', 'auth', [CompletionResultType]::ParameterValue, 'Store and remove provider keys')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check the installation: files, keys, databases, the network')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show and check the configuration')
-            [CompletionResult]::new('trust', 'trust', [CompletionResultType]::ParameterValue, 'Let a project''s own settings and agents be used')
+            [CompletionResult]::new('trust', 'trust', [CompletionResultType]::ParameterValue, 'Let a project''s own settings, agents and chains be used')
             [CompletionResult]::new('tool', 'tool', [CompletionResultType]::ParameterValue, 'List and call tools, and say who may call them')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Answer HTTP clients that speak OpenAI''s format')
             [CompletionResult]::new('drill', 'drill', [CompletionResultType]::ParameterValue, 'Rehearse outages with your own route, and see how it comes through')
@@ -412,6 +413,185 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             break
         }
         'aigw;agent;help;help' {
+            break
+        }
+        'aigw;chain' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List all chains, and where they come from')
+            [CompletionResult]::new('validate', 'validate', [CompletionResultType]::ParameterValue, 'Check chains: every mistake with its file and line, before anything is asked')
+            [CompletionResult]::new('graph', 'graph', [CompletionResultType]::ParameterValue, 'Draw a chain: what comes after what')
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a chain')
+            [CompletionResult]::new('resume', 'resume', [CompletionResultType]::ParameterValue, 'Go on with a run that was stopped, killed, or waits for an answer')
+            [CompletionResult]::new('runs', 'runs', [CompletionResultType]::ParameterValue, 'List the newest runs')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a run: who did what, how long it took, what it cost')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'aigw;chain;ls' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'aigw;chain;validate' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'aigw;chain;graph' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--mermaid', '--mermaid', [CompletionResultType]::ParameterName, 'As a Mermaid flowchart')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'aigw;chain;run' {
+            [CompletionResult]::new('-a', '-a', [CompletionResultType]::ParameterName, 'Make a chain of this agent and those after it')
+            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'Make a chain of this agent and those after it')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'Whom agents ask: a model, a provider or a route; give several to have them tried in order')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'Whom agents ask: a model, a provider or a route; give several to have them tried in order')
+            [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'An input')
+            [CompletionResult]::new('--input', '--input', [CompletionResultType]::ParameterName, 'An input')
+            [CompletionResult]::new('--input-file', '--input-file', [CompletionResultType]::ParameterName, 'An input from a file; `-` is stdin')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Take the results of the newest run for everything before this step')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long all of it may take, such as 30s or 10m')
+            [CompletionResult]::new('--max-tokens', '--max-tokens', [CompletionResultType]::ParameterName, 'The tokens that all of it may use')
+            [CompletionResult]::new('--max-cost', '--max-cost', [CompletionResultType]::ParameterName, 'What all of it may cost in USD')
+            [CompletionResult]::new('--allow-tool', '--allow-tool', [CompletionResultType]::ParameterName, 'Let this tool be called, which would have to be asked for')
+            [CompletionResult]::new('--answer', '--answer', [CompletionResultType]::ParameterName, 'What a step that asks a person is answered')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Never look at stdin')
+            [CompletionResult]::new('--no-stdin', '--no-stdin', [CompletionResultType]::ParameterName, 'Never look at stdin')
+            [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'Show what would run, whom it would ask and what it would cost, and run nothing')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Answer nothing from results that are there')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Let the tools that steps of the chain name be called without asking')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Let the tools that steps of the chain name be called without asking')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'aigw;chain;resume' {
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Do this step and all after it again')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long all of it may take, such as 30s or 10m')
+            [CompletionResult]::new('--max-tokens', '--max-tokens', [CompletionResultType]::ParameterName, 'The tokens that all of it may use')
+            [CompletionResult]::new('--max-cost', '--max-cost', [CompletionResultType]::ParameterName, 'What all of it may cost in USD')
+            [CompletionResult]::new('--allow-tool', '--allow-tool', [CompletionResultType]::ParameterName, 'Let this tool be called, which would have to be asked for')
+            [CompletionResult]::new('--answer', '--answer', [CompletionResultType]::ParameterName, 'What a step that asks a person is answered')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Answer nothing from results that are there')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Let the tools that steps of the chain name be called without asking')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Let the tools that steps of the chain name be called without asking')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'aigw;chain;runs' {
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'How many at most')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'How many at most')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'aigw;chain;show' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--full', '--full', [CompletionResultType]::ParameterName, 'Show what each step was asked and what it gave as well')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what happens; twice for still more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'aigw;chain;help' {
+            [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List all chains, and where they come from')
+            [CompletionResult]::new('validate', 'validate', [CompletionResultType]::ParameterValue, 'Check chains: every mistake with its file and line, before anything is asked')
+            [CompletionResult]::new('graph', 'graph', [CompletionResultType]::ParameterValue, 'Draw a chain: what comes after what')
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a chain')
+            [CompletionResult]::new('resume', 'resume', [CompletionResultType]::ParameterValue, 'Go on with a run that was stopped, killed, or waits for an answer')
+            [CompletionResult]::new('runs', 'runs', [CompletionResultType]::ParameterValue, 'List the newest runs')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a run: who did what, how long it took, what it cost')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'aigw;chain;help;ls' {
+            break
+        }
+        'aigw;chain;help;validate' {
+            break
+        }
+        'aigw;chain;help;graph' {
+            break
+        }
+        'aigw;chain;help;run' {
+            break
+        }
+        'aigw;chain;help;resume' {
+            break
+        }
+        'aigw;chain;help;runs' {
+            break
+        }
+        'aigw;chain;help;show' {
+            break
+        }
+        'aigw;chain;help;help' {
             break
         }
         'aigw;memory' {
@@ -1110,7 +1290,7 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             break
         }
         'aigw;usage' {
-            [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'What to sum by; `request` lists the newest requests with their ids')
+            [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'What to sum by; `request` lists the newest requests with their ids, `chain` says how many steps were answered from results that were there')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only since then: a span such as 24h, or a date such as 2026-11-01 (UTC)')
             [CompletionResult]::new('--request', '--request', [CompletionResultType]::ParameterName, 'Every attempt of one request instead; the first characters of its id are enough')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
@@ -1263,6 +1443,7 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--chain', '--chain', [CompletionResultType]::ParameterName, 'That of a chain''s file instead')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
@@ -1620,6 +1801,7 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('repl', 'repl', [CompletionResultType]::ParameterValue, 'Talk with one agent or several at the keyboard')
             [CompletionResult]::new('session', 'session', [CompletionResultType]::ParameterValue, 'List, show and change conversations')
             [CompletionResult]::new('agent', 'agent', [CompletionResultType]::ParameterValue, 'List, show, write and change agents')
+            [CompletionResult]::new('chain', 'chain', [CompletionResultType]::ParameterValue, 'Run agents, tools and people as a graph, and go on with runs that were stopped')
             [CompletionResult]::new('memory', 'memory', [CompletionResultType]::ParameterValue, 'Show and change what all agents remember')
             [CompletionResult]::new('provider', 'provider', [CompletionResultType]::ParameterValue, 'List, show, test and probe providers, and switch them off and on')
             [CompletionResult]::new('model', 'model', [CompletionResultType]::ParameterValue, 'List and show models')
@@ -1629,7 +1811,7 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             [CompletionResult]::new('auth', 'auth', [CompletionResultType]::ParameterValue, 'Store and remove provider keys')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check the installation: files, keys, databases, the network')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show and check the configuration')
-            [CompletionResult]::new('trust', 'trust', [CompletionResultType]::ParameterValue, 'Let a project''s own settings and agents be used')
+            [CompletionResult]::new('trust', 'trust', [CompletionResultType]::ParameterValue, 'Let a project''s own settings, agents and chains be used')
             [CompletionResult]::new('tool', 'tool', [CompletionResultType]::ParameterValue, 'List and call tools, and say who may call them')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Answer HTTP clients that speak OpenAI''s format')
             [CompletionResult]::new('drill', 'drill', [CompletionResultType]::ParameterValue, 'Rehearse outages with your own route, and see how it comes through')
@@ -1701,6 +1883,37 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
             break
         }
         'aigw;help;agent;path' {
+            break
+        }
+        'aigw;help;chain' {
+            [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List all chains, and where they come from')
+            [CompletionResult]::new('validate', 'validate', [CompletionResultType]::ParameterValue, 'Check chains: every mistake with its file and line, before anything is asked')
+            [CompletionResult]::new('graph', 'graph', [CompletionResultType]::ParameterValue, 'Draw a chain: what comes after what')
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a chain')
+            [CompletionResult]::new('resume', 'resume', [CompletionResultType]::ParameterValue, 'Go on with a run that was stopped, killed, or waits for an answer')
+            [CompletionResult]::new('runs', 'runs', [CompletionResultType]::ParameterValue, 'List the newest runs')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a run: who did what, how long it took, what it cost')
+            break
+        }
+        'aigw;help;chain;ls' {
+            break
+        }
+        'aigw;help;chain;validate' {
+            break
+        }
+        'aigw;help;chain;graph' {
+            break
+        }
+        'aigw;help;chain;run' {
+            break
+        }
+        'aigw;help;chain;resume' {
+            break
+        }
+        'aigw;help;chain;runs' {
+            break
+        }
+        'aigw;help;chain;show' {
             break
         }
         'aigw;help;memory' {

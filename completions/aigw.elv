@@ -35,6 +35,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand repl 'Talk with one agent or several at the keyboard'
             cand session 'List, show and change conversations'
             cand agent 'List, show, write and change agents'
+            cand chain 'Run agents, tools and people as a graph, and go on with runs that were stopped'
             cand memory 'Show and change what all agents remember'
             cand provider 'List, show, test and probe providers, and switch them off and on'
             cand model 'List and show models'
@@ -44,7 +45,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand auth 'Store and remove provider keys'
             cand doctor 'Check the installation: files, keys, databases, the network'
             cand config 'Show and check the configuration'
-            cand trust 'Let a project''s own settings and agents be used'
+            cand trust 'Let a project''s own settings, agents and chains be used'
             cand tool 'List and call tools, and say who may call them'
             cand serve 'Answer HTTP clients that speak OpenAI''s format'
             cand drill 'Rehearse outages with your own route, and see how it comes through'
@@ -376,6 +377,168 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;agent;help;path'= {
         }
         &'aigw;agent;help;help'= {
+        }
+        &'aigw;chain'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand ls 'List all chains, and where they come from'
+            cand validate 'Check chains: every mistake with its file and line, before anything is asked'
+            cand graph 'Draw a chain: what comes after what'
+            cand run 'Run a chain'
+            cand resume 'Go on with a run that was stopped, killed, or waits for an answer'
+            cand runs 'List the newest runs'
+            cand show 'Show a run: who did what, how long it took, what it cost'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;chain;ls'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;chain;validate'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;chain;graph'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --mermaid 'As a Mermaid flowchart'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;chain;run'= {
+            cand -a 'Make a chain of this agent and those after it'
+            cand --agent 'Make a chain of this agent and those after it'
+            cand -m 'Whom agents ask: a model, a provider or a route; give several to have them tried in order'
+            cand --model 'Whom agents ask: a model, a provider or a route; give several to have them tried in order'
+            cand -i 'An input'
+            cand --input 'An input'
+            cand --input-file 'An input from a file; `-` is stdin'
+            cand --from 'Take the results of the newest run for everything before this step'
+            cand --timeout 'How long all of it may take, such as 30s or 10m'
+            cand --max-tokens 'The tokens that all of it may use'
+            cand --max-cost 'What all of it may cost in USD'
+            cand --allow-tool 'Let this tool be called, which would have to be asked for'
+            cand --answer 'What a step that asks a person is answered'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand -n 'Never look at stdin'
+            cand --no-stdin 'Never look at stdin'
+            cand --plan 'Show what would run, whom it would ask and what it would cost, and run nothing'
+            cand --no-cache 'Answer nothing from results that are there'
+            cand -y 'Let the tools that steps of the chain name be called without asking'
+            cand --yes 'Let the tools that steps of the chain name be called without asking'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;chain;resume'= {
+            cand --from 'Do this step and all after it again'
+            cand --timeout 'How long all of it may take, such as 30s or 10m'
+            cand --max-tokens 'The tokens that all of it may use'
+            cand --max-cost 'What all of it may cost in USD'
+            cand --allow-tool 'Let this tool be called, which would have to be asked for'
+            cand --answer 'What a step that asks a person is answered'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --no-cache 'Answer nothing from results that are there'
+            cand -y 'Let the tools that steps of the chain name be called without asking'
+            cand --yes 'Let the tools that steps of the chain name be called without asking'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;chain;runs'= {
+            cand -n 'How many at most'
+            cand --limit 'How many at most'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;chain;show'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --full 'Show what each step was asked and what it gave as well'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;chain;help'= {
+            cand ls 'List all chains, and where they come from'
+            cand validate 'Check chains: every mistake with its file and line, before anything is asked'
+            cand graph 'Draw a chain: what comes after what'
+            cand run 'Run a chain'
+            cand resume 'Go on with a run that was stopped, killed, or waits for an answer'
+            cand runs 'List the newest runs'
+            cand show 'Show a run: who did what, how long it took, what it cost'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;chain;help;ls'= {
+        }
+        &'aigw;chain;help;validate'= {
+        }
+        &'aigw;chain;help;graph'= {
+        }
+        &'aigw;chain;help;run'= {
+        }
+        &'aigw;chain;help;resume'= {
+        }
+        &'aigw;chain;help;runs'= {
+        }
+        &'aigw;chain;help;show'= {
+        }
+        &'aigw;chain;help;help'= {
         }
         &'aigw;memory'= {
             cand --config 'Read this configuration file instead of the usual one'
@@ -1002,7 +1165,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;mcp;help;help'= {
         }
         &'aigw;usage'= {
-            cand --by 'What to sum by; `request` lists the newest requests with their ids'
+            cand --by 'What to sum by; `request` lists the newest requests with their ids, `chain` says how many steps were answered from results that were there'
             cand --since 'Only since then: a span such as 24h, or a date such as 2026-11-01 (UTC)'
             cand --request 'Every attempt of one request instead; the first characters of its id are enough'
             cand --config 'Read this configuration file instead of the usual one'
@@ -1141,6 +1304,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand --config 'Read this configuration file instead of the usual one'
             cand --output 'How results are printed'
             cand --color 'When to use colours'
+            cand --chain 'That of a chain''s file instead'
             cand --json 'The same as `--output json`'
             cand -q 'Print no notes and no warnings'
             cand --quiet 'Print no notes and no warnings'
@@ -1462,6 +1626,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand repl 'Talk with one agent or several at the keyboard'
             cand session 'List, show and change conversations'
             cand agent 'List, show, write and change agents'
+            cand chain 'Run agents, tools and people as a graph, and go on with runs that were stopped'
             cand memory 'Show and change what all agents remember'
             cand provider 'List, show, test and probe providers, and switch them off and on'
             cand model 'List and show models'
@@ -1471,7 +1636,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand auth 'Store and remove provider keys'
             cand doctor 'Check the installation: files, keys, databases, the network'
             cand config 'Show and check the configuration'
-            cand trust 'Let a project''s own settings and agents be used'
+            cand trust 'Let a project''s own settings, agents and chains be used'
             cand tool 'List and call tools, and say who may call them'
             cand serve 'Answer HTTP clients that speak OpenAI''s format'
             cand drill 'Rehearse outages with your own route, and see how it comes through'
@@ -1526,6 +1691,29 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;help;agent;rm'= {
         }
         &'aigw;help;agent;path'= {
+        }
+        &'aigw;help;chain'= {
+            cand ls 'List all chains, and where they come from'
+            cand validate 'Check chains: every mistake with its file and line, before anything is asked'
+            cand graph 'Draw a chain: what comes after what'
+            cand run 'Run a chain'
+            cand resume 'Go on with a run that was stopped, killed, or waits for an answer'
+            cand runs 'List the newest runs'
+            cand show 'Show a run: who did what, how long it took, what it cost'
+        }
+        &'aigw;help;chain;ls'= {
+        }
+        &'aigw;help;chain;validate'= {
+        }
+        &'aigw;help;chain;graph'= {
+        }
+        &'aigw;help;chain;run'= {
+        }
+        &'aigw;help;chain;resume'= {
+        }
+        &'aigw;help;chain;runs'= {
+        }
+        &'aigw;help;chain;show'= {
         }
         &'aigw;help;memory'= {
             cand ls 'List the newest entries'

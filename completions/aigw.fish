@@ -41,6 +41,7 @@ complete -c aigw -n "__fish_aigw_needs_command" -f -a "chat" -d 'Ask a question 
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "repl" -d 'Talk with one agent or several at the keyboard'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "session" -d 'List, show and change conversations'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "agent" -d 'List, show, write and change agents'
+complete -c aigw -n "__fish_aigw_needs_command" -f -a "chain" -d 'Run agents, tools and people as a graph, and go on with runs that were stopped'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "memory" -d 'Show and change what all agents remember'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "provider" -d 'List, show, test and probe providers, and switch them off and on'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "model" -d 'List and show models'
@@ -50,7 +51,7 @@ complete -c aigw -n "__fish_aigw_needs_command" -f -a "usage" -d 'Show what was 
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "auth" -d 'Store and remove provider keys'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "doctor" -d 'Check the installation: files, keys, databases, the network'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "config" -d 'Show and check the configuration'
-complete -c aigw -n "__fish_aigw_needs_command" -f -a "trust" -d 'Let a project\'s own settings and agents be used'
+complete -c aigw -n "__fish_aigw_needs_command" -f -a "trust" -d 'Let a project\'s own settings, agents and chains be used'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "tool" -d 'List and call tools, and say who may call them'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "serve" -d 'Answer HTTP clients that speak OpenAI\'s format'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "drill" -d 'Rehearse outages with your own route, and see how it comes through'
@@ -319,6 +320,135 @@ complete -c aigw -n "__fish_aigw_using_subcommand agent; and __fish_seen_subcomm
 complete -c aigw -n "__fish_aigw_using_subcommand agent; and __fish_seen_subcommand_from help" -f -a "rm" -d 'Remove an agent of yours'
 complete -c aigw -n "__fish_aigw_using_subcommand agent; and __fish_seen_subcommand_from help" -f -a "path" -d 'Print where your agents are, or the file of one'
 complete -c aigw -n "__fish_aigw_using_subcommand agent; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and not __fish_seen_subcommand_from ls validate graph run resume runs show help" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and not __fish_seen_subcommand_from ls validate graph run resume runs show help" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and not __fish_seen_subcommand_from ls validate graph run resume runs show help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and not __fish_seen_subcommand_from ls validate graph run resume runs show help" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and not __fish_seen_subcommand_from ls validate graph run resume runs show help" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and not __fish_seen_subcommand_from ls validate graph run resume runs show help" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and not __fish_seen_subcommand_from ls validate graph run resume runs show help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and not __fish_seen_subcommand_from ls validate graph run resume runs show help" -f -a "ls" -d 'List all chains, and where they come from'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and not __fish_seen_subcommand_from ls validate graph run resume runs show help" -f -a "validate" -d 'Check chains: every mistake with its file and line, before anything is asked'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and not __fish_seen_subcommand_from ls validate graph run resume runs show help" -f -a "graph" -d 'Draw a chain: what comes after what'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and not __fish_seen_subcommand_from ls validate graph run resume runs show help" -f -a "run" -d 'Run a chain'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and not __fish_seen_subcommand_from ls validate graph run resume runs show help" -f -a "resume" -d 'Go on with a run that was stopped, killed, or waits for an answer'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and not __fish_seen_subcommand_from ls validate graph run resume runs show help" -f -a "runs" -d 'List the newest runs'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and not __fish_seen_subcommand_from ls validate graph run resume runs show help" -f -a "show" -d 'Show a run: who did what, how long it took, what it cost'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and not __fish_seen_subcommand_from ls validate graph run resume runs show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from ls" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from ls" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from ls" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from ls" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from validate" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from validate" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from validate" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from validate" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from validate" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from validate" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from validate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from graph" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from graph" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from graph" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from graph" -l mermaid -d 'As a Mermaid flowchart'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from graph" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from graph" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from graph" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from graph" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from run" -s a -l agent -d 'Make a chain of this agent and those after it' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from run" -s m -l model -d 'Whom agents ask: a model, a provider or a route; give several to have them tried in order' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from run" -s i -l input -d 'An input' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from run" -l input-file -d 'An input from a file; `-` is stdin' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from run" -l from -d 'Take the results of the newest run for everything before this step' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from run" -l timeout -d 'How long all of it may take, such as 30s or 10m' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from run" -l max-tokens -d 'The tokens that all of it may use' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from run" -l max-cost -d 'What all of it may cost in USD' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from run" -l allow-tool -d 'Let this tool be called, which would have to be asked for' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from run" -l answer -d 'What a step that asks a person is answered' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from run" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from run" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from run" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from run" -s n -l no-stdin -d 'Never look at stdin'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from run" -l plan -d 'Show what would run, whom it would ask and what it would cost, and run nothing'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from run" -l no-cache -d 'Answer nothing from results that are there'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from run" -s y -l yes -d 'Let the tools that steps of the chain name be called without asking'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from run" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from run" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from resume" -l from -d 'Do this step and all after it again' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from resume" -l timeout -d 'How long all of it may take, such as 30s or 10m' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from resume" -l max-tokens -d 'The tokens that all of it may use' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from resume" -l max-cost -d 'What all of it may cost in USD' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from resume" -l allow-tool -d 'Let this tool be called, which would have to be asked for' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from resume" -l answer -d 'What a step that asks a person is answered' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from resume" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from resume" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from resume" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from resume" -l no-cache -d 'Answer nothing from results that are there'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from resume" -s y -l yes -d 'Let the tools that steps of the chain name be called without asking'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from resume" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from resume" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from resume" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from resume" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from runs" -s n -l limit -d 'How many at most' -r
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from runs" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from runs" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from runs" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from runs" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from runs" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from runs" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from runs" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from show" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from show" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from show" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from show" -l full -d 'Show what each step was asked and what it gave as well'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from show" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from help" -f -a "ls" -d 'List all chains, and where they come from'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from help" -f -a "validate" -d 'Check chains: every mistake with its file and line, before anything is asked'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from help" -f -a "graph" -d 'Draw a chain: what comes after what'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from help" -f -a "run" -d 'Run a chain'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from help" -f -a "resume" -d 'Go on with a run that was stopped, killed, or waits for an answer'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from help" -f -a "runs" -d 'List the newest runs'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show a run: who did what, how long it took, what it cost'
+complete -c aigw -n "__fish_aigw_using_subcommand chain; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search embed stats export import gc help" -l config -d 'Read this configuration file instead of the usual one' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand memory; and not __fish_seen_subcommand_from ls get set add rm search embed stats export import gc help" -l output -d 'How results are printed' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -856,11 +986,12 @@ complete -c aigw -n "__fish_aigw_using_subcommand mcp; and __fish_seen_subcomman
 complete -c aigw -n "__fish_aigw_using_subcommand mcp; and __fish_seen_subcommand_from help" -f -a "tools" -d 'Show the tools of a server, and whether they are those that you have approved'
 complete -c aigw -n "__fish_aigw_using_subcommand mcp; and __fish_seen_subcommand_from help" -f -a "serve" -d 'Offer your tools, your memory and your agents to programs that speak MCP'
 complete -c aigw -n "__fish_aigw_using_subcommand mcp; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c aigw -n "__fish_aigw_using_subcommand usage" -l by -d 'What to sum by; `request` lists the newest requests with their ids' -r -f -a "day\t''
+complete -c aigw -n "__fish_aigw_using_subcommand usage" -l by -d 'What to sum by; `request` lists the newest requests with their ids, `chain` says how many steps were answered from results that were there' -r -f -a "day\t''
 provider\t''
 model\t''
 agent\t''
 session\t''
+chain\t''
 request\t''"
 complete -c aigw -n "__fish_aigw_using_subcommand usage" -l since -d 'Only since then: a span such as 24h, or a date such as 2026-11-01 (UTC)' -r
 complete -c aigw -n "__fish_aigw_using_subcommand usage" -l request -d 'Every attempt of one request instead; the first characters of its id are enough' -r
@@ -985,6 +1116,7 @@ jsonl\t'One JSON value a line, as things happen'"
 complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from schema" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from schema" -l chain -d 'That of a chain\'s file instead'
 complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from schema" -l json -d 'The same as `--output json`'
 complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from schema" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand config; and __fish_seen_subcommand_from schema" -s v -l verbose -d 'Say more about what happens; twice for still more'
@@ -1246,29 +1378,30 @@ complete -c aigw -n "__fish_aigw_using_subcommand man" -l json -d 'The same as `
 complete -c aigw -n "__fish_aigw_using_subcommand man" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand man" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "init" -d 'Set up providers, step by step: find keys, try them, write a configuration'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "chat" -d 'Ask a question and get one answer'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "repl" -d 'Talk with one agent or several at the keyboard'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "session" -d 'List, show and change conversations'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "agent" -d 'List, show, write and change agents'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "memory" -d 'Show and change what all agents remember'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "provider" -d 'List, show, test and probe providers, and switch them off and on'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "model" -d 'List and show models'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "route" -d 'List, show and explain routes'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "mcp" -d 'Use tools of MCP servers, and offer yours'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "usage" -d 'Show what was used and what it cost'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "auth" -d 'Store and remove provider keys'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "doctor" -d 'Check the installation: files, keys, databases, the network'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "config" -d 'Show and check the configuration'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "trust" -d 'Let a project\'s own settings and agents be used'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "tool" -d 'List and call tools, and say who may call them'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "serve" -d 'Answer HTTP clients that speak OpenAI\'s format'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "drill" -d 'Rehearse outages with your own route, and see how it comes through'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "simulate" -d 'Run wire-accurate stand-ins for providers, with faults on demand'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "demo" -d 'Take a tour on stand-ins: no key, no network'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "completions" -d 'Print completions for a shell'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "man" -d 'Print the manual page, or write all of them'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "init" -d 'Set up providers, step by step: find keys, try them, write a configuration'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "chat" -d 'Ask a question and get one answer'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "repl" -d 'Talk with one agent or several at the keyboard'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "session" -d 'List, show and change conversations'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "agent" -d 'List, show, write and change agents'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "chain" -d 'Run agents, tools and people as a graph, and go on with runs that were stopped'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "memory" -d 'Show and change what all agents remember'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "provider" -d 'List, show, test and probe providers, and switch them off and on'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "model" -d 'List and show models'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "route" -d 'List, show and explain routes'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "mcp" -d 'Use tools of MCP servers, and offer yours'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "usage" -d 'Show what was used and what it cost'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "auth" -d 'Store and remove provider keys'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "doctor" -d 'Check the installation: files, keys, databases, the network'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "config" -d 'Show and check the configuration'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "trust" -d 'Let a project\'s own settings, agents and chains be used'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "tool" -d 'List and call tools, and say who may call them'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "serve" -d 'Answer HTTP clients that speak OpenAI\'s format'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "drill" -d 'Rehearse outages with your own route, and see how it comes through'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "simulate" -d 'Run wire-accurate stand-ins for providers, with faults on demand'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "demo" -d 'Take a tour on stand-ins: no key, no network'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "completions" -d 'Print completions for a shell'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "man" -d 'Print the manual page, or write all of them'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from session" -f -a "ls" -d 'List the newest sessions'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from session" -f -a "show" -d 'Show what was said in a session, and who answered'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from session" -f -a "rename" -d 'Give a session a name, or another one'
@@ -1281,6 +1414,13 @@ complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcomma
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from agent" -f -a "edit" -d 'Change an agent in your editor; a built-in one is copied first'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from agent" -f -a "rm" -d 'Remove an agent of yours'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from agent" -f -a "path" -d 'Print where your agents are, or the file of one'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from chain" -f -a "ls" -d 'List all chains, and where they come from'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from chain" -f -a "validate" -d 'Check chains: every mistake with its file and line, before anything is asked'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from chain" -f -a "graph" -d 'Draw a chain: what comes after what'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from chain" -f -a "run" -d 'Run a chain'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from chain" -f -a "resume" -d 'Go on with a run that was stopped, killed, or waits for an answer'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from chain" -f -a "runs" -d 'List the newest runs'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from chain" -f -a "show" -d 'Show a run: who did what, how long it took, what it cost'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "ls" -d 'List the newest entries'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "get" -d 'Print what an entry says'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "set" -d 'Give a key a value, in place of the one that it has'

@@ -15,7 +15,7 @@
 //! # Who may know whom
 //!
 //! A module imports only what stands below it in this list: `cli` → `drill` → `server`, `repl` and `simulate` (front ends) → `app`
-//! (the composition root, which sees all) → `agents` → `router` → `providers`, `health` → `chat`; `ledger` → `store`, `chat`; `memory` → `store`,
+//! (the composition root, which sees all) → `chains` → `agents` → `router` → `providers`, `health` → `chat`; `ledger` → `store`, `chat`; `memory` → `store`,
 //! `chat`, `document`; `tools` → `chat`, `store`, `document`, `safe_text`; `ui` → `safe_text`. `config`, `store`, `document`, `safe_text` and
 //! `chat` know nobody; `secret` and `telemetry` are open to all. Of the front ends only `cli` and the
 //! `drill`, which plays with them, know the others. Nothing below the front ends prints. A test holds this list against
@@ -23,6 +23,7 @@
 
 pub mod agents;
 pub mod app;
+pub mod chains;
 pub mod chat;
 pub mod cli;
 pub mod config;

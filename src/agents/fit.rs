@@ -81,6 +81,8 @@ impl<U: Upstream, R: Routes> Talk<'_, U, R> {
             session: self.memory.is_some().then(|| self.session.id.clone()),
             answered_by: self.answered_by(),
             purse: Purse::default(),
+            journal: None,
+            read_foreign: false,
         };
         let worked = self.runner.run(work, &mut Unheard).await.ok()?;
         let model = worked.completion.attempts.last().map(|attempt| attempt.model.to_string());

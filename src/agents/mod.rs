@@ -11,6 +11,7 @@ mod definition;
 mod fit;
 mod guide;
 pub mod history;
+mod journal;
 mod meaning;
 pub mod memory_tools;
 mod place;
@@ -22,6 +23,7 @@ pub mod turn;
 
 pub use collection::{ASSISTANT, Agents, Shelf, read_file};
 pub use definition::{Definition, MemoryUse, Origin, Problem, is_name, normal_name, write};
+pub use journal::{Answered, Journal};
 pub use meaning::{CaughtUp, Embedder, Meanings, Searched, Time, Understood};
 pub use run::{Audience, Cause, Routes, Runner, Terms, TurnEvent, Undone, Work, Worked};
 pub use spending::{Budget, Purse, Spent};

@@ -7,11 +7,11 @@ use futures_util::future::{BoxFuture, join_all};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::Definition;
 use super::prompt::{self, Material};
 use super::run::{Audience, Cause, Routes, Runner, Terms, TurnEvent, Undone, Work, Worked};
 use super::spending::Budget;
 use super::turn::{CallResult, Happened, Limit, Turn};
+use super::{Answered, Definition};
 use crate::chat::{ChatRequest, Event, Message, Role, ToolCall, ToolSpec};
 use crate::router::{
     AnsweredBy, Ask, Attempt, Completion, Conversation, Delivery, Gone, Notice, RouteError, Upstream, Written,
@@ -40,6 +40,8 @@ pub(super) struct Place<'a, U, R> {
     pub(super) turn: Turn,
     attempts: Vec<Attempt>,
     last: Option<Completion>,
+    /// How often a model has answered.
+    answers: u32,
     depth: usize,
     refused: Vec<(String, String)>,
     /// The same of agents that were asked, as long as nobody has heard of it.
@@ -52,6 +54,9 @@ impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
         let tools = runner.routes.tools(&agent);
         let turn = Turn::new(&agent.name, agent.handoffs.clone(), agent.max_turns);
         let calls = TurnCalls::of(work.id.clone());
+        if work.read_foreign {
+            calls.mark_foreign();
+        }
         for message in work.question {
             calls.has_read(&message.joined_text());
         }
@@ -67,6 +72,7 @@ impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
             turn,
             attempts: Vec::new(),
             last: None,
+            answers: 0,
             depth,
             refused: Vec::new(),
             refused_others: Mutex::default(),
@@ -84,6 +90,12 @@ impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
         }
         if !self.attempts.is_empty() {
             audience.hears(&TurnEvent::Again);
+        }
+        let ordinal = self.answers;
+        self.answers += 1;
+        let journal = self.work.journal.clone();
+        if let Some(answered) = journal.as_ref().and_then(|journal| journal.answered(ordinal)) {
+            return Ok(self.replay(answered));
         }
         let request = self.request(last);
         let work = &self.work;
@@ -105,6 +117,9 @@ impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
         match self.runner.router.chat(&ask, audience).await {
             Ok(mut completion) => {
                 self.pay(&completion.attempts);
+                if let Some(journal) = &journal {
+                    journal.keep(ordinal, Answered::of(&completion)).await;
+                }
                 self.attempts.append(&mut completion.attempts);
                 let answer = completion.answer.clone();
                 self.last = Some(completion);
@@ -116,6 +131,15 @@ impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
                 Err(error)
             }
         }
+    }
+
+    /// Takes an answer that was given before. It was paid for, and still counts.
+    fn replay(&mut self, answered: Answered) -> Happened {
+        self.work.purse.pay(answered.input_tokens, answered.output_tokens, answered.cost_usd);
+        let completion = answered.completion();
+        let answer = completion.answer.clone();
+        self.last = Some(completion);
+        Happened::Answered { answer, met: self.work.purse.met() }
     }
 
     fn request(&self, last: Option<Limit>) -> ChatRequest {
@@ -288,6 +312,8 @@ impl<U: Upstream, R: Routes> AskAgent<'_, '_, U, R> {
             session: place.work.session.clone(),
             answered_by: None,
             purse: place.work.purse.of_child(budget),
+            journal: None,
+            read_foreign: false,
         };
         match place.runner.turn(work, &mut Unheard, place.depth + 1).await {
             Ok(worked) => {
@@ -305,6 +331,11 @@ impl<U: Upstream, R: Routes> AskAgent<'_, '_, U, R> {
 impl<U: Upstream, R: Routes> Tool for AskAgent<'_, '_, U, R> {
     fn spec(&self) -> ToolSpec {
         prompt::ask_agent_spec(&json!({"type": "string"}), "")
+    }
+
+    /// What the agent has done on the way cannot be known.
+    fn is_repeatable(&self) -> bool {
+        false
     }
 
     fn time_limit(&self) -> Duration {

@@ -1,6 +1,7 @@
 //! Doing what a turn says: the driver between the pure machine, the router and the tools.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -9,7 +10,7 @@ use super::place::{Place, may_ask};
 use super::prompt::{self, Material};
 use super::spending::{Purse, Spent};
 use super::turn::{CallResult, Happened, Limit, Next};
-use super::{Agents, Definition};
+use super::{Agents, Definition, Journal};
 use crate::chat::{ChatRequest, Format, Message, Sampling, ToolCall, ToolChoice};
 use crate::memory::StoreError;
 use crate::router::{AnsweredBy, Completion, Delivery, Route, RouteError, Router, Upstream};
@@ -99,6 +100,10 @@ pub struct Work<'a> {
     pub answered_by: Option<AnsweredBy>,
     /// What it may use.
     pub purse: Purse,
+    /// Where its answers are kept, if they are.
+    pub journal: Option<Arc<dyn Journal>>,
+    /// Whether somebody else's words are in it.
+    pub read_foreign: bool,
 }
 
 /// How models are asked in a turn.

@@ -120,6 +120,8 @@ impl<U: Upstream, R: Routes> Talk<'_, U, R> {
             session: self.memory.is_some().then(|| self.session.id.clone()),
             answered_by: self.answered_by(),
             purse: Purse::new(Budget { tokens: agent.max_tokens, cost_usd: agent.max_cost_usd }),
+            journal: None,
+            read_foreign: false,
         }
     }
 

@@ -72,6 +72,8 @@ impl AskAgent {
             session: None,
             answered_by: None,
             purse: Purse::new(Budget { tokens: agent.max_tokens, cost_usd: agent.max_cost_usd }),
+            journal: None,
+            read_foreign: false,
         };
         match runner.run(work, &mut Unseen).await {
             Ok(worked) => Ok(Answer::from(worked.completion.answer.text())),

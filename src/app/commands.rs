@@ -92,6 +92,7 @@ impl Reading<'_> {
             timeout: section.timeout.map_or(USUAL_TIMEOUT, |span| span.0),
             most: section.max_output.and_then(|most| usize::try_from(most).ok()).unwrap_or(USUAL_OUTPUT),
             permission: self.permission(),
+            repeatable: section.repeatable,
         })
     }
 

@@ -5,6 +5,7 @@ mod agents;
 mod alone;
 mod ask_agent;
 pub mod attachment;
+pub mod chains;
 pub mod checkup;
 mod commands;
 pub mod consent;

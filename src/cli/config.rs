@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::{CommandError, Context, Output, json};
 use crate::app::{Account, App, AppError};
+use crate::chains;
 use crate::config::{Paths, Span, schema};
 use crate::providers::client::Client;
 use crate::router::Route;
@@ -27,7 +28,11 @@ enum ConfigCommand {
     /// Print where the configuration file is
     Path,
     /// Print the JSON Schema of the configuration file
-    Schema,
+    Schema {
+        /// That of a chain's file instead
+        #[arg(long)]
+        chain: bool,
+    },
     /// Check a configuration file
     Validate {
         /// The file; the one in use if none is named
@@ -49,7 +54,8 @@ pub fn run(args: &ConfigArgs, context: &Context) -> Result<(), CommandError> {
     match &args.command {
         ConfigCommand::Show => show(context, &context.app()?),
         ConfigCommand::Path => path(context),
-        ConfigCommand::Schema => json::object(&context.ui, Output::Json, &schema()),
+        ConfigCommand::Schema { chain: false } => json::object(&context.ui, Output::Json, &schema()),
+        ConfigCommand::Schema { chain: true } => json::object(&context.ui, Output::Json, &chains::schema()),
         ConfigCommand::Validate { file } => {
             let file = file.clone().or_else(|| context.global.config.clone());
             let app = App::new(context.env.clone(), file)?;

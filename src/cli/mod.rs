@@ -2,6 +2,7 @@
 
 pub mod agent;
 pub mod auth;
+pub mod chain;
 pub mod chat;
 pub mod completions;
 pub mod config;
@@ -53,7 +54,7 @@ use crate::ui::Ui;
 #[command(name = "aigw", version, args_override_self = true, max_term_width = 100)]
 #[command(after_help = "Environment:
   AIGW_CONFIG       the configuration file; `aigw config path` says which one is read
-  AIGW_CONFIG_DIR   where config.toml, credentials.toml and agents/ are
+  AIGW_CONFIG_DIR   where config.toml, credentials.toml, agents/ and chains/ are
   AIGW_DATA_DIR     where the ledger and what is known about providers are
   AIGW_LOG          what is logged to stderr, such as debug or aigw=debug
   NO_COLOR          no colours
@@ -80,6 +81,7 @@ pub enum Command {
     Repl(Box<repl::ReplArgs>),
     Session(session::SessionArgs),
     Agent(agent::AgentArgs),
+    Chain(chain::ChainArgs),
     Memory(Box<memory::MemoryArgs>),
     Provider(provider::ProviderArgs),
     Model(model::ModelArgs),
@@ -170,6 +172,7 @@ async fn run(command: Option<Command>, context: Context) -> Result<(), CommandEr
         Some(Command::Repl(args)) => Box::pin(repl::run(*args, &context)).await,
         Some(Command::Session(args)) => session::run(&args, &context),
         Some(Command::Agent(args)) => agent::run(&args, &context).await,
+        Some(Command::Chain(args)) => Box::pin(chain::run(args, &context)).await,
         Some(Command::Memory(args)) => memory::run(*args, &context).await,
         Some(Command::Provider(args)) => provider::run(&args, &context).await,
         Some(Command::Model(args)) => model::run(&args, &context).await,

@@ -14,9 +14,9 @@ use crate::config::{Paths, Project, project};
 use crate::ledger::{Ledger, Trust};
 use crate::ui::Table;
 
-/// Let a project's own settings and agents be used.
+/// Let a project's own settings, agents and chains be used.
 ///
-/// A project may carry a directory .aigw with a config.toml and agents/*.md, which go before your own while you work in
+/// A project may carry a directory .aigw with a config.toml, agents/*.md and chains/*.toml, which go before your own while you work in
 /// it. They could send your requests elsewhere or run commands, so they are not used until you have said so here, and not
 /// any more when something in them has changed.
 #[derive(Debug, Args)]
@@ -131,6 +131,7 @@ struct View<'a> {
     redirects: Vec<Redirect>,
     sets: Vec<String>,
     agents: Vec<String>,
+    chains: Vec<String>,
     problems: Vec<String>,
 }
 
@@ -145,6 +146,11 @@ impl<'a> View<'a> {
             redirects,
             sets,
             agents: named.map(|agent| agent.name.clone()).collect(),
+            chains: project
+                .files_in("chains")
+                .into_iter()
+                .filter_map(|(name, _)| Some(name.strip_suffix(".toml")?.to_owned()))
+                .collect(),
             problems: agents.problems().iter().map(ToString::to_string).collect(),
         })
     }
@@ -174,6 +180,9 @@ impl<'a> View<'a> {
         if !self.agents.is_empty() {
             let _infallible = writeln!(text, "Its agents go before yours: {}.", self.agents.join(", "));
         }
+        if !self.chains.is_empty() {
+            let _infallible = writeln!(text, "So do its chains: {}.", self.chains.join(", "));
+        }
         text
     }
 
@@ -187,6 +196,7 @@ impl<'a> View<'a> {
             "redirects": self.redirects.iter().map(redirect).collect::<Vec<_>>(),
             "sets": self.sets,
             "agents": self.agents,
+            "chains": self.chains,
             "problems": self.problems,
         })
     }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::{CommandError, Context, Output, json, when};
 use crate::ledger::{By, Sum};
+use crate::memory::Memory;
 use crate::ui::Table;
 
 /// Show what was used and what it cost.
@@ -15,7 +16,8 @@ use crate::ui::Table;
 /// prices that are not known.
 #[derive(Debug, Args)]
 pub struct UsageArgs {
-    /// What to sum by; `request` lists the newest requests with their ids
+    /// What to sum by; `request` lists the newest requests with their ids, `chain` says
+    /// how many steps were answered from results that were there
     #[arg(long, value_enum, value_name = "WHAT", default_value_t = Group::Day)]
     by: Group,
 
@@ -42,6 +44,7 @@ enum Group {
     Model,
     Agent,
     Session,
+    Chain,
     Request,
 }
 
@@ -57,10 +60,33 @@ pub fn run(args: &UsageArgs, context: &Context) -> Result<(), CommandError> {
         Group::Model => By::Model,
         Group::Agent => By::Agent,
         Group::Session => By::Session,
+        Group::Chain => return chains(context, &app.memory, args.since),
         Group::Request => return requests::newest(context, &app.ledger, args.since),
     };
     let known = if app.ledger.path().exists() { app.ledger.sums(by, args.since)? } else { Vec::new() };
     sums(context, by, args.since.is_some(), &known)
+}
+
+/// What chains have used, and what they did not have to use because it was there.
+fn chains(context: &Context, memory: &Memory, since: Option<Timestamp>) -> Result<(), CommandError> {
+    let sums = if memory.path().exists() { memory.run_sums(since)? } else { Vec::new() };
+    if context.global.output() != Output::Text {
+        return json::list(&context.ui, context.global.output(), &sums);
+    }
+    let mut table = Table::new(["chain", "runs", "steps", "were there", "tokens in", "tokens out", "cost $"])
+        .right([1, 2, 3, 4, 5, 6]);
+    for sum in sums {
+        table.row([
+            sum.chain,
+            sum.runs.to_string(),
+            sum.steps.to_string(),
+            sum.kept.to_string(),
+            sum.input_tokens.to_string(),
+            sum.output_tokens.to_string(),
+            format!("{:.6}", sum.cost_usd),
+        ]);
+    }
+    Ok(context.ui.table(&table, "no chain was run")?)
 }
 
 fn sums(context: &Context, by: By, narrowed: bool, sums: &[Sum]) -> Result<(), CommandError> {

@@ -57,6 +57,8 @@ pub struct CommandSection {
     pub permission: Option<PermissionWord>,
     /// How often it may be called.
     pub quota: QuotaSection,
+    /// Whether a call that was cut short may be made again: the command does nothing twice for the same `AIGW_CALL`.
+    pub repeatable: bool,
 }
 
 /// A JSON Schema, written as TOML.

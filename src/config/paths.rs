@@ -9,7 +9,7 @@ use super::{Env, project};
 /// The directories of the program.
 #[derive(Debug, Clone)]
 pub struct Paths {
-    /// `config.toml`, `credentials.toml`, `agents/*.md`, later chains.
+    /// `config.toml`, `credentials.toml`, `agents/*.md`, `chains/*.toml`.
     pub config_dir: PathBuf,
     /// The databases.
     pub data_dir: PathBuf,
@@ -61,6 +61,11 @@ impl Paths {
     /// Where the user's agents are.
     pub fn agents_dir(&self) -> PathBuf {
         self.config_dir.join("agents")
+    }
+
+    /// Where the user's chains are.
+    pub fn chains_dir(&self) -> PathBuf {
+        self.config_dir.join("chains")
     }
 
     /// Where `aigw mcp add` keeps servers.

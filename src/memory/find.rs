@@ -55,7 +55,7 @@ impl Memory {
 
     /// Keys, for whoever has mistyped one.
     pub fn keys(&self, most: usize) -> Result<Vec<String>, StoreError> {
-        self.words("SELECT DISTINCT key FROM entries WHERE key IS NOT NULL LIMIT ?1", most)
+        self.words("SELECT DISTINCT key FROM entries WHERE key IS NOT NULL AND run IS NULL LIMIT ?1", most)
     }
 
     /// The files that documents are from.

@@ -16,6 +16,7 @@ pub mod recall;
 mod record;
 mod refusal;
 mod remove;
+pub mod run;
 mod scope;
 pub mod search;
 pub mod session;
@@ -52,6 +53,7 @@ const MIGRATIONS: Migrations = &[
     include_str!("004_likeness.sql"),
     include_str!("005_vectors.sql"),
     include_str!("006_digest.sql"),
+    include_str!("007_runs.sql"),
 ];
 /// How long a write may take: longer than any other process should hold the file.
 const PATIENCE: Duration = Duration::from_secs(20);

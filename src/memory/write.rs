@@ -44,6 +44,14 @@ impl Memory {
     }
 }
 
+/// Writes a draft within what is being written anyway: under its key, where it has one.
+pub(super) fn put_or_add(db: &Connection, draft: Draft, traces: &Traces) -> rusqlite::Result<Added> {
+    match draft.key.clone() {
+        Some(key) => put(db, &key, draft, traces, Timestamp::now()),
+        None => append(db, draft.clone(), &Runs::of(&draft.content), traces, Timestamp::now()),
+    }
+}
+
 fn append(
     db: &Connection,
     draft: Draft,

@@ -6,54 +6,18 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use futures_util::future::BoxFuture;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use tokio::sync::Mutex as Turnstile;
 
+use super::asks::{Asks, Proposed, Reply};
 use super::record::{Begun, Caller, Ending, Granted, Opening, Record};
-use super::rule::{Pattern, Rule, decide, is_named, most};
+use super::rule::{Rule, decide, is_named, most};
 use super::{Answer, Permission, Tool, ToolError, TurnCalls, bounded};
 use crate::safe_text::safe;
 
 /// A call that was made so often with the same arguments in a turn is not made again: nothing new comes of it.
 const MOST_REPEATS: u32 = 3;
-
-/// Whoever can be asked whether a call may be made.
-pub trait Asks: Send + Sync {
-    /// Shows the call and waits for an answer.
-    fn ask<'a>(&'a self, call: &'a Proposed<'a>) -> BoxFuture<'a, Reply>;
-
-    /// Says that what was decided for good holds only while the program runs, and why.
-    fn unkept(&self, _problem: &str) {}
-}
-
-/// A call that somebody is asked about.
-#[derive(Debug)]
-pub struct Proposed<'a> {
-    /// The agent that wants to make it.
-    pub agent: Option<&'a str>,
-    /// The tool.
-    pub tool: &'a str,
-    /// The arguments.
-    pub arguments: &'a Value,
-    /// What "always" would hold for, where that is not the whole tool.
-    pub pattern: Option<&'a Pattern>,
-    /// Somebody else's words were read in this turn: they may be why it is made.
-    pub after_foreign: bool,
-}
-
-/// What somebody says to that.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reply {
-    /// This time.
-    Once,
-    /// As long as this program runs.
-    Session,
-    /// From now on.
-    Always,
-    /// No.
-    No,
-}
 
 /// What was allowed while the program runs. Whoever holds it asks; others wait.
 #[derive(Debug, Clone, Default)]
@@ -308,7 +272,10 @@ impl Gate {
                     Ok(Answer { text: ending.text, data: None, foreign: ending.foreign })
                 };
             }
+            // Whoever was killed in the middle of it cannot tell: what does no harm is done again.
+            Ok(Begun::Unclear) if tool.is_repeatable() => None,
             Ok(Begun::Unclear) => {
+                calls.note_unclear();
                 return Err(ToolError(format!(
                     "{name} was being called with these arguments when the program ended; nobody knows whether it was \
                      done, so it is not done again"
@@ -331,7 +298,8 @@ impl Gate {
         };
         let started = Instant::now();
         let limit = tool.time_limit();
-        let made = match tokio::time::timeout(limit, tool.call(arguments)).await {
+        let call = call_id(&opening);
+        let made = match tokio::time::timeout(limit, CALL.scope(call, tool.call(arguments))).await {
             Ok(made) => made,
             Err(_) => {
                 Err(ToolError(format!("{name} took longer than {} s and was stopped", limit.as_secs())))
@@ -361,6 +329,22 @@ impl Gate {
         }
         made
     }
+}
+
+tokio::task_local! {
+    /// The id of the call that is being made.
+    static CALL: String;
+}
+
+/// The id of the call that is being made: the same one when the same call is begun again after a kill.
+pub(super) fn current_call() -> Option<String> {
+    CALL.try_with(Clone::clone).ok()
+}
+
+fn call_id(opening: &Opening) -> String {
+    let Opening { turn, ordinal, tool, arguments, .. } = opening;
+    let digest = Sha256::digest(format!("{turn}\n{tool}\n{ordinal}\n{arguments}"));
+    u128::from_be_bytes(digest.first_chunk().copied().unwrap_or_default()).to_string()
 }
 
 /// Arguments as JSON with keys in order: the same call is the same text.

@@ -3,6 +3,7 @@
 //! A call that cannot be made is told to the model as data, with what to do about it; it never ends a turn. What a tool
 //! gives is data too: it is bounded, and nothing in it is followed.
 
+mod asks;
 pub mod calculator;
 pub mod command;
 pub mod datetime;
@@ -34,7 +35,8 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use self::gate::{Asks, Gate, Grants, Proposed, Reply};
+pub use self::asks::{Asks, Proposed, Reply};
+pub use self::gate::{Gate, Grants};
 pub use self::rule::{ALL, Pattern, Rule, decide, is_named};
 pub use self::toolbox::Toolbox;
 pub use self::turn_calls::TurnCalls;
@@ -60,6 +62,12 @@ pub trait Tool: Send + Sync {
     /// a turn, it is asked for even where it is allowed.
     fn carries_out(&self) -> bool {
         false
+    }
+
+    /// Whether a call that was begun may be made again where nobody knows how it ended: it has no effect, or none that
+    /// happens twice.
+    fn is_repeatable(&self) -> bool {
+        self.permission() == Permission::Allow && !self.carries_out() && !self.is_foreign()
     }
 
     /// Whether somebody else says what it is for: models read that too, and it may be meant to lead them.

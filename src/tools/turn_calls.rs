@@ -21,6 +21,7 @@ pub struct TurnCalls {
     offered_foreign: AtomicBool,
     refused: AtomicBool,
     refusals: Mutex<Vec<String>>,
+    unclear: AtomicBool,
 }
 
 impl TurnCalls {
@@ -63,8 +64,18 @@ impl TurnCalls {
     }
 
     /// Somebody else's words were read.
-    pub(super) fn mark_foreign(&self) {
+    pub fn mark_foreign(&self) {
         self.foreign.store(true, Ordering::Relaxed);
+    }
+
+    /// A call was begun before, and nobody knows how it ended.
+    pub(super) fn note_unclear(&self) {
+        self.unclear.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether there was such a call.
+    pub fn had_unclear(&self) -> bool {
+        self.unclear.load(Ordering::Relaxed)
     }
 
     /// A call was not let through; a line says which and why.

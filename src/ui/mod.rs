@@ -2,6 +2,7 @@
 
 pub mod ask;
 pub mod markdown;
+mod progress;
 mod spinner;
 mod style;
 mod table;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use markdown::Look;
+pub use progress::Lines;
 pub use spinner::Spinner;
 pub use style::ColorChoice;
 use style::Role;
@@ -182,6 +184,13 @@ impl Ui {
         self.data(&table.render(self.stdout_is_terminal))
     }
 
+    /// Shows a table beside the answer.
+    pub fn aside(&self, table: &Table) {
+        if !self.quiet && !table.is_empty() {
+            self.say(Role::Plain, "", table.render(self.stderr_is_terminal).trim_end());
+        }
+    }
+
     /// Says something that is not an answer and not a problem.
     pub fn note(&self, text: &str) {
         if !self.quiet {
@@ -227,6 +236,12 @@ impl Ui {
     pub fn spinner(&self, text: &str) -> Spinner {
         let is_seen = self.stderr_is_terminal && !self.dumb && self.page.is_none();
         Spinner::start(text, is_seen && !self.quiet && self.verbosity == 0)
+    }
+
+    /// A line on stderr for each of several things that are under way; nothing is drawn where nobody would see it.
+    pub fn progress(&self) -> Lines {
+        let is_seen = self.stderr_is_terminal && !self.dumb && self.page.is_none();
+        Lines::start(is_seen && !self.quiet)
     }
 
     /// One write, so that lines of several threads do not mix. A closed stderr is nobody's problem.

@@ -19,10 +19,23 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("router", &["providers", "health", "chat"]),
     ("tools", &["chat", "store", "document", "safe_text"]),
     ("agents", &["router", "tools", "memory", "chat"]),
+    ("chains", &["agents", "tools", "memory", "chat"]),
     ("simulate", &[]),
     (
         "app",
-        &["agents", "chat", "config", "store", "providers", "health", "ledger", "memory", "router", "tools"],
+        &[
+            "agents",
+            "chains",
+            "chat",
+            "config",
+            "store",
+            "providers",
+            "health",
+            "ledger",
+            "memory",
+            "router",
+            "tools",
+        ],
     ),
     ("server", &["app", "agents", "chat", "config", "providers", "health", "ledger", "memory", "router"]),
     (
@@ -35,6 +48,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "repl",
             "agents",
+            "chains",
             "app",
             "chat",
             "config",

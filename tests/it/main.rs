@@ -14,6 +14,8 @@
 mod agent;
 mod auth;
 mod canary;
+mod chain;
+mod chain_killed;
 mod chat;
 mod config;
 mod crossing;

@@ -13,7 +13,7 @@ use crate::ui::{Ui, ask};
 struct AtTerminal(Ui);
 
 /// Somebody to be asked, where there is one: at a terminal, and not where a program reads the output.
-pub(super) fn somebody(ui: &Ui) -> Option<Arc<dyn Asks>> {
+pub(in crate::cli) fn somebody(ui: &Ui) -> Option<Arc<dyn Asks>> {
     (stdin().is_terminal() && ui.stderr_is_terminal)
         .then(|| Arc::new(AtTerminal(ui.clone())) as Arc<dyn Asks>)
 }

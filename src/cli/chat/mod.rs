@@ -2,7 +2,7 @@
 
 mod args;
 mod asking;
-mod consent;
+pub(super) mod consent;
 mod dry_run;
 mod outcome;
 mod output;

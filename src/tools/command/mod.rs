@@ -40,6 +40,8 @@ pub struct Command {
     pub most: usize,
     /// Whether it may be called where nobody has said anything about it.
     pub permission: Permission,
+    /// Whether a call that was cut short may be made again.
+    pub repeatable: bool,
 }
 
 /// What a command printed.
@@ -126,6 +128,10 @@ impl Tool for Command {
     /// Nobody knows what a program does with what it is given.
     fn carries_out(&self) -> bool {
         true
+    }
+
+    fn is_repeatable(&self) -> bool {
+        self.repeatable
     }
 
     fn time_limit(&self) -> Duration {

@@ -10,6 +10,10 @@ use tokio::process::{Child, ChildStdin};
 use tokio::time::timeout;
 
 use super::Command;
+use crate::tools::gate::current_call;
+
+/// The variable by which a command knows a call that it has seen before.
+const CALL: &str = "AIGW_CALL";
 
 /// How much of its complaints is kept, from the end, in bytes.
 const MOST_COMPLAINT: usize = 16 << 10;
@@ -79,6 +83,7 @@ fn start(command: &Command) -> io::Result<Child> {
         .args(words)
         .env_clear()
         .envs(command.environment.iter().map(|(name, value)| (name, value)))
+        .envs(current_call().map(|id| (CALL, id)))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

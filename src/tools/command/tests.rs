@@ -26,6 +26,7 @@ fn command(words: &[&str]) -> Command {
         timeout: Duration::from_mins(1),
         most: 1000,
         permission: Permission::Ask,
+        repeatable: false,
     }
 }
 
