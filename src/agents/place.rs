@@ -55,10 +55,12 @@ impl<'a, U: Upstream, R: Routes> Place<'a, U, R> {
         let turn = Turn::new(&agent.name, agent.handoffs.clone(), agent.max_turns);
         let calls = TurnCalls::of(work.id.clone());
         if work.read_foreign {
+            // Somebody else's words may be why it is asked this, with whatever addresses.
             calls.mark_foreign();
-        }
-        for message in work.question {
-            calls.has_read(&message.joined_text());
+        } else {
+            for message in work.question {
+                calls.has_read(&message.joined_text());
+            }
         }
         if tools.has_foreign() {
             calls.offers_foreign();
@@ -313,7 +315,8 @@ impl<U: Upstream, R: Routes> AskAgent<'_, '_, U, R> {
             answered_by: None,
             purse: place.work.purse.of_child(budget),
             journal: None,
-            read_foreign: false,
+            // Whoever may have been led may lead on.
+            read_foreign: place.calls.may_be_led(false),
         };
         match place.runner.turn(work, &mut Unheard, place.depth + 1).await {
             Ok(worked) => {

@@ -42,7 +42,7 @@ impl TurnCalls {
 
     /// Whether somebody else's words may be why a tool is called. What the tools of somebody else say of themselves was
     /// looked at and approved for calls of these, and for nothing else.
-    pub(super) fn may_be_led(&self, to_foreign_tool: bool) -> bool {
+    pub fn may_be_led(&self, to_foreign_tool: bool) -> bool {
         self.read_foreign() || (!to_foreign_tool && self.offered_foreign.load(Ordering::Relaxed))
     }
 

@@ -278,3 +278,61 @@ async fn who_knows_no_tools_calls_them_in_words() {
         }
     }
 }
+
+/// Each tool from one end to the other: a model calls it, is told what it gave, and says so; streaming and not.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_tool_is_called_by_an_agent() {
+    let services = aigw::simulate::services::ServiceStand::start(0).await.unwrap();
+    let page = raw_server(&http("200 OK", "text/html", "<title>Tea</title><p>All about tea."));
+    let authority = page.trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let mut config = format!("\n[tools.fetch_url]\nallow_private = [\"{authority}\"]\n");
+    for (tool, service) in [
+        ("weather", "open_meteo"),
+        ("stocks", "yahoo"),
+        ("news", "google_news"),
+        ("web_search", "searxng"),
+        ("wikipedia", "wikipedia"),
+    ] {
+        let base = services.base_url(service);
+        config.extend([format!(
+            "[tools.{tool}]\norder = [\"{service}\"]\n[tools.{tool}.{service}]\nbase_url = \"{base}\"\n"
+        )]);
+        if service == "open_meteo" {
+            config.extend([format!("geocoding_url = \"{base}\"\n")]);
+        }
+    }
+    let asker =
+        b"---\nname: asker\ndescription: asks\ntools: ask_agent\nmemory: { recall_tokens: 0 }\n---\nAsk.\n";
+    for stream in [&[][..], &["--no-stream"]] {
+        let novita = stand("novita", &[]).await;
+        let env = TestEnv::with_stands(&[&novita]);
+        let text = std::fs::read_to_string(env.config_dir().join("config.toml")).unwrap();
+        env.config(&format!("{text}{config}"));
+        env.write("config/agents/asker.md", asker);
+        env.write("notes.md", b"the kettle is blue");
+        let _kept = env.run(&["memory", "add", "The tea is green."]).exits(0);
+        let id = env.run(&["memory", "ls", "--json"]).exits(0).json()[0]["id"].as_str().unwrap().to_owned();
+        for (tool, question, expected) in [
+            ("weather", "what is the weather in Graz", "Weather in"),
+            ("stocks", "stocks price of \"AAPL\"", "AAPL"),
+            ("news", "news of \"ducks\"", "ucks"),
+            ("web_search", "search the web for \"ducks\"", "ducks"),
+            ("wikipedia", "wikipedia about \"ducks\"", "wikipedia"),
+            ("fetch_url", &format!("use fetch_url for \"{page}\""), "All about tea."),
+            ("calculator", "calculator \"6*7\"", "42"),
+            ("datetime", "datetime in \"UTC\"", "UTC"),
+            ("read_file", "read_file \"notes.md\"", "the kettle is blue"),
+            ("memory_search", "memory_search \"green tea\"", "The tea is green."),
+            ("memory_write", "memory_write \"The cup is white.\"", "remembered"),
+            ("memory_forget", &format!("memory_forget \"{id}\""), "forgotten"),
+            ("ask_agent", "ask_agent critic \"what is 2 + 3\"", "simulated"),
+        ] {
+            let args = ["chat", "-n", "-a", "asker", "--json", "--allow-tool", tool, "-t", tool];
+            let answer = env.run(&[&args[..], stream, &[question]].concat()).exits(0).json();
+            assert_eq!(answer["tool_calls"][0]["name"], tool, "{answer}");
+            assert!(answer["text"].as_str().unwrap().contains(expected), "{tool}: {answer}");
+            let log = env.run(&["tool", "log", tool, "--json"]).exits(0).json();
+            assert_eq!(log[0]["state"], "done", "{log}");
+        }
+    }
+}
