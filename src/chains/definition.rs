@@ -1,5 +1,5 @@
 //! What makes a chain: its inputs, its steps, its limits. As it was written; whether it can be run is for
-//! [`super::check`] to say.
+//! [`mod@super::check`] to say.
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! Chains: agents, tools and people wired into a graph.
 //!
-//! A file ([`read`]) is checked as a whole before anything is asked ([`check`]), which gives a [`Plan`]. A run of it is a
+//! A file ([`mod@read`]) is checked as a whole before anything is asked ([`mod@check`]), which gives a [`Plan`]. A run of it is a
 //! pure machine ([`machine`]) with a driver at its rim ([`driver`]): the machine says what is to be begun, the driver has it
 //! done ([`Hands`]) and writes down what came of it ([`RunJournal`]) before it tells the machine.
 
