@@ -245,8 +245,11 @@ pub(super) mod tests {
         one.put("a", "1".into(), until(60));
         // What lasts less long changes nothing for others.
         one.put("rest", "long".into(), until(60));
-        process().put("rest", "short".into(), until(10));
-        one.flush(Duration::from_secs(20));
+        let third = process();
+        third.put("rest", "short".into(), until(10));
+        for writer in [&one, &third] {
+            writer.flush(Duration::from_secs(20));
+        }
         assert_eq!(other.get("a"), Some(("1".into(), until(60))));
         assert_eq!(process().get("rest"), Some(("long".into(), until(60))));
         let fresh = process();
@@ -256,7 +259,14 @@ pub(super) mod tests {
         assert!(!String::from_utf8_lossy(&file).contains("rest"), "keys stand nowhere");
         hands.forward(60);
         assert_eq!(process().get("a"), None);
-        // A file that is damaged, or none at all, costs only what was in it.
+    }
+
+    /// A file that is damaged, or none at all, costs only what was in it.
+    #[test]
+    fn a_file_that_is_no_good_is_no_loss() {
+        let (hands, directory) = (Hands::new(), tempfile::tempdir().unwrap());
+        let process = || Kept::new(hands.clock()).shared(directory.path());
+        let until = |seconds| hands.clock()() + jiff::SignedDuration::from_secs(seconds);
         std::fs::write(directory.path().join("cache.db"), [7; 9000]).unwrap();
         let damaged = process();
         assert_eq!(damaged.get("a"), None);
