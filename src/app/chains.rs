@@ -16,8 +16,10 @@ use crate::agents::{
     Agents, Audience, Budget, Cause, Definition, Meanings, MemoryUse, Routes, Runner, Terms, TurnEvent,
     Undone, Work, memory_tools, write,
 };
-use crate::chains::{Call, Chains, Hands, Question, Said, Told, Trouble, TroubleKind, World, text_of};
-use crate::chat::{Event, Format, Message, Role, ToolCall};
+use crate::chains::{
+    Call, Chains, Hands, Progress, Question, Said, Told, Trouble, TroubleKind, World, text_of,
+};
+use crate::chat::{Event, Format, Message, Role, Tokens, ToolCall};
 use crate::memory::Scope;
 use crate::memory::session::Session;
 use crate::providers::client::Client;
@@ -165,7 +167,6 @@ impl<'a> Helpers<'a> {
             terms: Terms {
                 format: question.schema.map_or(Format::Text, Format::Schema),
                 stream: true,
-                buffered: true,
                 deadline: question.deadline,
                 max_wait: MAX_WAIT,
                 ..Terms::default()
@@ -176,7 +177,7 @@ impl<'a> Helpers<'a> {
             journal: Some(question.journal),
             read_foreign: question.read_foreign,
         };
-        match talk.runner.run(work, &mut Unheard).await {
+        match talk.runner.run(work, &mut Counting::new(question.progress)).await {
             Ok(worked) => Ok(Said {
                 text: worked.completion.answer.text(),
                 agent: worked.agent,
@@ -308,19 +309,51 @@ fn as_wanted(arguments: &Value, schema: &Value) -> Value {
     Value::Object(fields.iter().map(field).collect())
 }
 
-/// Nobody sees how an agent comes to its answer.
-struct Unheard;
+/// Counts what comes of an answer. Nothing is shown before it is whole: what breaks is asked for anew.
+struct Counting<'a> {
+    progress: &'a (dyn Fn(Progress<'_>) + Sync),
+    model: String,
+    /// Of answers that were whole, and of the one that comes.
+    before: u64,
+    now: u64,
+}
 
-impl Delivery for Unheard {
-    async fn event(&mut self, _event: &Event) -> Result<Written, Gone> {
+impl<'a> Counting<'a> {
+    fn new(progress: &'a (dyn Fn(Progress<'_>) + Sync)) -> Self {
+        Self { progress, model: String::new(), before: 0, now: 0 }
+    }
+
+    fn tell(&self) {
+        (self.progress)(Progress { model: &self.model, tokens: self.before + self.now });
+    }
+}
+
+impl Delivery for Counting<'_> {
+    async fn event(&mut self, event: &Event) -> Result<Written, Gone> {
+        let text = match event {
+            Event::Text(text) | Event::Reasoning(text) => text,
+            Event::ToolCall(call) => &call.arguments,
+            _ => return Ok(Written::No),
+        };
+        self.now += Tokens::of_text(text).most;
+        self.tell();
         Ok(Written::No)
     }
 
-    fn notice(&mut self, _notice: &Notice<'_>) -> Result<(), Gone> {
+    fn notice(&mut self, notice: &Notice<'_>) -> Result<(), Gone> {
+        if let Notice::Trying { model } = notice {
+            self.model.clone_from(model);
+            self.now = 0;
+            self.tell();
+        }
         Ok(())
     }
 }
 
-impl Audience for Unheard {
-    fn hears(&mut self, _event: &TurnEvent<'_>) {}
+impl Audience for Counting<'_> {
+    fn hears(&mut self, event: &TurnEvent<'_>) {
+        if matches!(event, TurnEvent::Again) {
+            self.before += std::mem::take(&mut self.now);
+        }
+    }
 }

@@ -14,7 +14,7 @@ use futures_util::stream::FuturesUnordered;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::hands::{Hands, Trouble, TroubleKind};
+use super::hands::{Hands, Progress, Trouble, TroubleKind};
 use super::journal::RunJournal;
 use super::machine::{Given, Happening, Machine, Outcome, Standing, Start};
 use super::plan::Plan;
@@ -42,6 +42,15 @@ pub enum Seen<'a> {
         who: &'a str,
         /// The how many-th try.
         attempt: u32,
+    },
+    /// More of an answer has come.
+    Saying {
+        /// The path of the unit.
+        path: &'a str,
+        /// The agent.
+        who: &'a str,
+        /// How far it has come.
+        progress: Progress<'a>,
     },
     /// A unit has come to a result.
     Ended(&'a Step),

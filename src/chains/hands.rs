@@ -29,8 +29,16 @@ pub trait Hands: Sync {
     fn makings<'a>(&'a self, agent: &'a str) -> BoxFuture<'a, Result<String, Trouble>>;
 }
 
+/// How far an answer has come.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress<'a> {
+    /// Who answers, as users write it.
+    pub model: &'a str,
+    /// The tokens that have come, as far as they can be counted before the provider has.
+    pub tokens: u64,
+}
+
 /// What an agent is asked.
-#[derive(Debug)]
 pub struct Question<'a> {
     /// The turn that it is: the same one when it is begun again.
     pub turn: String,
@@ -50,6 +58,8 @@ pub struct Question<'a> {
     pub journal: Arc<dyn Journal>,
     /// Whether somebody else's words are in it.
     pub read_foreign: bool,
+    /// Hears how far the answer has come. Nothing of it counts before it is whole.
+    pub progress: &'a (dyn Fn(Progress<'_>) + Sync),
 }
 
 /// What an agent said.

@@ -21,11 +21,11 @@ mod step;
 mod template;
 mod unit;
 
-pub use check::{World, check};
+pub use check::{World, check, strangers};
 pub use collection::{Chains, Found, read_file};
 pub use definition::Definition;
 pub use driver::{Driver, Ended, Limits, Seen, Watch};
-pub use hands::{Call, Hands, Question, Said, Told, Trouble, TroubleKind};
+pub use hands::{Call, Hands, Progress, Question, Said, Told, Trouble, TroubleKind};
 pub use journal::{RunJournal, text_of};
 pub use plan::{Node, Plan};
 pub use problem::Problem;

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::definition::{self, Cache, Kind, OnError, Told};
 use super::driver::{Driver, Place, Seen};
-use super::hands::{Call, Hands, Question, Trouble, TroubleKind};
+use super::hands::{Call, Hands, Progress, Question, Trouble, TroubleKind};
 use super::journal::text_of;
 use super::machine::{Given, Outcome, Standing, Start, Task};
 use super::plan::Plan;
@@ -260,6 +260,10 @@ impl<H: Hands> Driver<'_, H> {
         let Task::Agent { prompt, choices } = &start.task else { return Ok(Value::Null) };
         let schema = Self::schema(written, &start.task)?;
         let answers = self.journal.answers(&step.path);
+        let (path, who) = (step.path.clone(), written.kind.who());
+        let progress = |progress: Progress<'_>| {
+            self.watch.sees(&Seen::Saying { path: &path, who, progress });
+        };
         let question = Question {
             turn: format!("{}/{}", self.journal.run, step.path),
             agent: written.kind.who(),
@@ -270,6 +274,7 @@ impl<H: Hands> Driver<'_, H> {
             deadline,
             journal: Arc::clone(&answers) as _,
             read_foreign: step.outside,
+            progress: &progress,
         };
         let said = self.hands.agent(question).await;
         for answered in answers.all() {
@@ -345,6 +350,7 @@ impl<H: Hands> Driver<'_, H> {
             deadline,
             journal: self.journal.answers(&path),
             read_foreign: step.outside,
+            progress: &|_| (),
         };
         Ok(Some(self.hands.agent(question).await?.text))
     }

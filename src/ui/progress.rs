@@ -46,6 +46,17 @@ impl Lines {
         line.set_message(safe(text));
     }
 
+    /// What is under way says something else.
+    pub fn says(&self, name: &str, text: impl FnOnce() -> String) {
+        if !self.visible {
+            return;
+        }
+        let lines = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(line) = lines.get(name) {
+            line.set_message(safe(&text()));
+        }
+    }
+
     /// Something is over.
     pub fn end(&self, name: &str) {
         let line = self.by_name.lock().unwrap_or_else(PoisonError::into_inner).remove(name);

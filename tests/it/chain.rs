@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use aigw::simulate::{Limits, Settings, Stand};
 use serde_json::{Value, json};
 
-use crate::support::{TestEnv, stand};
+use crate::support::{Terminal, TestEnv, stand};
 
 /// A step that asks an agent.
 fn agent(id: &str, prompt: &str, rest: &str) -> String {
@@ -206,6 +206,42 @@ async fn a_run_waits_for_a_person_and_goes_on_with_the_answer() {
     assert_eq!(groq.requests().len(), 2);
     let ran = env.run(&["chain", "resume", &run, "--from", "end", "--no-cache"]).exits(0);
     assert_eq!((ran.stdout.as_str(), groq.requests().len()), ("yes done\n", 3));
+}
+
+/// At a terminal: a person is asked, what is under way has a line with its tokens, Ctrl-C keeps what is done, and a table
+/// says in the end who did what.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_watched_at_a_terminal() {
+    let groq = stand("groq", &["stall:5*1"]).await;
+    let env = TestEnv::with_stands(&[&groq]);
+    let text = "[[step]]\nid = \"ask\"\nhuman = \"Which way?\"\nchoices = [\"left\", \"right\"]\n".to_owned()
+        + &agent("other", "count to 9", "")
+        + &agent("end", "say exactly: {{ steps.ask.output }} {{ steps.other.output }}", "");
+    env.write("config/chains/ask.toml", text.as_bytes());
+    let mut terminal = Terminal::start(&env, &["chain", "run", "ask", "-n"], 100);
+    terminal.until_shows("ask: Which way? [left/right]:");
+    terminal.keys("up\r");
+    // What is no answer is asked again.
+    terminal.until(|screen| screen.matches("Which way?").count() == 2);
+    terminal.keys("Right\r");
+    terminal.until(|screen| {
+        let line = screen.lines().find(|line| line.contains("other  assistant  groq/"));
+        line.is_some_and(|line| line.contains(" tokens ") && !line.contains(" 0 tokens"))
+    });
+    terminal.keys("\u{3}");
+    let (code, screen, _) = terminal.end();
+    assert_eq!(code, 130, "{screen}");
+    let run =
+        screen.split("aigw chain resume ").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+    let (code, screen, _) = Terminal::start(&env, &["chain", "resume", &run], 100).end();
+    assert_eq!(code, 0, "{screen}");
+    assert!(screen.contains("right [simulated] 1 2 3 4 5 6 7 8 9"), "{screen}");
+    let table: Vec<&str> = screen.lines().skip_while(|line| !line.starts_with("STEP ")).collect();
+    assert!(!table.is_empty(), "{screen}");
+    assert!(
+        table[0].contains("TOKENS IN") && table.iter().any(|line| line.starts_with("other ")),
+        "{screen}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,6 +16,7 @@ mod auth;
 mod canary;
 mod chain;
 mod chain_killed;
+mod chain_wrong;
 mod chat;
 mod config;
 mod crossing;

@@ -40,6 +40,17 @@ pub fn check(definition: Definition, world: &dyn World) -> Result<Plan, Vec<Prob
     Check { world, agents: world.agents(), tools }.plan(Arc::new(definition), &mut Vec::new())
 }
 
+/// Whom a chain names and who is not there. Unlike all else that a check finds, this is so whatever else of the chain
+/// could not be read.
+pub fn strangers(definition: &Definition, world: &dyn World) -> Vec<Problem> {
+    let check = Check { world, agents: world.agents(), tools: world.tools() };
+    let mut found = Findings { definition, problems: Vec::new() };
+    for step in &definition.steps {
+        check.is_there(step, &mut found);
+    }
+    found.problems
+}
+
 /// What there is, looked up once.
 struct Check<'a> {
     world: &'a dyn World,
@@ -91,8 +102,28 @@ impl Check<'_> {
         }
     }
 
-    /// Whether there is whoever a step names.
+    /// Whether there is whoever a step names, and takes what it gives.
     fn who(&self, step: &Step, found: &mut Findings<'_>) {
+        self.is_there(step, found);
+        if let Kind::Tool { tool, args } = &step.kind
+            && let Some(schema) = self.tool(&tool.value)
+        {
+            types::arguments(&tool.value, schema, args, found);
+        }
+        if let Kind::Branch { ways, default: Some(default), .. } = &step.kind
+            && !ways.iter().any(|(way, _)| way.value == default.value)
+        {
+            let near = meant(&default.value, ways.iter().map(|(way, _)| way.value.as_str()));
+            found.add(default.at, format!("there is no way `{}`{near}", default.value));
+        }
+    }
+
+    /// The schema of a tool's arguments, if the tool is known.
+    fn tool(&self, name: &str) -> Option<&Value> {
+        self.tools.iter().flatten().find(|(known, _)| known == name).map(|(_, schema)| schema)
+    }
+
+    fn is_there(&self, step: &Step, found: &mut Findings<'_>) {
         match &step.kind {
             Kind::Agent { agent, .. } | Kind::Branch { by: By::Agent(agent, _), .. } => {
                 if !self.agents.contains(&agent.value) {
@@ -100,25 +131,22 @@ impl Check<'_> {
                     found.add(agent.at, format!("there is no agent `{}`{near}", agent.value));
                 }
             }
-            Kind::Tool { tool, args } => {
+            Kind::Tool { tool, .. } => {
                 let Some(tools) = &self.tools else { return };
-                match tools.iter().find(|(name, _)| *name == tool.value) {
-                    Some((_, schema)) => types::arguments(&tool.value, schema, args, found),
-                    // Servers are asked for their tools when the chain is run.
-                    None if tool.value.starts_with("mcp__") => {}
-                    None => {
-                        let near = meant(&tool.value, tools.iter().map(|(name, _)| name.as_str()));
-                        found.add(tool.at, format!("there is no tool `{}`{near}", tool.value));
-                    }
+                // Servers are asked for their tools when the chain is run.
+                if self.tool(&tool.value).is_none() && !tool.value.starts_with("mcp__") {
+                    let near = meant(&tool.value, tools.iter().map(|(name, _)| name.as_str()));
+                    found.add(tool.at, format!("there is no tool `{}`{near}", tool.value));
                 }
             }
-            Kind::Branch { .. } | Kind::Human { .. } | Kind::Chain { .. } => {}
-        }
-        if let Kind::Branch { ways, default: Some(default), .. } = &step.kind
-            && !ways.iter().any(|(way, _)| way.value == default.value)
-        {
-            let near = meant(&default.value, ways.iter().map(|(way, _)| way.value.as_str()));
-            found.add(default.at, format!("there is no way `{}`{near}", default.value));
+            Kind::Chain { chain, .. } => {
+                let known = self.world.chains();
+                if chain.value != found.definition.name && !known.contains(&chain.value) {
+                    let near = meant(&chain.value, known.iter().map(String::as_str));
+                    found.add(chain.at, format!("there is no chain `{}`{near}", chain.value));
+                }
+            }
+            Kind::Branch { .. } | Kind::Human { .. } => {}
         }
     }
 
@@ -138,12 +166,8 @@ impl Check<'_> {
             found.add(chain.at, format!("chains run each other for ever: {}", way.join(" → ")));
             return;
         }
-        let Some(definition) = self.world.chain(name) else {
-            let known = self.world.chains();
-            let near = meant(name, known.iter().map(String::as_str));
-            found.add(chain.at, format!("there is no chain `{name}`{near}"));
-            return;
-        };
+        // One that is not there was told already.
+        let Some(definition) = self.world.chain(name) else { return };
         if above.len() >= DEEPEST {
             found.add(chain.at, format!("chains run chains at most {DEEPEST} deep"));
             return;

@@ -263,3 +263,62 @@ fn everything_is_told_at_once() {
     let text = "[[step]]\nid = \"a\"\nagent = \"nobody\"\nprompt = \"{{ steps.z }}\"\n";
     assert_eq!(plan(text).unwrap_err().len(), 2);
 }
+
+/// Pieces of chains, whole and broken, that are put together at random.
+const PIECES: &[&str] = &[
+    "[[step]]\n",
+    "[inputs]\n",
+    "id = \"a\"\n",
+    "id = 'b'\r\n",
+    "id = \"\"\"\na\"\"\"\n",
+    "agent = \"writer\"\n",
+    "prompt = \"\"\"\r\n{{ steps.a.output }}\"\"\"\n",
+    "prompt = \"é {{ ünï }} {% if %}\"\n",
+    "prompt = '{{ inputs.x }}'\n",
+    "prompt = \"\\u00e9 {{ steps.\\u0061.output.x }}\"\n",
+    "tool = \"weather\"\n",
+    "args = { city = \"{{ item }}\", days = 0x7fffffffffffffff }\n",
+    "for_each = \"steps.a.output\"\n",
+    "for_each = [1, {}]\n",
+    "until = \"output == previous.a\"\n",
+    "max_rounds = 3\n",
+    "back_to = \"a\"\n",
+    "needs = [\"a\", \"b\"]\n",
+    "ways = { x = [\"a\"], \"\" = [] }\n",
+    "on = \"'x'\"\n",
+    "default = \"x\"\n",
+    "on_error = \"default\"\n",
+    "timeout = 1e300\n",
+    "timeout = \"99999999999d\"\n",
+    "ttl = \"1d\"\n",
+    "cache = \"shared\"\n",
+    "schema = { type = \"object\" }\n",
+    "schema = '{\"type\": 7}'\n",
+    "context = \"last:0\"\n",
+    "chain = \"inner\"\n",
+    "inputs = { topic = 2026-01-01 }\n",
+    "human = \"?\"\n",
+    "choices = [\"\"]\n",
+    "max_tokens = -0\n",
+    "max_cost_usd = nan\n",
+    "output = \"b\"\n",
+    "when = \"\"\n",
+    "x",
+    "\u{feff}",
+    "\"",
+    "\n",
+];
+
+proptest::proptest! {
+    /// Whatever a file says, it is read to its end, and every mistake has a place in it.
+    #[test]
+    fn odd_texts_are_read(pieces in proptest::collection::vec(proptest::sample::select(PIECES), 0..24)) {
+        let text = pieces.concat();
+        for problem in plan(&text).err().unwrap_or_default() {
+            let (line, column) = problem.position.unwrap_or((1, 1));
+            let is_other = problem.file != std::path::Path::new("c.toml");
+            let there = text.split('\n').nth(line - 1).map(|line| line.chars().count() + 1);
+            proptest::prop_assert!(is_other || there.is_some_and(|end| column <= end + 1), "{problem} in {text:?}");
+        }
+    }
+}

@@ -171,13 +171,14 @@ fn plan(
 ) -> Result<Plan, Vec<Problem>> {
     let (agents, chains) = (app.agents(), app.chains());
     let world = Known { app, agents: &agents, chains: &chains, before, client };
-    match chains::check(found.definition, &world) {
-        Ok(plan) if found.problems.is_empty() => Ok(plan),
-        // What could not be read is worth more than what follows from it.
-        Ok(_) => Err(found.problems),
-        Err(_) if !found.problems.is_empty() => Err(found.problems),
-        Err(problems) => Err(problems),
+    if found.problems.is_empty() {
+        return chains::check(found.definition, &world);
     }
+    // The rest of what a check finds may follow from what could not be read.
+    let mut problems = found.problems;
+    problems.extend(chains::strangers(&found.definition, &world));
+    problems.sort_by_key(|problem| problem.position);
+    Err(problems)
 }
 
 /// A chain that is wrong, as a failure of the command: a line for each mistake.

@@ -137,6 +137,10 @@ impl Watch for Screen<'_> {
                 self.lines.begin(path, &format!("{path}  {who}{again}"));
                 self.event(&json!({"type": "began", "path": path, "who": who, "attempt": attempt}));
             }
+            Seen::Saying { path, who, progress } => {
+                self.lines
+                    .says(path, || format!("{path}  {who}  {}  {} tokens", progress.model, progress.tokens));
+            }
             Seen::Ended(step) => self.ended(step),
             Seen::Failed { path, problem } => {
                 self.lines.end(path);
