@@ -224,3 +224,38 @@ async fn a_run_that_is_killed_anywhere_ends_as_if_it_had_not_been() {
     }
     assert!(seen > 0, "nobody was killed in the middle of it");
 }
+
+/// A call of which nobody knows whether it was made is not made again: whoever looks says what came of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_may_have_been_made_is_asked_about() {
+    let (groq, env) = scene().await;
+    let script = env.write(
+        "config/send",
+        b"#!/bin/sh\necho sent >> \"$DONE/../sent\"\nmkfifo \"$DONE/never\" 2>/dev/null\nread -r line < \"$DONE/never\"\n",
+    );
+    std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let config = std::fs::read_to_string(env.config_dir().join("config.toml")).unwrap();
+    env.config(&format!(
+        "{config}[tools.send]\ndescription = \"Sends.\"\ncommand = [\"./send\"]\nenv = [\"DONE\"]\npermission = \"allow\"\n\
+         parameters = {{ type = \"object\" }}\n"
+    ));
+    let text = "[[step]]\nid = \"send\"\ntool = \"send\"\n[[step]]\nid = \"end\"\nagent = \"assistant\"\n\
+        prompt = \"say exactly: {{ steps.send.output }}\"\n";
+    env.write("config/chains/once.toml", text.as_bytes());
+    let mut child = spawn(&env, &["chain", "run", "once", "-n", "-y"]);
+    let sent = env.path().join("sent");
+    while !sent.exists() {
+        pause(Duration::from_millis(1));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let (run, _) = newest(&env).unwrap();
+    for _ in 0..2 {
+        let ran = env.run(&["chain", "resume", &run, "-y"]).exits(1);
+        assert!(ran.stderr.contains(&format!("aigw chain resume {run} --answer send=RESULT")), "{ran}");
+    }
+    let ran = env.run(&["chain", "resume", &run, "-y", "--answer", "send=it went out"]).exits(0);
+    assert_eq!(ran.stdout, "it went out\n");
+    assert_eq!(std::fs::read_to_string(sent).unwrap(), "sent\n");
+    assert_eq!(groq.requests().len(), 1);
+}

@@ -15,6 +15,7 @@ mod agent;
 mod auth;
 mod canary;
 mod chain;
+mod chain_docs;
 mod chain_killed;
 mod chain_wrong;
 mod chat;
