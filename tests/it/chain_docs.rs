@@ -52,13 +52,13 @@ async fn scene() -> (Stand, ServiceStand, TestEnv) {
     (groq, services, env)
 }
 
-/// A transcript without what is another one each time: ids, counts, the order of what ran at once, and what a stand-in
+/// A transcript without what is another one each time: ids, counts, times, the order of what ran at once, and what a stand-in
 /// makes of words.
 fn without_chance(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for line in text.lines().filter(|line| !line.starts_with("[simulated]")) {
         let line = match line.split_once("] ").filter(|_| line.starts_with('[')) {
-            Some((_number, step)) => step.to_owned(),
+            Some((_number, step)) => step.rsplit_once(": ").map_or(step, |(step, _time)| step).to_owned(),
             None if line.contains("; aigw chain show ") => line.split(' ').take(2).collect(),
             None => line.to_owned(),
         };
