@@ -6,38 +6,48 @@
 
 use std::convert::Infallible;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::body::Body;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, header};
 use bytes::Bytes;
 use futures_util::stream;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout};
 
-use super::openai::Chunks;
+use super::controls::Controls;
+use super::dialect::{Asked, Frames, Stream, Voice};
+use super::paths::Streaming;
 use super::refusal::Refusal;
 use super::visit::{Ending, Visit};
 use super::{Gateway, Phase, outcome, reached};
 use crate::app::ResolveError;
 use crate::chat::{ChatRequest, Event};
-use crate::router::{Ask, Completion, Conversation, Delivery, Gone, Notice, Route, RouteError, Written};
+use crate::router::{
+    Ask, Completion, Conversation, Delivery, Demand, Gone, Notice, Route, RouteError, Written,
+};
 
 /// How long the status waits for the first content. What fails sooner, fails with a status that clients understand;
 /// what takes longer has its head sent, so that nobody in between takes us for dead.
 const HOLD: Duration = Duration::from_secs(3);
 /// How often a stream says that it lives.
 const ALIVE: Duration = Duration::from_secs(10);
-/// What it says: a comment, which readers of events skip.
-const COMMENT: Bytes = Bytes::from_static(b": the answer is on its way\n\n");
 /// Frames that wait for a client.
 const FRAMES: usize = 16;
 
+const PROVIDER: HeaderName = HeaderName::from_static("x-aigw-provider");
+const MODEL: HeaderName = HeaderName::from_static("x-aigw-model");
+const ATTEMPTS: HeaderName = HeaderName::from_static("x-aigw-attempts");
+const RESUMED: HeaderName = HeaderName::from_static("x-aigw-resumed");
+const COST: HeaderName = HeaderName::from_static("x-aigw-cost");
+
 /// What is asked, and where it may go.
-pub(super) struct Question {
-    pub(super) request: ChatRequest,
-    pub(super) route: Route,
-    pub(super) visit: Arc<Visit>,
+struct Question {
+    request: ChatRequest,
+    route: Route,
+    controls: Controls,
+    visit: Arc<Visit>,
 }
 
 /// Where a name leads.
@@ -45,36 +55,107 @@ pub(super) async fn resolve(gateway: &Gateway, name: &str) -> Result<Route, Reso
     gateway.app.route(gateway.router.upstream(), &[name.to_owned()]).await
 }
 
-/// The answer, when it is whole.
-pub(super) async fn whole(gateway: &Gateway, question: &Question) -> Result<Completion, Refusal> {
-    let asked = gateway.router.chat(&ask(question, true), &mut Unseen).await;
-    let completion = asked.map_err(|error| outcome::unanswered(&error))?;
-    name_model(question, &completion);
-    Ok(completion)
+/// Answers a request in its dialect, in one piece or as a stream.
+pub(super) async fn answer(
+    gateway: Arc<Gateway>,
+    visit: Arc<Visit>,
+    headers: &HeaderMap,
+    asked: Asked,
+    voice: Box<dyn Voice>,
+) -> Result<Response<Body>, Refusal> {
+    visit.model(asked.model.clone());
+    let controls = Controls::read(headers)?;
+    let name = controls.route.as_deref().unwrap_or(&asked.model);
+    let route = resolve(&gateway, name).await.map_err(outcome::unresolved)?;
+    let question = Question { request: asked.request, route: controls.narrowed(route), controls, visit };
+    if asked.stream {
+        return streamed(gateway, question, voice.stream()).await;
+    }
+    let completion = gateway.router.chat(&ask(&question, true), &mut Unseen).await;
+    let completion = completion.map_err(|error| outcome::unanswered(&error))?;
+    name_model(&question, &completion);
+    Ok(whole(voice.whole(&completion).to_string(), &completion))
 }
 
-/// The answer as it comes: the body of a stream. Fails if it fails before there was anything to send.
-pub(super) async fn streamed(
+fn whole(body: String, completion: &Completion) -> Response<Body> {
+    let mut response = Response::new(Body::from(body));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Some(last) = completion.attempts.last() {
+        let begun = Begun { model: last.model.to_string(), attempts: completion.attempts.len() };
+        begun.tell(headers);
+    }
+    if let Some(resumed) = completion.resumed {
+        headers.insert(RESUMED, HeaderValue::from_static(resumed.as_str()));
+    }
+    // Attempts that failed are paid for, too.
+    let costs = completion.attempts.iter().filter_map(|attempt| attempt.cost_usd);
+    if let Some(cost) = costs.reduce(|all, one| all + one)
+        && let Ok(value) = HeaderValue::try_from(format!("{cost:.8}"))
+    {
+        headers.insert(COST, value);
+    }
+    response
+}
+
+/// Who has begun to answer, and the how many-th that was asked.
+#[derive(Debug, Clone)]
+struct Begun {
+    model: String,
+    attempts: usize,
+}
+
+impl Begun {
+    fn tell(&self, headers: &mut HeaderMap) {
+        headers.insert(ATTEMPTS, HeaderValue::from(self.attempts));
+        let (provider, model) = self.model.split_once('/').unwrap_or((self.model.as_str(), ""));
+        for (name, text) in [(PROVIDER, provider), (MODEL, model)] {
+            if let Ok(value) = HeaderValue::try_from(text) {
+                headers.insert(name, value);
+            }
+        }
+    }
+}
+
+/// The answer as it comes. Fails if it fails before there was anything to send.
+async fn streamed(
     gateway: Arc<Gateway>,
     question: Question,
-    chunks: Chunks,
-) -> Result<Body, Refusal> {
+    stream: Stream,
+) -> Result<Response<Body>, Refusal> {
     let phase = gateway.phase.subscribe();
     let visit = Arc::clone(&question.visit);
-    let mut telling = Telling::new(gateway, question, chunks);
+    let Stream { frames, broken, alive: comment, content_type } = stream;
+    let begun = Arc::new(OnceLock::new());
+    let mut telling = Telling::new(gateway, question, frames, Arc::clone(&begun));
     let (first, over) = match timeout(HOLD, telling.next()).await {
-        Err(_) => (COMMENT, false),
+        Err(_) => (comment.clone(), false),
         Ok(Told::Frame(frame)) => (frame, false),
         Ok(Told::Last(frame)) => (frame, true),
         Ok(Told::Failed(error)) => return Err(outcome::unanswered(&error)),
     };
     let mut alive = interval_at(Instant::now() + ALIVE, ALIVE);
     alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let sending = Sending { first: Some(first), over, telling, alive, phase, visit };
+    let sending = Sending { first: Some(first), over, telling, alive, comment, broken, phase, visit };
     if sending.over {
         sending.visit.ended(Ending::Whole);
     }
-    Ok(Body::from_stream(stream::unfold(sending, Sending::step)))
+    let mut response = Response::new(Body::from_stream(stream::unfold(sending, Sending::step)));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    // A proxy in front of us must not gather what is meant to be seen as it comes.
+    headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    if let Some(begun) = begun.get() {
+        begun.tell(headers);
+    }
+    response.extensions_mut().insert(Streaming);
+    Ok(response)
+}
+
+/// The tokens that a request has, on the high side.
+pub(super) fn tokens(request: &ChatRequest) -> u64 {
+    Demand::of(request).input
 }
 
 fn ask(question: &Question, buffered: bool) -> Ask<'_> {
@@ -83,7 +164,7 @@ fn ask(question: &Question, buffered: bool) -> Ask<'_> {
         request: &question.request,
         route: &question.route,
         buffered,
-        deadline: None,
+        deadline: question.controls.timeout,
         // Clients wait better than we do: they are told for how long.
         max_wait: Duration::ZERO,
         conversation: Conversation::default(),
@@ -111,21 +192,42 @@ impl Delivery for Unseen {
 
 /// Takes an answer as it comes, and turns it into frames.
 struct Framing {
-    chunks: Chunks,
+    dialect: Box<dyn Frames>,
     frames: mpsc::Sender<Bytes>,
+    /// Whether the client understands that what it was told is void.
+    restarts: bool,
+    /// Goes before the next frame.
+    notes: Vec<Bytes>,
+    trying: Begun,
+    begun: Arc<OnceLock<Begun>>,
 }
 
 impl Delivery for Framing {
     async fn event(&mut self, event: &Event) -> Result<Written, Gone> {
-        let Some((frame, answer)) = self.chunks.event(event) else { return Ok(Written::No) };
-        self.frames.send(frame).await.map_err(|_| Gone)?;
+        let Some((frame, answer)) = self.dialect.event(event) else { return Ok(Written::No) };
+        if self.begun.get().is_none() {
+            // Nobody else sets it.
+            let _first = self.begun.set(self.trying.clone());
+        }
+        for frame in self.notes.drain(..).chain([frame]) {
+            self.frames.send(frame).await.map_err(|_| Gone)?;
+        }
         // Thoughts are sent as they come, and somebody else's may follow them: the answer is what must not be mixed.
         Ok(if answer { Written::Yes } else { Written::No })
     }
 
+    fn restarts(&self) -> bool {
+        self.restarts
+    }
+
     fn notice(&mut self, notice: &Notice<'_>) -> Result<(), Gone> {
-        if let Notice::Trying { model } = notice {
-            self.chunks.trying(model);
+        match notice {
+            Notice::Trying { model } => {
+                self.trying = Begun { model: model.clone(), attempts: self.trying.attempts + 1 };
+                self.dialect.trying(model);
+            }
+            Notice::Restarting { model } => self.notes.push(self.dialect.restart(model)),
+            _ => {}
         }
         Ok(())
     }
@@ -150,15 +252,22 @@ struct Telling {
 }
 
 impl Telling {
-    fn new(gateway: Arc<Gateway>, question: Question, chunks: Chunks) -> Self {
+    fn new(
+        gateway: Arc<Gateway>,
+        question: Question,
+        dialect: Box<dyn Frames>,
+        begun: Arc<OnceLock<Begun>>,
+    ) -> Self {
         let (sender, frames) = mpsc::channel(FRAMES);
+        let restarts = question.controls.restarts;
+        let trying = Begun { model: String::new(), attempts: 0 };
         let work = async move {
-            let mut framing = Framing { chunks, frames: sender };
+            let mut framing = Framing { dialect, frames: sender, restarts, notes: Vec::new(), trying, begun };
             match gateway.router.chat(&ask(&question, false), &mut framing).await {
                 Err(error) => Told::Failed(error),
                 Ok(completion) => {
                     name_model(&question, &completion);
-                    Told::Last(framing.chunks.end(&completion))
+                    Told::Last(framing.dialect.end(&completion))
                 }
             }
         };
@@ -192,6 +301,9 @@ struct Sending {
     over: bool,
     telling: Telling,
     alive: Interval,
+    /// What is said when nothing else is.
+    comment: Bytes,
+    broken: Box<dyn Fn(&Refusal) -> Bytes + Send + Sync>,
     phase: watch::Receiver<Phase>,
     visit: Arc<Visit>,
 }
@@ -224,7 +336,7 @@ impl Sending {
             Came::Told(Told::Last(frame)) => self.end(Ending::Whole, frame),
             Came::Told(Told::Failed(error)) => self.broken(&outcome::unanswered(&error)),
             Came::Stop => self.broken(&outcome::stopping()),
-            Came::Nothing => COMMENT,
+            Came::Nothing => self.comment.clone(),
         };
         Some((Ok(bytes), self))
     }
@@ -236,6 +348,7 @@ impl Sending {
     }
 
     fn broken(&mut self, refusal: &Refusal) -> Bytes {
-        self.end(Ending::Broken, Chunks::error(refusal))
+        let frame = (self.broken)(refusal);
+        self.end(Ending::Broken, frame)
     }
 }

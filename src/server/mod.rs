@@ -1,22 +1,28 @@
-//! The HTTP gateway: the router behind a port, for clients that speak OpenAI's format.
+//! The HTTP gateway: the router behind a port, for clients that speak OpenAI's, Anthropic's or Gemini's format.
 //!
 //! A request passes through [`paths`] (its id, the gate that keeps web pages out, one panic costs one request), is read
-//! by its dialect ([`openai`]) into a [`crate::chat::ChatRequest`], and asked by [`asking`], the one place that knows
-//! the router. An answer leaves whole or as a stream; what went wrong leaves as a [`refusal`] that names every attempt.
+//! by its [`dialect`] into a [`crate::chat::ChatRequest`], and asked by [`asking`], the one place that knows the router. An answer leaves whole or as a stream; what went wrong leaves as a [`refusal`] that names every attempt.
 //! Nothing here retries, and nothing on the way of a request takes a lock that others hold or waits for a disk.
 //!
 //! It listens on this machine only: it has no keys of its own yet.
 
+mod anthropic;
 mod asking;
 mod body;
 mod connection;
+mod controls;
+mod dialect;
+mod embedding;
 mod gate;
+mod gemini;
 mod health;
+mod media;
 mod models;
 mod openai;
 mod outcome;
 mod paths;
 mod refusal;
+mod request;
 mod socket;
 mod visit;
 

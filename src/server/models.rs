@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use axum::response::Json;
 use serde_json::{Value, json};
 
@@ -17,24 +18,79 @@ use crate::providers::Ability;
 /// Who owns a route.
 const OURS: &str = "aigw";
 
+/// The header that says that a client speaks Anthropic's format: its list stands at the same path as OpenAI's.
+const ANTHROPIC: &str = "anthropic-version";
+
 /// All of them, the default route first.
-pub(super) async fn list(State(gateway): State<Arc<Gateway>>) -> Json<Value> {
+pub(super) async fn list(State(gateway): State<Arc<Gateway>>, headers: HeaderMap) -> Json<Value> {
     let models = names(&gateway.app);
+    if headers.contains_key(ANTHROPIC) {
+        let data: Vec<Value> = models.iter().map(|(id, _)| for_anthropic(&gateway, id)).collect();
+        let end = |model: Option<&(String, String)>| model.map(|(id, _)| id.clone());
+        let (first, last) = (end(models.first()), end(models.last()));
+        return Json(json!({"data": data, "has_more": false, "first_id": first, "last_id": last}));
+    }
     let data: Vec<Value> = models.iter().map(|(id, owner)| model(&gateway, id, owner)).collect();
     Json(json!({"object": "list", "data": data}))
 }
 
-/// One of them. What is not listed and can be asked for all the same is one, too.
+/// One of them.
 pub(super) async fn show(
+    State(gateway): State<Arc<Gateway>>,
+    headers: HeaderMap,
+    Path(name): Path<String>,
+) -> Result<Json<Value>, Refusal> {
+    let (id, owner) = found(&gateway, name).await?;
+    if headers.contains_key(ANTHROPIC) {
+        return Ok(Json(for_anthropic(&gateway, &id)));
+    }
+    Ok(Json(model(&gateway, &id, &owner)))
+}
+
+/// All of them, in Gemini's words.
+pub(super) async fn listed_for_gemini(State(gateway): State<Arc<Gateway>>) -> Json<Value> {
+    let models: Vec<Value> = names(&gateway.app).iter().map(|(id, _)| for_gemini(&gateway, id)).collect();
+    Json(json!({"models": models}))
+}
+
+/// One of them, in Gemini's words.
+pub(super) async fn shown_to_gemini(
     State(gateway): State<Arc<Gateway>>,
     Path(name): Path<String>,
 ) -> Result<Json<Value>, Refusal> {
-    if let Some((id, owner)) = names(&gateway.app).into_iter().find(|(id, _)| *id == name) {
-        return Ok(Json(model(&gateway, &id, &owner)));
+    let (id, _) = found(&gateway, name).await?;
+    Ok(Json(for_gemini(&gateway, &id)))
+}
+
+/// A model and its owner. What is not listed and can be asked for all the same is one, too.
+async fn found(gateway: &Gateway, name: String) -> Result<(String, String), Refusal> {
+    if let Some(found) = names(&gateway.app).into_iter().find(|(id, _)| *id == name) {
+        return Ok(found);
     }
-    let route = asking::resolve(&gateway, &name).await.map_err(outcome::unresolved)?;
+    let route = asking::resolve(gateway, &name).await.map_err(outcome::unresolved)?;
     let owner = route.stops.first().map_or(OURS, |stop| stop.provider.id.as_str());
-    Ok(Json(model(&gateway, &name, owner)))
+    let owner = owner.to_owned();
+    Ok((name, owner))
+}
+
+fn for_anthropic(gateway: &Gateway, id: &str) -> Value {
+    let created = gateway.started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    json!({"type": "model", "id": id, "display_name": id, "created_at": created})
+}
+
+fn for_gemini(gateway: &Gateway, id: &str) -> Value {
+    let methods = ["generateContent", "streamGenerateContent", "countTokens", "embedContent"];
+    let mut value = json!({
+        "name": format!("models/{id}"), "version": "1", "displayName": id, "supportedGenerationMethods": methods
+    });
+    let limits = id.parse().ok().map(|id: ModelId| gateway.app.catalog.model(&id));
+    let limits = limits.map(|model| (model.window, model.max_output)).unwrap_or_default();
+    for (field, limit) in [("inputTokenLimit", limits.0), ("outputTokenLimit", limits.1)] {
+        if let Some(limit) = limit {
+            value[field] = json!(limit);
+        }
+    }
+    value
 }
 
 fn model(gateway: &Gateway, id: &str, owner: &str) -> Value {

@@ -12,9 +12,10 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use futures_util::FutureExt;
 
+use super::dialect::Dialect;
 use super::refusal::Refusal;
 use super::visit::{Ending, Visit};
-use super::{Gateway, gate, health, models, openai};
+use super::{Gateway, anthropic, gate, gemini, health, models, openai};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -26,8 +27,13 @@ pub(super) struct Streaming;
 pub(super) fn router(gateway: Arc<Gateway>) -> Router {
     let routes = Router::new()
         .route("/v1/chat/completions", post(openai::chat))
+        .route("/v1/embeddings", post(openai::embeddings))
+        .route("/v1/messages", post(anthropic::messages))
+        .route("/v1/messages/count_tokens", post(anthropic::count_tokens))
         .route("/v1/models", get(models::list))
-        .route("/v1/models/{*id}", get(models::show))
+        .route("/v1/models/{*id}", get(models::show).post(gemini::call))
+        .route("/v1beta/models", get(models::listed_for_gemini))
+        .route("/v1beta/models/{*id}", get(models::shown_to_gemini).post(gemini::call))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready));
     guarded(routes, &gateway).with_state(gateway)
@@ -55,7 +61,8 @@ async fn pass(State(gateway): State<Arc<Gateway>>, request: Request, next: Next)
     let (head, body) = request.into_parts();
     let id = uuid::Uuid::now_v7().to_string();
     let shown = HeaderValue::try_from(&id);
-    let visit = Visit::new(id, head.method.as_str(), head.uri.path(), gateway.log.clone());
+    let dialect = Dialect::of(&head.method, head.uri.path());
+    let visit = Visit::new(id.clone(), head.method.as_str(), head.uri.path(), gateway.log.clone());
     let visit = Arc::new(visit);
     let mut response = match gate::check(&head) {
         Err(refusal) => refusal.into_response(),
@@ -70,6 +77,9 @@ async fn pass(State(gateway): State<Arc<Gateway>>, request: Request, next: Next)
             })
         }
     };
+    if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
+        *response.body_mut() = Body::from(dialect.error(&refusal, &id).to_string());
+    }
     if let Ok(id) = shown {
         response.headers_mut().insert(REQUEST_ID, id);
     }

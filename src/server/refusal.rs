@@ -1,13 +1,11 @@
-//! Why there is no answer, in the shape that clients of OpenAI's format read.
+//! Why there is no answer. The words are the same in every dialect, the shape is the client's.
 
 use std::time::Duration;
 
+use crate::router::AttemptReport;
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse;
-use serde_json::{Value, json};
-
-use crate::router::AttemptReport;
 
 /// The request is at fault.
 pub(super) const INVALID: &str = "invalid_request_error";
@@ -59,27 +57,24 @@ impl Refusal {
         Self { code: Some(code), ..self }
     }
 
-    /// The body; in a stream the data of an event.
-    pub(super) fn to_json(&self) -> Value {
-        let mut error =
-            json!({"message": self.message, "type": self.kind, "param": self.param, "code": self.code});
-        if !self.attempts.is_empty() {
-            error["attempts"] = json!(self.attempts);
-        }
-        json!({"error": error})
+    /// How long to wait, in whole seconds, where that is worth saying.
+    pub(super) fn wait(&self) -> Option<u64> {
+        let wait = self.retry_after?;
+        Some((wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1))
     }
 }
 
 impl IntoResponse for Refusal {
+    /// The head; the body is written where the dialect is known.
     fn into_response(self) -> Response<Body> {
-        let mut response = Response::new(Body::from(self.to_json().to_string()));
+        let mut response = Response::new(Body::empty());
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        if let Some(wait) = self.retry_after {
-            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+        if let Some(seconds) = self.wait() {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        response.extensions_mut().insert(self);
         response
     }
 }

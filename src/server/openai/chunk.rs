@@ -3,14 +3,14 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::super::refusal::Refusal;
+use super::super::dialect::{Frames, restarted};
 use super::{Identity, answer};
 use crate::chat::{Event, FinishReason, Usage};
 use crate::router::Completion;
 
 /// Turns an answer into the frames of one stream.
 #[derive(Debug)]
-pub(in crate::server) struct Chunks {
+pub(super) struct Chunks {
     identity: Identity,
     /// Who answers, as far as is known.
     model: String,
@@ -47,9 +47,11 @@ impl Chunks {
         chunks.trying(model);
         chunks
     }
+}
 
-    /// Somebody is asked. Whoever begins the answer gives the stream its name: then it does not change any more.
-    pub(in crate::server) fn trying(&mut self, model: &str) {
+impl Frames for Chunks {
+    /// Whoever begins the answer gives the stream its name: then it does not change any more.
+    fn trying(&mut self, model: &str) {
         if self.sent == Sent::Answer {
             return;
         }
@@ -65,9 +67,7 @@ impl Chunks {
         );
     }
 
-    /// The frames of an event, and whether they hold a part of the answer; none if it is not shown. The end is not:
-    /// whether it is one, the router has to say.
-    pub(in crate::server) fn event(&mut self, event: &Event) -> Option<(Bytes, bool)> {
+    fn event(&mut self, event: &Event) -> Option<(Bytes, bool)> {
         let (delta, sent) = match event {
             Event::Text(text) if !text.is_empty() => (json!({"content": text}), Sent::Answer),
             Event::Reasoning(text) if !text.is_empty() => {
@@ -88,8 +88,14 @@ impl Chunks {
         Some((Bytes::from(frames), sent == Sent::Answer))
     }
 
-    /// The end of a whole answer.
-    pub(in crate::server) fn end(&self, completion: &Completion) -> Bytes {
+    fn restart(&mut self, model: &str) -> Bytes {
+        self.sent = Sent::Nothing;
+        self.trying(model);
+        self.calls = 0;
+        Bytes::from(restarted(model))
+    }
+
+    fn end(&mut self, completion: &Completion) -> Bytes {
         let mut frames = self.opening();
         self.frame(&mut frames, &json!({}), completion.answer.finish.or(Some(FinishReason::Stop)));
         if self.usage {
@@ -98,12 +104,9 @@ impl Chunks {
         frames += "data: [DONE]\n\n";
         Bytes::from(frames)
     }
+}
 
-    /// The end of an answer that is not whole: no finish reason, no terminator.
-    pub(in crate::server) fn error(refusal: &Refusal) -> Bytes {
-        Bytes::from(format!("data: {}\n\n", refusal.to_json()))
-    }
-
+impl Chunks {
     /// The frame that names the role: before the first of the others, and with it.
     fn opening(&self) -> String {
         let mut frame = String::new();

@@ -5,8 +5,9 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
 
+use super::super::media;
 use super::super::refusal::Refusal;
-use crate::chat::{Media, Part, Source};
+use crate::chat::Part;
 
 /// The content of a message as clients send it.
 #[derive(Debug, Default)]
@@ -108,68 +109,29 @@ impl ContentPart {
             "refusal" => Ok(Part::Text(self.refusal.ok_or_else(|| missing("refusal"))?)),
             "image_url" => {
                 let url = self.image_url.as_ref().ok_or_else(|| missing("image_url"))?;
-                image(&url.url).map_err(|message| Refusal::of(format!("{place}.image_url.url"), message))
+                let image = media::image(&url.url).map(Part::Media);
+                image.map_err(|message| Refusal::of(format!("{place}.image_url.url"), message))
             }
             "file" => {
                 let file = self.file.as_ref().ok_or_else(|| missing("file"))?;
-                document(file).map_err(|message| Refusal::of(format!("{place}.file.file_data"), message))
+                let data =
+                    file.file_data.as_deref().ok_or("files are taken only with their data, not by an id");
+                let file = data.and_then(|data| media::file(file.filename.clone(), data)).map(Part::Media);
+                file.map_err(|message| Refusal::of(format!("{place}.file.file_data"), message))
             }
             other => Err(Refusal::of(place, format!("parts of type `{other}` are not supported"))),
         }
     }
 }
 
-fn image(url: &str) -> Result<Part, &'static str> {
-    if let Some((mime, data)) = inline(url)? {
-        if !mime.starts_with("image/") {
-            return Err("this is no image");
-        }
-        return Ok(media(mime, None, Source::Base64(data)));
-    }
-    let path = url.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
-    if !path.starts_with("http://") && !path.starts_with("https://") {
-        return Err("expected a data: or https: address");
-    }
-    // Providers look at the bytes; where one wants a type all the same, the address has to tell it.
-    let mime = match path.rsplit('.').next() {
-        Some("png") => "image/png",
-        Some("gif") => "image/gif",
-        Some("webp") => "image/webp",
-        _ => "image/jpeg",
-    };
-    Ok(media(mime.to_owned(), None, Source::Url(url.to_owned())))
-}
-
-fn document(file: &File) -> Result<Part, &'static str> {
-    let data = file.file_data.as_deref().ok_or("files are taken only with their data, not by an id")?;
-    let (mime, data) = match inline(data)? {
-        Some(found) => found,
-        None => ("application/pdf".to_owned(), data.to_owned()),
-    };
-    Ok(media(mime, file.filename.clone(), Source::Base64(data)))
-}
-
-fn media(mime: String, name: Option<String>, source: Source) -> Part {
-    Part::Media(Media { mime, name, source })
-}
-
-/// The type and the data of a `data:` address; none if it is no such address.
-fn inline(url: &str) -> Result<Option<(String, String)>, &'static str> {
-    let Some(rest) = url.get(..5).filter(|scheme| scheme.eq_ignore_ascii_case("data:")) else {
-        return Ok(None);
-    };
-    let (head, data) = url[rest.len()..].split_once(',').ok_or("a data: address without data")?;
-    let mime = head.strip_suffix(";base64").ok_or("data: addresses are taken only in base64")?;
-    let mime = mime.split(';').next().unwrap_or_default();
-    if !mime.contains('/') {
-        return Err("a data: address without a type");
-    }
-    Ok(Some((mime.to_ascii_lowercase(), data.to_owned())))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chat::{Media, Source};
+
+    fn media(mime: String, name: Option<String>, source: Source) -> Part {
+        Part::Media(Media { mime, name, source })
+    }
 
     fn part(json: &str) -> Result<Part, String> {
         serde_json::from_str::<ContentPart>(json).unwrap().read("p").map_err(|refusal| refusal.message.into())

@@ -1,8 +1,9 @@
-//! OpenAI's format: `POST /v1/chat/completions`.
+//! OpenAI's format: `POST /v1/chat/completions` and `/v1/embeddings`.
 
 mod answer;
 mod chunk;
 mod content;
+mod embed;
 mod message;
 mod request;
 
@@ -11,21 +12,23 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderName, HeaderValue, Response, header};
+use axum::http::{HeaderMap, Response};
+use bytes::Bytes;
 use jiff::Timestamp;
+use serde_json::{Value, json};
 
-pub(super) use chunk::Chunks;
+use chunk::Chunks;
+pub(super) use embed::embeddings;
 
-use super::asking::{self, Question};
-use super::paths::Streaming;
+use super::dialect::{Stream, Voice, frame};
 use super::refusal::Refusal;
 use super::visit::Visit;
-use super::{Gateway, body, outcome};
+use super::{Gateway, asking, body};
 use crate::router::Completion;
 
-const PROVIDER: HeaderName = HeaderName::from_static("x-aigw-provider");
-const MODEL: HeaderName = HeaderName::from_static("x-aigw-model");
-const ATTEMPTS: HeaderName = HeaderName::from_static("x-aigw-attempts");
+/// A comment, which readers of events skip.
+pub(super) const ALIVE: Bytes = Bytes::from_static(b": the answer is on its way\n\n");
+pub(super) const EVENTS: &str = "text/event-stream; charset=utf-8";
 
 /// What every answer to one request calls itself.
 #[derive(Debug, Clone)]
@@ -34,10 +37,26 @@ struct Identity {
     created: i64,
 }
 
-impl Identity {
-    fn of(visit: &Visit) -> Self {
-        let id = format!("chatcmpl-{}", visit.id().replace('-', ""));
-        Self { id, created: Timestamp::now().as_second() }
+/// Answers one request.
+struct Chat {
+    identity: Identity,
+    model: String,
+    /// Whether a stream ends with the count of tokens.
+    usage: bool,
+}
+
+impl Voice for Chat {
+    fn whole(&self, completion: &Completion) -> Value {
+        answer::whole(&self.identity, completion)
+    }
+
+    fn stream(self: Box<Self>) -> Stream {
+        Stream {
+            frames: Box::new(Chunks::new(self.identity, &self.model, self.usage)),
+            broken: Box::new(|refusal| frame(&error(refusal))),
+            alive: ALIVE,
+            content_type: EVENTS,
+        }
     }
 }
 
@@ -45,43 +64,23 @@ impl Identity {
 pub(super) async fn chat(
     State(gateway): State<Arc<Gateway>>,
     Extension(visit): Extension<Arc<Visit>>,
+    headers: HeaderMap,
     body: Body,
 ) -> Result<Response<Body>, Refusal> {
-    let asked = request::read(&body::read(body).await?)?;
-    visit.model(asked.model.clone());
-    let route = asking::resolve(&gateway, &asked.model).await.map_err(outcome::unresolved)?;
-    let identity = Identity::of(&visit);
-    let question = Question { request: asked.request, route, visit };
-    if asked.stream {
-        let chunks = Chunks::new(identity, &asked.model, asked.usage);
-        return Ok(event_stream(asking::streamed(gateway, question, chunks).await?));
-    }
-    let completion = asking::whole(&gateway, &question).await?;
-    Ok(whole(&identity, &completion))
+    let (asked, usage) = request::read(&body::read(body).await?)?;
+    let id = format!("chatcmpl-{}", visit.id().replace('-', ""));
+    let identity = Identity { id, created: Timestamp::now().as_second() };
+    let voice = Chat { identity, model: asked.model.clone(), usage };
+    asking::answer(gateway, visit, &headers, asked, Box::new(voice)).await
 }
 
-fn event_stream(body: Body) -> Response<Body> {
-    let mut response = Response::new(body);
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    // A proxy in front of us must not gather what is meant to be seen as it comes.
-    headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
-    response.extensions_mut().insert(Streaming);
-    response
-}
-
-fn whole(identity: &Identity, completion: &Completion) -> Response<Body> {
-    let mut response = Response::new(Body::from(answer::whole(identity, completion).to_string()));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(ATTEMPTS, HeaderValue::from(completion.attempts.len()));
-    if let Some(last) = completion.attempts.last() {
-        for (name, text) in [(PROVIDER, &last.model.provider), (MODEL, &last.model.model)] {
-            if let Ok(value) = HeaderValue::try_from(text) {
-                headers.insert(name, value);
-            }
-        }
+/// An error as a body, and as the data of an event.
+pub(super) fn error(refusal: &Refusal) -> Value {
+    let mut error = json!({
+        "message": refusal.message, "type": refusal.kind, "param": refusal.param, "code": refusal.code
+    });
+    if !refusal.attempts.is_empty() {
+        error["attempts"] = json!(refusal.attempts);
     }
-    response
+    json!({"error": error})
 }

@@ -6,23 +6,11 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::super::dialect::Asked;
 use super::super::refusal::Refusal;
+use super::super::request::{parse, required, within};
 use super::message::{MessageBody, messages};
 use crate::chat::{ChatRequest, Effort, Format, Sampling, Schema, ToolChoice, ToolSpec};
-
-/// No model has a longer name.
-const LONGEST_NAME: usize = 256;
-
-/// A request, read.
-#[derive(Debug)]
-pub(super) struct Asked {
-    /// What the client calls the model.
-    pub(super) model: String,
-    pub(super) request: ChatRequest,
-    pub(super) stream: bool,
-    /// Whether a stream ends with the count of tokens.
-    pub(super) usage: bool,
-}
 
 #[derive(Debug, Deserialize)]
 struct Body {
@@ -100,18 +88,11 @@ struct SchemaBody {
     schema: Option<Value>,
 }
 
-/// Reads a request.
-pub(super) fn read(bytes: &[u8]) -> Result<Asked, Refusal> {
-    let body: Body = serde_json::from_slice(bytes).map_err(|error| {
-        let what = if error.is_data() { "the request is wrong" } else { "the body is not valid JSON" };
-        Refusal::bad(format!("{what}: {error}"))
-    })?;
+/// Reads a request, and whether a stream shall end with the count of tokens.
+pub(super) fn read(bytes: &[u8]) -> Result<(Asked, bool), Refusal> {
+    let body: Body = parse(bytes)?;
     refuse_foreign(&body)?;
-    let model = body.model.filter(|model| !model.is_empty());
-    let model = model.ok_or_else(|| Refusal::of("model", "name a model, or a route such as `auto`"))?;
-    if model.len() > LONGEST_NAME {
-        return Err(Refusal::of("model", "no model has so long a name").code("model_not_found"));
-    }
+    let model = required(body.model)?;
     let tools = tools(body.tools.unwrap_or_default())?;
     let request = ChatRequest {
         messages: messages(body.messages)?,
@@ -135,7 +116,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Asked, Refusal> {
         stream: true,
     };
     let usage = body.stream_options.and_then(|options| options.include_usage).unwrap_or(false);
-    Ok(Asked { model, request, stream: body.stream.unwrap_or(false), usage })
+    Ok((Asked { model, request, stream: body.stream.unwrap_or(false) }, usage))
 }
 
 /// Refuses what cannot be carried, unless it asks for nothing but the usual.
@@ -166,15 +147,6 @@ fn refuse_foreign(body: &Body) -> Result<(), Refusal> {
         }
     }
     Ok(())
-}
-
-fn within(name: &str, value: Option<f64>, most: f64) -> Result<Option<f64>, Refusal> {
-    match value {
-        Some(value) if !(0.0..=most).contains(&value) => {
-            Err(Refusal::of(name, format!("`{name}` is a number from 0 to {most}")))
-        }
-        _ => Ok(value),
-    }
 }
 
 /// The newer name counts where both are given.
@@ -252,7 +224,7 @@ mod tests {
         for (name, value) in more.as_object().unwrap() {
             body[name] = value.clone();
         }
-        read(body.to_string().as_bytes())
+        read(body.to_string().as_bytes()).map(|(asked, _)| asked)
     }
 
     fn param(more: &Value) -> Option<String> {
@@ -275,7 +247,7 @@ mod tests {
             seed: Some(3),
         };
         assert_eq!((&asked.request.sampling, asked.request.effort), (&sampling, Some(Effort::Low)));
-        assert!(asked.stream && asked.usage && asked.request.parallel_tool_calls == Some(false));
+        assert!(asked.stream && asked.request.parallel_tool_calls == Some(false));
     }
 
     #[test]
