@@ -17,13 +17,14 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout};
 
 use super::controls::Controls;
-use super::dialect::{Asked, Frames, Stream, Voice};
+use super::dialect::{Asked, Frames, Kept, Stream, Voice};
 use super::paths::Streaming;
 use super::refusal::Refusal;
 use super::visit::{Ending, Visit};
 use super::{Gateway, Phase, outcome, reached};
 use crate::app::ResolveError;
 use crate::chat::{ChatRequest, Event};
+use crate::memory::StoredResponse;
 use crate::router::{
     Ask, Completion, Conversation, Delivery, Demand, Gone, Notice, Route, RouteError, Written,
 };
@@ -74,7 +75,25 @@ pub(super) async fn answer(
     let completion = gateway.router.chat(&ask(&question, true), &mut Unseen).await;
     let completion = completion.map_err(|error| outcome::unanswered(&error))?;
     name_model(&question, &completion);
+    if let Some(kept) = voice.kept(&completion) {
+        keep(&gateway, &question, &completion, kept).await;
+    }
     Ok(whole(voice.whole(&completion).to_string(), &completion))
+}
+
+/// Keeps an answer before its end is told, so that whoever has heard it can come back to it. That it could not be kept is
+/// no reason to withhold it.
+async fn keep(gateway: &Gateway, question: &Question, completion: &Completion, kept: Kept) {
+    let mut conversation = question.request.messages.clone();
+    conversation.push(completion.answer.clone().into_message());
+    let Kept { id, response } = kept;
+    let stored = StoredResponse { id, owner: question.visit.owner(), conversation, response };
+    let memory = Arc::clone(&gateway.app.memory);
+    match tokio::task::spawn_blocking(move || memory.keep_response(stored)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "a response is not kept"),
+        Err(error) => tracing::warn!(%error, "a response is not kept"),
+    }
 }
 
 fn whole(body: String, completion: &Completion) -> Response<Body> {
@@ -267,6 +286,9 @@ impl Telling {
                 Err(error) => Told::Failed(error),
                 Ok(completion) => {
                     name_model(&question, &completion);
+                    if let Some(kept) = framing.dialect.kept(&completion) {
+                        keep(&gateway, &question, &completion, kept).await;
+                    }
                     Told::Last(framing.dialect.end(&completion))
                 }
             }

@@ -23,6 +23,7 @@ mod outcome;
 mod paths;
 mod refusal;
 mod request;
+mod responses;
 mod socket;
 mod visit;
 
