@@ -461,3 +461,65 @@ async fn vectors_tokens_and_models_in_every_dialect() {
     let anthropic = gateway.send(&anthropic).await.is(200).json();
     assert_eq!((&anthropic["has_more"], &anthropic["data"][0]["type"]), (&json!(false), &json!("model")));
 }
+
+/// `agent:NAME` answers as it does on the command line: with its own instructions, tools and memory.
+#[tokio::test(flavor = "multi_thread")]
+async fn agents_answer_by_name_in_every_dialect() {
+    let groq = roomy("groq").await;
+    let env = TestEnv::with_stands(&[&groq]);
+    let text = b"---\nname: sums\ndescription: reckons\ntools: calculator\nmemory: { recall_tokens: 0 }\n---\nYou reckon.\n";
+    env.write("config/agents/sums.md", text);
+    let gateway = Gateway::start(&env).await;
+    for tongue in TONGUES {
+        for stream in [false, true] {
+            let words = "calculator \"6*7\"";
+            let request = post(gateway.addr, tongue.path(stream), &tongue.body(words, stream));
+            let request = request
+                .replace("models/test:", "models/agent:sums:")
+                .replace("\"model\":\"test\"", "\"model\":\"agent:sums\"");
+            // The body has changed its length.
+            let (head, body) = request.split_once("\r\n\r\n").unwrap();
+            let head: String = head
+                .lines()
+                .filter(|line| !line.starts_with("content-length"))
+                .map(|line| format!("{line}\r\n"))
+                .collect();
+            let reply =
+                gateway.send(&format!("{head}content-length: {}\r\n\r\n{body}", body.len())).await.is(200);
+            let text = if stream { tongue.streamed(&events(&reply)) } else { tongue.text(&reply.json()) };
+            assert!(text.contains("42"), "{tongue:?} {reply:?}");
+            let sent = groq.requests().last().unwrap().body.to_string();
+            assert!(sent.contains("You reckon."), "{sent}");
+        }
+    }
+    let unknown = gateway.send(&post(gateway.addr, "/v1/messages", &json!({"model": "agent:nobody", "max_tokens": 5, "messages": [{"role": "user", "content": "x"}]}))).await.is(404);
+    assert!(unknown.error()["message"].as_str().unwrap().contains("there is no agent `nobody`"));
+}
+
+/// A session goes before a single message, and not before a client's own history; what is said is kept either way.
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_are_remembered_for_clients_that_name_them() {
+    let groq = roomy("groq").await;
+    let env = TestEnv::with_stands(&[&groq]);
+    let gateway = Gateway::start(&env).await;
+    let ask = |model: &str, messages: Value| {
+        let body = json!({"model": model, "max_tokens": 500, "messages": messages});
+        post(gateway.addr, "/v1/messages", &body)
+            .replace("connection: close", "connection: close\r\nx-session-id: trip")
+    };
+    let sent = || groq.requests().last().unwrap().body["messages"].to_string();
+    for model in ["test", "agent:assistant"] {
+        gateway.send(&ask(model, json!([{"role": "user", "content": "say exactly: Graz"}]))).await.is(200);
+        gateway.send(&ask(model, json!([{"role": "user", "content": "say exactly: more"}]))).await.is(200);
+        assert!(sent().contains("say exactly: Graz"), "{model} {}", sent());
+        let own = json!([{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}, {"role": "user", "content": "say exactly: c"}]);
+        gateway.send(&ask(model, own)).await.is(200);
+        assert!(!sent().contains("Graz"), "{model} {}", sent());
+    }
+    let shown = env.run(&["session", "show", "trip", "--json"]).exits(0).json();
+    assert_eq!(shown["turns"].as_array().unwrap().len(), 6, "{shown}");
+    // Without the header nothing is kept.
+    let plain = post(gateway.addr, "/v1/messages", &Messages.body("say exactly: x", false));
+    gateway.send(&plain).await.is(200);
+    assert_eq!(env.run(&["session", "ls", "--json"]).exits(0).json().as_array().unwrap().len(), 1);
+}
