@@ -32,6 +32,7 @@ mod health;
 mod hostile;
 mod init;
 mod injection;
+mod keys;
 mod killed;
 mod layering;
 mod matrix;
