@@ -671,7 +671,7 @@ fn only_addresses_of_this_machine_are_listened_on() {
     exit 2
     --- stdout
     --- stderr
-    error: --addr 0.0.0.0:8787: only this machine's own addresses are listened on
-    hint: there are no keys for clients yet, so anybody who reaches it would use yours
+    error: 0.0.0.0:8787 can be reached from other machines, and no client needs a key yet
+    hint: `aigw key create NAME` makes one; AIGW_SERVE_KEY_FILE names a file of them
     ");
 }
