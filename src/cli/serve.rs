@@ -1,10 +1,15 @@
 //! `aigw serve`: the HTTP gateway.
 
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use clap::Args;
+use serde_json::{Value, json};
 
 use super::chat::settle_ledger;
 use super::{CommandError, Context, Exit};
@@ -43,7 +48,7 @@ const PORT: u16 = 8787;
   Anthropic  POST /v1/messages, /v1/messages/count_tokens
   Gemini     POST /v1beta/models/MODEL:generateContent, :streamGenerateContent, :embedContent,
              :batchEmbedContents, :countTokens; GET /v1beta/models
-  ours       GET /health/live, /health/ready
+  ours       GET /health/live, /health/ready, /metrics
 
 Request headers: X-Aigw-Route NAME, X-Aigw-Fallback off, X-Aigw-Timeout 30s, X-Aigw-Restart events, X-Session-Id NAME
 Response headers: x-aigw-provider, -model, -attempts, -resumed, -cost, x-request-id
@@ -68,6 +73,10 @@ pub struct ServeArgs {
     /// The port, instead of the address's; any free one if 0
     #[arg(long, value_name = "PORT")]
     port: Option<u16>,
+
+    /// Append a line of JSON for every request, without what was asked and answered; `-` is stdout
+    #[arg(long, value_name = "FILE")]
+    access_log: Option<PathBuf>,
 }
 
 /// Runs the command until it is interrupted.
@@ -78,7 +87,13 @@ pub async fn run(args: &ServeArgs, context: &Context) -> Result<(), CommandError
     guard(addr, &app, &keys)?;
     app.health().watch();
     let connections = connections();
-    let settings = Settings { addr, connections, grace: GRACE, log: log(&context.ui), keys };
+    let settings = Settings {
+        addr,
+        connections,
+        grace: GRACE,
+        log: log(&context.ui, args.access_log.as_deref())?,
+        keys,
+    };
     let server = Server::bind(settings, Arc::clone(&app), Client::new()?)
         .await
         .map_err(|error| CommandError::failed(format!("cannot listen on {addr}: {error}")))?;
@@ -158,13 +173,78 @@ fn connections() -> usize {
     MOST_CONNECTIONS
 }
 
-/// One line per request, for `-v`.
-fn log(ui: &Ui) -> Option<Log> {
-    if ui.verbosity == 0 {
-        return None;
+/// What is told about every request: a line for people with `-v`, and one of JSON where an access log is kept.
+fn log(ui: &Ui, access: Option<&Path>) -> Result<Option<Log>, CommandError> {
+    let access = access.map(|path| access_log(path, ui)).transpose()?;
+    if ui.verbosity == 0 && access.is_none() {
+        return Ok(None);
     }
     let ui = ui.clone();
-    Some(Arc::new(move |served: &Served| ui.detail(&line(served))))
+    Ok(Some(Arc::new(move |served: &Served| {
+        if ui.verbosity > 0 {
+            ui.detail(&line(served));
+        }
+        if let Some(access) = &access {
+            access(entry(served).to_string());
+        }
+    })))
+}
+
+type Lines = Box<dyn Fn(String) + Send + Sync>;
+
+/// Takes lines of an access log. A thread writes them: nobody who is answered waits for a disk.
+fn access_log(path: &Path, ui: &Ui) -> Result<Lines, CommandError> {
+    if path == Path::new("-") {
+        let ui = ui.clone();
+        // Whoever reads it may be gone; requests are answered all the same.
+        return Ok(Box::new(move |line| drop(ui.line(&line))));
+    }
+    let fail = |error: std::io::Error| {
+        CommandError::failed(format!("--access-log {}: it cannot be written: {error}", path.display()))
+    };
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(fail)?;
+    let (lines, taken) = channel::<String>();
+    let write = move || {
+        for line in taken {
+            if let Err(error) = file.write_all(format!("{line}\n").as_bytes()) {
+                tracing::warn!(%error, "the access log cannot be written");
+            }
+        }
+    };
+    std::thread::Builder::new().name("access log".into()).spawn(write).map_err(fail)?;
+    Ok(Box::new(move |line| drop(lines.send(line))))
+}
+
+/// A request as JSON: no part of what was asked or answered. The shape is an interface.
+fn entry(served: &Served) -> Value {
+    let ms = |span: Duration| u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
+    json!({
+        "time": served.at.to_string(),
+        "request_id": served.id,
+        "trace": served.trace,
+        "key": served.key,
+        "dialect": served.dialect,
+        "method": served.method,
+        "path": served.path,
+        "status": served.status,
+        "ending": match served.ending {
+            Ending::Whole => "whole",
+            Ending::Broken => "broken",
+            Ending::Left => "left",
+        },
+        "model": served.model,
+        "attempts": served.attempts,
+        "resumed": served.resumed,
+        "ms": ms(served.took),
+        "first_ms": served.first.map(ms),
+        "input_tokens": served.tokens.0,
+        "output_tokens": served.tokens.1,
+        "cost_usd": served.cost_usd,
+    })
 }
 
 fn line(served: &Served) -> String {
@@ -189,7 +269,7 @@ mod tests {
     use super::*;
 
     fn read(addr: &str, port: Option<u16>) -> Option<String> {
-        address(&ServeArgs { addr: addr.into(), port }).ok().map(|addr| addr.to_string())
+        address(&ServeArgs { addr: addr.into(), port, access_log: None }).ok().map(|addr| addr.to_string())
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod gemini;
 mod health;
 mod keys;
 mod media;
+mod metrics;
 mod models;
 mod openai;
 mod outcome;
@@ -47,6 +48,7 @@ use crate::router::{RetryBudget, Router};
 
 use keys::Keys;
 pub use keys::keys_of_file;
+use metrics::Metrics;
 pub use visit::{Ending, Log, Served};
 
 /// How long providers may take to hear that their answers are not wanted any more.
@@ -105,6 +107,7 @@ struct Gateway {
     phase: watch::Sender<Phase>,
     log: Option<Log>,
     keys: Keys,
+    metrics: Arc<Metrics>,
 }
 
 impl Gateway {
@@ -124,7 +127,10 @@ impl Server {
         let keys = Keys::new(Arc::clone(&app.ledger), &settings.keys).map_err(io::Error::other)?;
         let listener = TcpListener::bind(settings.addr).await?;
         let addr = listener.local_addr()?;
-        let router = app.router(Arc::new(client)).with_budget(RetryBudget::new(Instant::now()));
+        let metrics = Arc::new(Metrics::new());
+        let observer = Arc::new(metrics::Both(Arc::new(app.observer()), Arc::clone(&metrics)));
+        let router =
+            app.router_seen_by(Arc::new(client), observer).with_budget(RetryBudget::new(Instant::now()));
         let phase = watch::Sender::new(Phase::Open);
         let gateway = Gateway {
             app,
@@ -133,6 +139,7 @@ impl Server {
             phase,
             log: settings.log,
             keys,
+            metrics,
             meanings: OnceCell::new(),
         };
         let Settings { connections, grace, .. } = settings;

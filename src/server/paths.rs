@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
 use axum::middleware::{Next, from_fn_with_state};
@@ -38,6 +39,7 @@ pub(super) fn router(gateway: Arc<Gateway>) -> Router {
         .route("/v1/models/{*id}", get(models::show).post(gemini::call))
         .route("/v1beta/models", get(models::listed_for_gemini))
         .route("/v1beta/models/{*id}", get(models::shown_to_gemini).post(gemini::call))
+        .route("/metrics", get(metrics))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready));
     guarded(routes, &gateway).with_state(gateway)
@@ -48,6 +50,14 @@ fn guarded(routes: Router<Arc<Gateway>>, gateway: &Arc<Gateway>) -> Router<Arc<G
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(Arc::clone(gateway), pass))
+}
+
+/// The server's figures.
+async fn metrics(State(gateway): State<Arc<Gateway>>) -> Response<Body> {
+    let mut response = Response::new(Body::from(gateway.metrics.text()));
+    let kind = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+    response.headers_mut().insert(CONTENT_TYPE, kind);
+    response
 }
 
 async fn unknown(method: Method, uri: Uri) -> Refusal {
@@ -68,7 +78,7 @@ async fn pass(State(gateway): State<Arc<Gateway>>, request: Request, next: Next)
     let dialect = Dialect::of(&head.method, head.uri.path());
     let checked = gate::check(&head, gateway.keys.required()).and_then(|()| holder(&gateway, &head));
     let (holder, checked) = checked.map_or_else(|refusal| (None, Err(refusal)), |holder| (holder, Ok(())));
-    let visit = Visit::new(id.clone(), head.method.as_str(), head.uri.path(), gateway.log.clone(), holder);
+    let visit = Visit::new(id.clone(), &head, &gateway, holder);
     let visit = Arc::new(visit);
     let mut response = match checked {
         Err(refusal) => refusal.into_response(),
