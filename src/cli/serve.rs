@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use clap::Args;
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use super::chat::settle_ledger;
 use super::{CommandError, Context, Exit};
@@ -17,7 +18,7 @@ use crate::app::App;
 use crate::config::Env;
 use crate::ledger::keys::VirtualKey;
 use crate::providers::client::Client;
-use crate::server::{Ending, Log, Served, Server, Settings, keys_of_file};
+use crate::server::{Ending, Log, Reload, Served, Server, Settings, keys_of_file};
 use crate::ui::Ui;
 
 /// How long answers under way may take when the program was asked to end.
@@ -56,6 +57,9 @@ Response headers: x-aigw-provider, -model, -attempts, -resumed, -cost, x-request
 Environment:
   AIGW_SERVE_KEY_FILE  a file of keys that clients may show, one a line, for containers
 
+A change of the configuration, or SIGHUP: it is read anew, and requests under way go on as they began; one that is
+wrong changes nothing.
+
 Ctrl-C or SIGTERM: no new requests are taken, and answers under way have 10 s to end; a second time ends at once.
 
 Examples:
@@ -87,12 +91,14 @@ pub async fn run(args: &ServeArgs, context: &Context) -> Result<(), CommandError
     guard(addr, &app, &keys)?;
     app.health().watch();
     let connections = connections();
+    let reload = Some(reload(context, &app));
     let settings = Settings {
         addr,
         connections,
         grace: GRACE,
         log: log(&context.ui, args.access_log.as_deref())?,
         keys,
+        reload,
     };
     let server = Server::bind(settings, Arc::clone(&app), Client::new()?)
         .await
@@ -107,13 +113,52 @@ pub async fn run(args: &ServeArgs, context: &Context) -> Result<(), CommandError
         context.interrupt.wait().await;
         context.ui.note("stopping: answers under way may end");
     };
+    let current = server.current();
     let cut = server.run(stop).await;
-    settle_ledger(&app, context).await;
+    settle_ledger(&current.app(), context).await;
     if cut > 0 {
         context.ui.warn(&format!("{cut} connections were cut: their answers took longer than 10 s more"));
     }
     // A service that its manager stops has not failed.
     Ok(())
+}
+
+/// How the configuration is read anew: when a file of it changes, and on SIGHUP.
+fn reload(context: &Context, app: &App) -> Reload {
+    let asked = Arc::new(Notify::new());
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let wanted = Arc::clone(&asked);
+        // Without the signal a change of the files is noticed all the same.
+        if let Ok(mut hangup) = signal(SignalKind::hangup()) {
+            tokio::spawn(async move {
+                while hangup.recv().await.is_some() {
+                    wanted.notify_one();
+                }
+            });
+        }
+    }
+    let (env, named, ui) = (context.env.clone(), context.global.config.clone(), context.ui.clone());
+    let make = move || {
+        let app = App::new(env.clone(), named.clone()).map_err(|error| error.to_string())?;
+        app.health().watch();
+        Ok(app)
+    };
+    let told = move |outcome: Result<(), String>| match outcome {
+        Ok(()) => ui.note("the configuration was read anew"),
+        Err(problem) => {
+            ui.warn(&format!("the configuration is wrong, and the one before still holds: {problem}"))
+        }
+    };
+    let paths = &app.paths;
+    let files = vec![
+        paths.config_file.clone(),
+        paths.credentials_file(),
+        paths.config_dir.join("agents"),
+        paths.config_dir.join("chains"),
+    ];
+    Reload { make: Box::new(make), files, asked, told: Box::new(told) }
 }
 
 /// The keys of `AIGW_SERVE_KEY_FILE`.

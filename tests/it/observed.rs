@@ -88,3 +88,35 @@ async fn the_access_log_is_json_without_what_was_said() {
     assert!(line["first_ms"].is_u64() && line["output_tokens"].as_u64().unwrap() > 0, "{line}");
     assert!(!text.contains("secret"), "{text}");
 }
+
+/// A change of the configuration holds from the next request on; one that is wrong changes nothing, and what is under way
+/// goes on.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_configuration_is_read_anew_and_nobody_notices() {
+    let groq = stand("groq", &[]).await;
+    let env = TestEnv::with_stands(&[&groq]);
+    let service = super::serve::Service::start(&env, &["-v"]);
+    let addr = service.addr;
+    let ask = |model: &'static str| async move {
+        let body = json!({"model": model, "messages": [{"role": "user", "content": "say exactly: a"}]});
+        super::serve::send(addr, &post(addr, "/v1/chat/completions", &body)).await
+    };
+    ask("test").await.is(200);
+    ask("mine").await.is(404);
+    let config = std::fs::read_to_string(env.config_dir().join("config.toml")).unwrap();
+    env.config(&format!("{config}[aliases]\nmine = \"test\"\n"));
+    super::serve::eventually_async("the alias is known", || async { ask("mine").await.status == 200 }).await;
+    env.config("nonsense = [");
+    service.signal("-HUP");
+    for _ in 0..20 {
+        ask("mine").await.is(200);
+    }
+    env.config(&config);
+    service.signal("-HUP");
+    super::serve::eventually_async("the alias is gone", || async { ask("mine").await.status == 404 }).await;
+    service.signal("-TERM");
+    let (code, told) = service.ended();
+    assert_eq!(code, Some(0));
+    assert!(told.contains("was read anew") && told.contains("the one before still holds"), "{told}");
+}

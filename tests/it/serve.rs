@@ -45,6 +45,7 @@ impl Gateway {
             grace: Duration::from_secs(5),
             log: Some(log),
             keys: Vec::new(),
+            reload: None,
         };
         let app = Arc::new(env.app());
         let bound = Server::bind(settings, Arc::clone(&app), Client::new().unwrap()).await.unwrap();
