@@ -3384,7 +3384,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__init)
-            opts="-q -v -h --provider --force --config --output --json --quiet --verbose --color --help"
+            opts="-q -v -h --provider --force --from --with-keys --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3392,6 +3392,10 @@ _aigw() {
             case "${prev}" in
                 --provider)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from)
+                    COMPREPLY=($(compgen -W "aichat llm mods" -- "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -5168,7 +5172,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__serve)
-            opts="-q -v -h --addr --port --config --output --json --quiet --verbose --color --help"
+            opts="-q -v -h --addr --port --check --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -1,5 +1,7 @@
 //! `aigw serve`: the HTTP gateway.
 
+mod check;
+
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,11 +54,18 @@ pub struct ServeArgs {
     /// The port, instead of the address's; any free one if 0
     #[arg(long, value_name = "PORT")]
     port: Option<u16>,
+
+    /// Ask the gateway that listens there whether it is ready, and exit with 0 if so
+    #[arg(long)]
+    check: bool,
 }
 
 /// Runs the command until it is interrupted.
 pub async fn run(args: &ServeArgs, context: &Context) -> Result<(), CommandError> {
     let addr = address(args)?;
+    if args.check {
+        return check::run(addr, context).await;
+    }
     let app = Arc::new(context.app()?);
     app.health().watch();
     let connections = connections();
@@ -153,7 +162,7 @@ mod tests {
     use super::*;
 
     fn read(addr: &str, port: Option<u16>) -> Option<String> {
-        address(&ServeArgs { addr: addr.into(), port }).ok().map(|addr| addr.to_string())
+        address(&ServeArgs { addr: addr.into(), port, check: false }).ok().map(|addr| addr.to_string())
     }
 
     #[test]
