@@ -20,7 +20,8 @@ use crate::memory::session::{Beginning, Ending, Provenance, Session, Turn, TurnS
 use crate::memory::vectors::Meaning;
 use crate::memory::{Memory, Scope, StoreError};
 use crate::router::{
-    AnsweredBy, Attempt, Delivery, Gone, Notice, Resumed, Route, RouteErrorKind, Upstream, Written,
+    AnsweredBy, Attempt, Completion, Delivery, Gone, Notice, Resumed, Route, RouteError, RouteErrorKind,
+    Upstream, Written,
 };
 
 /// How often what has come of an answer is kept.
@@ -64,9 +65,7 @@ impl<U: Upstream, R: Routes> Talk<'_, U, R> {
 
     /// Who answered last.
     pub fn answered_by(&self) -> Option<AnsweredBy> {
-        let last = self.turns.iter().rev().find(|turn| turn.state == TurnState::Whole)?;
-        let model = last.provenance.model.clone()?;
-        Some(AnsweredBy { model, key: last.provenance.key.clone() })
+        answered_by(&self.turns)
     }
 
     /// What an agent recalls for a question: from what it reads, and from what belongs to the conversation.
@@ -165,6 +164,13 @@ impl<U: Upstream, R: Routes> Talk<'_, U, R> {
     }
 }
 
+/// Who answered last in these turns.
+pub fn answered_by(turns: &[Turn]) -> Option<AnsweredBy> {
+    let last = turns.iter().rev().find(|turn| turn.state == TurnState::Whole)?;
+    let model = last.provenance.model.clone()?;
+    Some(AnsweredBy { model, key: last.provenance.key.clone() })
+}
+
 /// A turn that was answered.
 #[derive(Debug)]
 pub struct Said {
@@ -177,7 +183,7 @@ pub struct Said {
 }
 
 /// Keeps what comes while it passes on to whoever takes it.
-struct Keeper<'a, A> {
+pub struct Keeper<'a, A> {
     audience: &'a mut A,
     memory: Option<Arc<Memory>>,
     beginning: Beginning,
@@ -188,7 +194,8 @@ struct Keeper<'a, A> {
 }
 
 impl<'a, A: Audience> Keeper<'a, A> {
-    fn new(memory: Option<Arc<Memory>>, beginning: Beginning, audience: &'a mut A) -> Self {
+    /// Begins a turn; where there is no memory nothing is kept.
+    pub fn new(memory: Option<Arc<Memory>>, beginning: Beginning, audience: &'a mut A) -> Self {
         if let Some(memory) = &memory {
             memory.begin_turn(beginning.clone());
         }
@@ -206,6 +213,22 @@ impl<'a, A: Audience> Keeper<'a, A> {
         }
     }
 
+    /// How a turn ended that no agent worked on: with the answer of a route, or without.
+    pub fn ended(mut self, route: &str, answered: &Result<Completion, RouteError>) -> Ending {
+        let completion = match answered {
+            Ok(completion) => completion,
+            Err(error) => return self.unanswered(error, &[], Provenance::default()),
+        };
+        let mut provenance = self.provenance("", &completion.attempts);
+        provenance.route = Some(route.to_owned());
+        provenance.resumed = completion.resumed.map(|how| Resumed::as_str(how).to_owned());
+        provenance.input_tokens = completion.usage.input_tokens;
+        provenance.output_tokens = completion.usage.output_tokens;
+        provenance.cost_usd =
+            completion.attempts.iter().filter_map(|attempt| attempt.cost_usd).reduce(|a, b| a + b);
+        self.ending(TurnState::Whole, vec![completion.answer.clone().into_message()], provenance)
+    }
+
     fn whole(mut self, worked: &Worked) -> Ending {
         let completion = &worked.completion;
         let mut provenance = self.provenance(&worked.agent, &completion.attempts);
@@ -218,36 +241,47 @@ impl<'a, A: Audience> Keeper<'a, A> {
     }
 
     fn undone(mut self, undone: &Undone) -> Ending {
-        let nothing = Answer::default();
-        let (attempts, state, partial, problem) = match &undone.cause {
-            Cause::NoRoute(problem) => (&[][..], TurnState::Failed, &nothing, problem.clone()),
-            Cause::Unanswered(error) => {
-                let (state, partial) = match &error.kind {
-                    RouteErrorKind::Broken(partial) => (TurnState::Cut, partial.as_ref()),
-                    RouteErrorKind::Gone => (TurnState::Interrupted, &nothing),
-                    RouteErrorKind::NoCandidate | RouteErrorKind::Exhausted => (TurnState::Failed, &nothing),
-                };
-                let last = error.attempts.last().and_then(|attempt| attempt.failure.as_ref());
-                let problem = last.map_or("nobody could be asked".to_owned(), |failure| {
-                    format!("{}: {}", failure.class.as_str(), failure.message)
-                });
-                (&error.attempts[..], state, partial, problem)
-            }
+        let spent = Provenance {
+            agent: undone.agent.clone(),
+            input_tokens: Some(undone.spent.input_tokens),
+            output_tokens: Some(undone.spent.output_tokens),
+            cost_usd: undone.spent.cost_usd,
+            ..Provenance::default()
         };
-        let mut provenance = self.provenance(&undone.agent, attempts);
-        provenance.problem = Some(problem);
-        provenance.input_tokens = Some(undone.spent.input_tokens);
-        provenance.output_tokens = Some(undone.spent.output_tokens);
-        provenance.cost_usd = undone.spent.cost_usd;
-        let mut said = undone.said.clone();
+        match &undone.cause {
+            Cause::Unanswered(error) => self.unanswered(error, &undone.said, spent),
+            Cause::NoRoute(problem) => {
+                let provenance =
+                    Provenance { problem: Some(problem.clone()), ..self.provenance(&undone.agent, &[]) };
+                let provenance = with_spent(provenance, &spent);
+                let state = if undone.said.is_empty() { TurnState::Failed } else { TurnState::Cut };
+                self.ending(state, undone.said.clone(), provenance)
+            }
+        }
+    }
+
+    /// A turn without an answer. Work that was done before is worth keeping, whoever failed in the end.
+    fn unanswered(mut self, error: &RouteError, said: &[Message], spent: Provenance) -> Ending {
+        let nothing = Answer::default();
+        let (state, partial) = match &error.kind {
+            RouteErrorKind::Broken(partial) => (TurnState::Cut, partial.as_ref()),
+            RouteErrorKind::Gone => (TurnState::Interrupted, &nothing),
+            RouteErrorKind::NoCandidate | RouteErrorKind::Exhausted => (TurnState::Failed, &nothing),
+        };
+        let last = error.attempts.last().and_then(|attempt| attempt.failure.as_ref());
+        let problem = last.map_or("nobody could be asked".to_owned(), |failure| {
+            format!("{}: {}", failure.class.as_str(), failure.message)
+        });
+        let provenance =
+            Provenance { problem: Some(problem), ..self.provenance(&spent.agent, &error.attempts) };
+        let mut said = said.to_vec();
         if !partial.is_empty() {
             said.push(partial.clone().into_message());
         } else if state == TurnState::Interrupted && !self.text.is_empty() {
             said.push(Message::text(Role::Assistant, self.text.clone()));
         }
-        // Work that was done before is worth keeping, whoever failed in the end.
         let state = if state == TurnState::Failed && !said.is_empty() { TurnState::Cut } else { state };
-        self.ending(state, said, provenance)
+        self.ending(state, said, with_spent(provenance, &spent))
     }
 
     fn provenance(&self, agent: &str, attempts: &[Attempt]) -> Provenance {
@@ -265,6 +299,16 @@ impl<'a, A: Audience> Keeper<'a, A> {
             ended: Some(Timestamp::now()),
             ..Provenance::default()
         }
+    }
+}
+
+/// With what was used.
+fn with_spent(provenance: Provenance, spent: &Provenance) -> Provenance {
+    Provenance {
+        input_tokens: spent.input_tokens,
+        output_tokens: spent.output_tokens,
+        cost_usd: spent.cost_usd,
+        ..provenance
     }
 }
 

@@ -40,7 +40,8 @@ pub struct DrillArgs {
     #[arg(long, value_name = "TIMING", value_enum, default_value_t = Pace::Fast)]
     timing: Pace,
 
-    /// How requests are made: as `aigw chat` makes them into a pipe, through the HTTP gateway, or both
+    /// How requests are made: as `aigw chat` makes them into a pipe, through the HTTP gateway, or both; through the gateway
+    /// by OpenAI's responses, Anthropic's messages or Gemini's format; or all of these
     #[arg(long, value_name = "WAY", value_enum, default_value_t = Ways::Both)]
     through: Ways,
 
@@ -64,6 +65,10 @@ enum Ways {
     Cli,
     Serve,
     Both,
+    Responses,
+    Messages,
+    Gemini,
+    All,
 }
 
 impl DrillArgs {
@@ -89,6 +94,12 @@ impl DrillArgs {
             Ways::Cli => vec![Through::Cli],
             Ways::Serve => vec![Through::Serve],
             Ways::Both => vec![Through::Cli, Through::Serve],
+            Ways::Responses => vec![Through::Responses],
+            Ways::Messages => vec![Through::Messages],
+            Ways::Gemini => vec![Through::Gemini],
+            Ways::All => {
+                vec![Through::Cli, Through::Serve, Through::Responses, Through::Messages, Through::Gemini]
+            }
         };
         Ok(Drill { cast: Arc::new(cast), timing, through, scenarios: self.scenarios()? })
     }

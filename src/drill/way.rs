@@ -10,6 +10,7 @@ use tokio::time::{Instant, timeout};
 
 use super::script;
 use super::stage::{DrillError, Stage};
+use super::stranger::Tongue;
 use super::{End, Heard, stranger};
 use crate::app::App;
 use crate::chat::{Event, Failure, FailureClass};
@@ -34,8 +35,14 @@ const FAREWELL: Duration = Duration::from_millis(800);
 pub enum Through {
     /// As `aigw chat` makes them, into a pipe: each by a program of its own.
     Cli,
-    /// Through `aigw serve`, as streams.
+    /// Through `aigw serve`, as streams of chat completions.
     Serve,
+    /// The same by OpenAI's responses.
+    Responses,
+    /// The same by Anthropic's messages.
+    Messages,
+    /// The same by Gemini's format.
+    Gemini,
 }
 
 impl Through {
@@ -44,6 +51,9 @@ impl Through {
         match self {
             Self::Cli => "cli",
             Self::Serve => "serve",
+            Self::Responses => "responses",
+            Self::Messages => "messages",
+            Self::Gemini => "gemini",
         }
     }
 }
@@ -51,14 +61,17 @@ impl Through {
 /// A way that is open, and the requests that have gone by it.
 pub(super) enum Way {
     Cli(Mutex<Vec<String>>),
-    Serve(Gateway),
+    Serve(Gateway, Tongue),
 }
 
 impl Way {
     pub(super) async fn open(through: Through, stage: &Stage<'_>) -> Result<Self, DrillError> {
         Ok(match through {
             Through::Cli => Self::Cli(Mutex::default()),
-            Through::Serve => Self::Serve(Gateway::open(stage).await?),
+            Through::Serve => Self::Serve(Gateway::open(stage).await?, Tongue::Chat),
+            Through::Responses => Self::Serve(Gateway::open(stage).await?, Tongue::Responses),
+            Through::Messages => Self::Serve(Gateway::open(stage).await?, Tongue::Messages),
+            Through::Gemini => Self::Serve(Gateway::open(stage).await?, Tongue::Gemini),
         })
     }
 
@@ -84,9 +97,9 @@ impl Way {
                 ids.lock().unwrap_or_else(PoisonError::into_inner).push(id.clone());
                 chat(stage, id, patience, &mut heard, asked).await?;
             }
-            Self::Serve(gateway) => {
+            Self::Serve(gateway, tongue) => {
                 // What came before the patience ended is what such a caller saw.
-                let ended = timeout(patience, stranger::ask(gateway.addr, &mut heard)).await;
+                let ended = timeout(patience, stranger::ask(gateway.addr, *tongue, &mut heard)).await;
                 heard.took = asked.elapsed();
                 if let Ok(Err(error)) = ended {
                     heard.end = End::Error { class: "connection".to_owned(), message: error.to_string() };
@@ -100,11 +113,11 @@ impl Way {
     pub(super) async fn billed_failures(&self, stage: &Stage<'_>) -> Result<usize, DrillError> {
         let app = match self {
             Self::Cli(_) => Arc::new(stage.in_order()?),
-            Self::Serve(gateway) => Arc::clone(&gateway.app),
+            Self::Serve(gateway, _) => Arc::clone(&gateway.app),
         };
         let ids = match self {
             Self::Cli(ids) => ids,
-            Self::Serve(gateway) => &gateway.ids,
+            Self::Serve(gateway, _) => &gateway.ids,
         };
         let ids = ids.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let count = tokio::task::spawn_blocking(move || {

@@ -16,6 +16,7 @@ pub mod recall;
 mod record;
 mod refusal;
 mod remove;
+mod response;
 pub mod run;
 mod scope;
 pub mod search;
@@ -37,6 +38,7 @@ pub use history::{Version, Why};
 pub use import::{BadLine, ImportError, Imported};
 pub use record::Record;
 pub use refusal::{MOST_BYTES, MemoryError, RECALL_MARK, Refusal};
+pub use response::StoredResponse;
 pub use scope::{NoScope, Scope};
 pub use shelf::Shelved;
 pub use stats::{Share, Stats};
@@ -54,6 +56,7 @@ const MIGRATIONS: Migrations = &[
     include_str!("005_vectors.sql"),
     include_str!("006_digest.sql"),
     include_str!("007_runs.sql"),
+    include_str!("008_responses.sql"),
 ];
 /// How long a write may take: longer than any other process should hold the file.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -1,40 +1,27 @@
-//! Putting a request to the router: the only file of the server that knows it.
-//!
-//! The router's work is part of the connection's task: when the client goes away, the response is dropped, the work with
-//! it, and the provider's connection with that. Frames pass through a queue of a few, so that a client who reads slowly
-//! slows the provider down.
+//! Putting a request to the router, or to an agent: the only file of the server that knows both.
 
-use std::convert::Infallible;
-use std::pin::Pin;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, header};
-use bytes::Bytes;
-use futures_util::stream;
-use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout};
+use tokio::time::Instant;
 
 use super::controls::Controls;
-use super::dialect::{Asked, Frames, Stream, Voice};
-use super::paths::Streaming;
+use super::conversation::Conversation;
+use super::dialect::{Asked, Kept, Voice};
 use super::refusal::Refusal;
-use super::visit::{Ending, Visit};
-use super::{Gateway, Phase, outcome, reached};
+use super::streaming::streamed;
+use super::visit::Visit;
+use super::{Gateway, outcome};
+use crate::agents::{Audience, TurnEvent};
 use crate::app::ResolveError;
 use crate::chat::{ChatRequest, Event};
-use crate::router::{
-    Ask, Completion, Conversation, Delivery, Demand, Gone, Notice, Route, RouteError, Written,
-};
+use crate::memory::StoredResponse;
+use crate::router::{Ask, Completion, Delivery, Demand, Gone, Notice, Route, Written};
 
-/// How long the status waits for the first content. What fails sooner, fails with a status that clients understand;
-/// what takes longer has its head sent, so that nobody in between takes us for dead.
-const HOLD: Duration = Duration::from_secs(3);
-/// How often a stream says that it lives.
-const ALIVE: Duration = Duration::from_secs(10);
-/// Frames that wait for a client.
-const FRAMES: usize = 16;
+/// How names of agents begin, where a model is named.
+const AGENT: &str = "agent:";
 
 const PROVIDER: HeaderName = HeaderName::from_static("x-aigw-provider");
 const MODEL: HeaderName = HeaderName::from_static("x-aigw-model");
@@ -42,12 +29,20 @@ const ATTEMPTS: HeaderName = HeaderName::from_static("x-aigw-attempts");
 const RESUMED: HeaderName = HeaderName::from_static("x-aigw-resumed");
 const COST: HeaderName = HeaderName::from_static("x-aigw-cost");
 
-/// What is asked, and where it may go.
-struct Question {
-    request: ChatRequest,
-    route: Route,
-    controls: Controls,
-    visit: Arc<Visit>,
+/// What is asked, and of whom.
+pub(super) struct Question {
+    pub(super) request: ChatRequest,
+    pub(super) controls: Controls,
+    pub(super) visit: Arc<Visit>,
+    to: To,
+}
+
+/// Who is asked.
+enum To {
+    /// The models of a route.
+    Route(Box<Route>),
+    /// An agent, by its name.
+    Agent(String),
 }
 
 /// Where a name leads.
@@ -66,15 +61,91 @@ pub(super) async fn answer(
     visit.model(asked.model.clone());
     let controls = Controls::read(headers)?;
     let name = controls.route.as_deref().unwrap_or(&asked.model);
-    let route = resolve(&gateway, name).await.map_err(outcome::unresolved)?;
-    let question = Question { request: asked.request, route: controls.narrowed(route), controls, visit };
+    let to = match name.strip_prefix(AGENT) {
+        Some(agent) => To::Agent(agent.to_owned()),
+        None => {
+            let route = resolve(&gateway, name).await.map_err(outcome::unresolved)?;
+            To::Route(Box::new(controls.narrowed(route)))
+        }
+    };
+    let question = Question { request: asked.request, controls, visit, to };
     if asked.stream {
         return streamed(gateway, question, voice.stream()).await;
     }
-    let completion = gateway.router.chat(&ask(&question, true), &mut Unseen).await;
-    let completion = completion.map_err(|error| outcome::unanswered(&error))?;
-    name_model(&question, &completion);
+    let completion = question.work(&gateway, true, &mut Unseen).await?;
+    if let Some(kept) = voice.kept(&completion) {
+        question.keep(&gateway, &completion, kept).await;
+    }
     Ok(whole(voice.whole(&completion).to_string(), &completion))
+}
+
+impl Question {
+    /// Has the answer made. What comes on the way goes to the audience.
+    pub(super) async fn work<A: Audience>(
+        &self,
+        gateway: &Gateway,
+        buffered: bool,
+        audience: &mut A,
+    ) -> Result<Completion, Refusal> {
+        let completion = match &self.to {
+            To::Agent(name) => super::conversation::agent(gateway, self, name, buffered, audience).await?,
+            To::Route(route) => self.by_route(gateway, route, buffered, audience).await?,
+        };
+        if let Some(last) = completion.attempts.last() {
+            self.visit.model(last.model.to_string());
+        }
+        Ok(completion)
+    }
+
+    async fn by_route<A: Audience>(
+        &self,
+        gateway: &Gateway,
+        route: &Route,
+        buffered: bool,
+        audience: &mut A,
+    ) -> Result<Completion, Refusal> {
+        let conversation = Conversation::find(gateway, self).await?;
+        let continued = conversation.as_ref().map(|conversation| conversation.continued(&self.request));
+        let ask = Ask {
+            id: self.visit.id().to_owned(),
+            request: continued.as_ref().unwrap_or(&self.request),
+            route,
+            buffered,
+            deadline: self.controls.timeout,
+            // Clients wait better than we do: they are told for how long.
+            max_wait: Duration::ZERO,
+            conversation: conversation.as_ref().map(Conversation::tag).unwrap_or_default(),
+        };
+        let Some(conversation) = conversation else {
+            let answered = gateway.router.chat(&ask, audience).await;
+            return answered.map_err(|error| outcome::unanswered(&error));
+        };
+        let mut keeper = conversation.keeper(gateway, self, audience);
+        let answered = gateway.router.chat(&ask, &mut keeper).await;
+        let ending = keeper.ended(&route.name, &answered);
+        super::conversation::end(gateway, ending).await;
+        answered.map_err(|error| outcome::unanswered(&error))
+    }
+
+    /// When all of it must be over.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.controls.timeout.map(|limit| Instant::now() + limit)
+    }
+
+    /// Keeps an answer before its end is told, so that whoever has heard it can come back to it. That it could not be kept
+    /// is no reason to withhold it.
+    pub(super) async fn keep(&self, gateway: &Gateway, completion: &Completion, kept: Kept) {
+        let mut conversation = self.request.messages.clone();
+        conversation.push(completion.answer.clone().into_message());
+        let Kept { id, response } = kept;
+        let stored = StoredResponse { id, owner: self.visit.owner(), conversation, response };
+        let memory = Arc::clone(&gateway.app.memory);
+        match tokio::task::spawn_blocking(move || memory.keep_response(stored)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "a response is not kept"),
+            Err(error) => tracing::warn!(%error, "a response is not kept"),
+        }
+    }
 }
 
 fn whole(body: String, completion: &Completion) -> Response<Body> {
@@ -100,13 +171,13 @@ fn whole(body: String, completion: &Completion) -> Response<Body> {
 
 /// Who has begun to answer, and the how many-th that was asked.
 #[derive(Debug, Clone)]
-struct Begun {
-    model: String,
-    attempts: usize,
+pub(super) struct Begun {
+    pub(super) model: String,
+    pub(super) attempts: usize,
 }
 
 impl Begun {
-    fn tell(&self, headers: &mut HeaderMap) {
+    pub(super) fn tell(&self, headers: &mut HeaderMap) {
         headers.insert(ATTEMPTS, HeaderValue::from(self.attempts));
         let (provider, model) = self.model.split_once('/').unwrap_or((self.model.as_str(), ""));
         for (name, text) in [(PROVIDER, provider), (MODEL, model)] {
@@ -117,64 +188,9 @@ impl Begun {
     }
 }
 
-/// The answer as it comes. Fails if it fails before there was anything to send.
-async fn streamed(
-    gateway: Arc<Gateway>,
-    question: Question,
-    stream: Stream,
-) -> Result<Response<Body>, Refusal> {
-    let phase = gateway.phase.subscribe();
-    let visit = Arc::clone(&question.visit);
-    let Stream { frames, broken, alive: comment, content_type } = stream;
-    let begun = Arc::new(OnceLock::new());
-    let mut telling = Telling::new(gateway, question, frames, Arc::clone(&begun));
-    let (first, over) = match timeout(HOLD, telling.next()).await {
-        Err(_) => (comment.clone(), false),
-        Ok(Told::Frame(frame)) => (frame, false),
-        Ok(Told::Last(frame)) => (frame, true),
-        Ok(Told::Failed(error)) => return Err(outcome::unanswered(&error)),
-    };
-    let mut alive = interval_at(Instant::now() + ALIVE, ALIVE);
-    alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let sending = Sending { first: Some(first), over, telling, alive, comment, broken, phase, visit };
-    if sending.over {
-        sending.visit.ended(Ending::Whole);
-    }
-    let mut response = Response::new(Body::from_stream(stream::unfold(sending, Sending::step)));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    // A proxy in front of us must not gather what is meant to be seen as it comes.
-    headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
-    if let Some(begun) = begun.get() {
-        begun.tell(headers);
-    }
-    response.extensions_mut().insert(Streaming);
-    Ok(response)
-}
-
 /// The tokens that a request has, on the high side.
 pub(super) fn tokens(request: &ChatRequest) -> u64 {
     Demand::of(request).input
-}
-
-fn ask(question: &Question, buffered: bool) -> Ask<'_> {
-    Ask {
-        id: question.visit.id().to_owned(),
-        request: &question.request,
-        route: &question.route,
-        buffered,
-        deadline: question.controls.timeout,
-        // Clients wait better than we do: they are told for how long.
-        max_wait: Duration::ZERO,
-        conversation: Conversation::default(),
-    }
-}
-
-fn name_model(question: &Question, completion: &Completion) {
-    if let Some(last) = completion.attempts.last() {
-        question.visit.model(last.model.to_string());
-    }
 }
 
 /// Takes an answer of which only the whole is sent.
@@ -190,165 +206,6 @@ impl Delivery for Unseen {
     }
 }
 
-/// Takes an answer as it comes, and turns it into frames.
-struct Framing {
-    dialect: Box<dyn Frames>,
-    frames: mpsc::Sender<Bytes>,
-    /// Whether the client understands that what it was told is void.
-    restarts: bool,
-    /// Goes before the next frame.
-    notes: Vec<Bytes>,
-    trying: Begun,
-    begun: Arc<OnceLock<Begun>>,
-}
-
-impl Delivery for Framing {
-    async fn event(&mut self, event: &Event) -> Result<Written, Gone> {
-        let Some((frame, answer)) = self.dialect.event(event) else { return Ok(Written::No) };
-        if self.begun.get().is_none() {
-            // Nobody else sets it.
-            let _first = self.begun.set(self.trying.clone());
-        }
-        for frame in self.notes.drain(..).chain([frame]) {
-            self.frames.send(frame).await.map_err(|_| Gone)?;
-        }
-        // Thoughts are sent as they come, and somebody else's may follow them: the answer is what must not be mixed.
-        Ok(if answer { Written::Yes } else { Written::No })
-    }
-
-    fn restarts(&self) -> bool {
-        self.restarts
-    }
-
-    fn notice(&mut self, notice: &Notice<'_>) -> Result<(), Gone> {
-        match notice {
-            Notice::Trying { model } => {
-                self.trying = Begun { model: model.clone(), attempts: self.trying.attempts + 1 };
-                self.dialect.trying(model);
-            }
-            Notice::Restarting { model } => self.notes.push(self.dialect.restart(model)),
-            _ => {}
-        }
-        Ok(())
-    }
-}
-
-/// What comes next in a stream.
-enum Told {
-    /// A piece of the answer.
-    Frame(Bytes),
-    /// The end of a whole answer.
-    Last(Bytes),
-    /// There is no whole answer.
-    Failed(RouteError),
-}
-
-/// The router's work, and the frames that it gives.
-struct Telling {
-    work: Pin<Box<dyn Future<Output = Told> + Send>>,
-    frames: mpsc::Receiver<Bytes>,
-    /// What the work ended with, until all frames before it are sent.
-    ended: Option<Told>,
-}
-
-impl Telling {
-    fn new(
-        gateway: Arc<Gateway>,
-        question: Question,
-        dialect: Box<dyn Frames>,
-        begun: Arc<OnceLock<Begun>>,
-    ) -> Self {
-        let (sender, frames) = mpsc::channel(FRAMES);
-        let restarts = question.controls.restarts;
-        let trying = Begun { model: String::new(), attempts: 0 };
-        let work = async move {
-            let mut framing = Framing { dialect, frames: sender, restarts, notes: Vec::new(), trying, begun };
-            match gateway.router.chat(&ask(&question, false), &mut framing).await {
-                Err(error) => Told::Failed(error),
-                Ok(completion) => {
-                    name_model(&question, &completion);
-                    Told::Last(framing.dialect.end(&completion))
-                }
-            }
-        };
-        Self { work: Box::pin(work), frames, ended: None }
-    }
-
-    /// Not to be asked again after the end. May be dropped half-way.
-    async fn next(&mut self) -> Told {
-        while self.ended.is_none() {
-            tokio::select! {
-                biased;
-                Some(frame) = self.frames.recv() => return Told::Frame(frame),
-                told = &mut self.work => self.ended = Some(told),
-            }
-        }
-        match (self.frames.try_recv(), self.ended.take()) {
-            (Ok(frame), ended) => {
-                self.ended = ended;
-                Told::Frame(frame)
-            }
-            (Err(_), Some(told)) => told,
-            // The loop above has seen to it that there is one.
-            (Err(_), None) => Told::Last(Bytes::new()),
-        }
-    }
-}
-
-/// A stream on its way to the client.
-struct Sending {
-    first: Option<Bytes>,
-    over: bool,
-    telling: Telling,
-    alive: Interval,
-    /// What is said when nothing else is.
-    comment: Bytes,
-    broken: Box<dyn Fn(&Refusal) -> Bytes + Send + Sync>,
-    phase: watch::Receiver<Phase>,
-    visit: Arc<Visit>,
-}
-
-/// What a stream waits for.
-enum Came {
-    Told(Told),
-    /// The server ends.
-    Stop,
-    /// Nothing has come for a while.
-    Nothing,
-}
-
-impl Sending {
-    async fn step(mut self) -> Option<(Result<Bytes, Infallible>, Self)> {
-        if let Some(first) = self.first.take() {
-            return Some((Ok(first), self));
-        }
-        if self.over {
-            return None;
-        }
-        let came = tokio::select! {
-            biased;
-            told = self.telling.next() => Came::Told(told),
-            () = reached(&mut self.phase, Phase::Ending) => Came::Stop,
-            _ = self.alive.tick() => Came::Nothing,
-        };
-        let bytes = match came {
-            Came::Told(Told::Frame(frame)) => frame,
-            Came::Told(Told::Last(frame)) => self.end(Ending::Whole, frame),
-            Came::Told(Told::Failed(error)) => self.broken(&outcome::unanswered(&error)),
-            Came::Stop => self.broken(&outcome::stopping()),
-            Came::Nothing => self.comment.clone(),
-        };
-        Some((Ok(bytes), self))
-    }
-
-    fn end(&mut self, ending: Ending, last: Bytes) -> Bytes {
-        self.over = true;
-        self.visit.ended(ending);
-        last
-    }
-
-    fn broken(&mut self, refusal: &Refusal) -> Bytes {
-        let frame = (self.broken)(refusal);
-        self.end(Ending::Broken, frame)
-    }
+impl Audience for Unseen {
+    fn hears(&mut self, _event: &TurnEvent<'_>) {}
 }

@@ -33,6 +33,11 @@ pub(super) trait Voice: Send + Sync {
     /// The answer in one piece.
     fn whole(&self, completion: &Completion) -> Value;
 
+    /// What the client may come back to.
+    fn kept(&self, _completion: &Completion) -> Option<Kept> {
+        None
+    }
+
     /// The answer as a stream.
     fn stream(self: Box<Self>) -> Stream;
 }
@@ -47,6 +52,14 @@ pub(super) struct Stream {
     pub(super) content_type: &'static str,
 }
 
+/// An answer that is kept for the client to come back to.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub(super) id: String,
+    /// As the client is told.
+    pub(super) response: Value,
+}
+
 /// Turns an answer into the frames of one stream, which has one identity whoever tells it.
 pub(super) trait Frames: Send {
     /// Somebody is asked.
@@ -58,6 +71,11 @@ pub(super) trait Frames: Send {
 
     /// What was told so far is void: another answer begins.
     fn restart(&mut self, model: &str) -> Bytes;
+
+    /// What the client may come back to.
+    fn kept(&self, _completion: &Completion) -> Option<Kept> {
+        None
+    }
 
     /// The end of a whole answer.
     fn end(&mut self, completion: &Completion) -> Bytes;

@@ -11,6 +11,7 @@ mod asking;
 mod body;
 mod connection;
 mod controls;
+mod conversation;
 mod dialect;
 mod embedding;
 mod gate;
@@ -23,7 +24,9 @@ mod outcome;
 mod paths;
 mod refusal;
 mod request;
+mod responses;
 mod socket;
+mod streaming;
 mod visit;
 
 use std::io;
@@ -33,9 +36,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 use tokio::time::Instant;
 
+use crate::agents::Meanings;
 use crate::app::App;
 use crate::providers::client::Client;
 use crate::router::{RetryBudget, Router};
@@ -86,10 +90,23 @@ async fn reached(phase: &mut watch::Receiver<Phase>, at: Phase) {
 /// What all requests share.
 struct Gateway {
     app: Arc<App>,
-    router: Router<Client>,
+    router: Router<Arc<Client>>,
+    /// What says what questions mean, put together when it is first needed.
+    meanings: OnceCell<Arc<Meanings<Arc<Client>>>>,
     started: Timestamp,
     phase: watch::Sender<Phase>,
     log: Option<Log>,
+}
+
+impl Gateway {
+    /// What says what questions mean; by words only where no embedder is to be had.
+    async fn meanings(&self) -> Arc<Meanings<Arc<Client>>> {
+        let client = self.router.upstream();
+        let made = self.meanings.get_or_init(|| async {
+            Arc::new(self.app.meanings(client).await.unwrap_or_else(|_| self.app.no_meanings(client)))
+        });
+        Arc::clone(made.await)
+    }
 }
 
 impl Server {
@@ -97,9 +114,16 @@ impl Server {
     pub async fn bind(settings: Settings, app: Arc<App>, client: Client) -> io::Result<Self> {
         let listener = TcpListener::bind(settings.addr).await?;
         let addr = listener.local_addr()?;
-        let router = app.router(client).with_budget(RetryBudget::new(Instant::now()));
+        let router = app.router(Arc::new(client)).with_budget(RetryBudget::new(Instant::now()));
         let phase = watch::Sender::new(Phase::Open);
-        let gateway = Gateway { app, router, started: Timestamp::now(), phase, log: settings.log };
+        let gateway = Gateway {
+            app,
+            router,
+            started: Timestamp::now(),
+            phase,
+            log: settings.log,
+            meanings: OnceCell::new(),
+        };
         let Settings { connections, grace, .. } = settings;
         Ok(Self { listener, addr, connections, grace, gateway: Arc::new(gateway) })
     }

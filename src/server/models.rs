@@ -112,6 +112,8 @@ fn names(app: &App) -> Vec<(String, String)> {
         let ids = default.into_iter().chain(listed.map(crate::providers::Model::model_id));
         all.extend(ids.map(|id| (id.to_string(), provider.clone())));
     }
+    let agents = app.agents();
+    all.extend(agents.names().into_iter().map(|name| (format!("agent:{name}"), OURS.to_owned())));
     let mut seen = HashSet::new();
     all.retain(|(id, _)| seen.insert(id.clone()));
     all

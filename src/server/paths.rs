@@ -15,7 +15,7 @@ use futures_util::FutureExt;
 use super::dialect::Dialect;
 use super::refusal::Refusal;
 use super::visit::{Ending, Visit};
-use super::{Gateway, anthropic, gate, gemini, health, models, openai};
+use super::{Gateway, anthropic, gate, gemini, health, models, openai, responses};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -27,6 +27,8 @@ pub(super) struct Streaming;
 pub(super) fn router(gateway: Arc<Gateway>) -> Router {
     let routes = Router::new()
         .route("/v1/chat/completions", post(openai::chat))
+        .route("/v1/responses", post(responses::create))
+        .route("/v1/responses/{id}", get(responses::show).delete(responses::forget))
         .route("/v1/embeddings", post(openai::embeddings))
         .route("/v1/messages", post(anthropic::messages))
         .route("/v1/messages/count_tokens", post(anthropic::count_tokens))

@@ -21,6 +21,7 @@ mod chain_wrong;
 mod chat;
 mod config;
 mod crossing;
+mod dialects;
 mod doctor;
 mod drill;
 mod embeddings;

@@ -20,8 +20,8 @@ use tokio::task::JoinHandle;
 use super::support::{TestEnv, provider_section, stand};
 
 /// A gateway in this process.
-struct Gateway {
-    addr: SocketAddr,
+pub struct Gateway {
+    pub addr: SocketAddr,
     app: Arc<App>,
     served: Arc<Mutex<Vec<Served>>>,
     running: JoinHandle<usize>,
@@ -34,7 +34,7 @@ impl Drop for Gateway {
 }
 
 impl Gateway {
-    async fn start(env: &TestEnv) -> Self {
+    pub async fn start(env: &TestEnv) -> Self {
         let served = Arc::new(Mutex::new(Vec::new()));
         let list = Arc::clone(&served);
         let log: Log = Arc::new(move |one| list.lock().unwrap().push(one.clone()));
@@ -48,17 +48,21 @@ impl Gateway {
     }
 
     /// In front of these stand-ins, in order.
-    async fn before(stands: &[&Stand]) -> Self {
+    pub async fn before(stands: &[&Stand]) -> Self {
         Self::start(&TestEnv::with_stands(stands)).await
     }
 
-    async fn get(&self, path: &str) -> Reply {
+    pub async fn get(&self, path: &str) -> Reply {
         send(self.addr, &format!("GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", self.addr))
             .await
     }
 
     async fn chat(&self, body: &Value) -> Reply {
-        send(self.addr, &post(self.addr, body)).await
+        self.send(&post(self.addr, "/v1/chat/completions", body)).await
+    }
+
+    pub async fn send(&self, request: &str) -> Reply {
+        send(self.addr, request).await
     }
 
     /// What the ledger says about a request: the class of each attempt.
@@ -69,10 +73,10 @@ impl Gateway {
     }
 }
 
-fn post(addr: SocketAddr, body: &Value) -> String {
+pub fn post(addr: SocketAddr, path: &str, body: &Value) -> String {
     let body = body.to_string();
     format!(
-        "POST /v1/chat/completions HTTP/1.1\r\nhost: {addr}\r\ncontent-type: application/json\r\n\
+        "POST {path} HTTP/1.1\r\nhost: {addr}\r\ncontent-type: application/json\r\n\
          authorization: Bearer the-clients-own\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     )
@@ -80,10 +84,10 @@ fn post(addr: SocketAddr, body: &Value) -> String {
 
 /// An answer, taken apart.
 #[derive(Debug)]
-struct Reply {
-    status: u16,
-    headers: Vec<(String, String)>,
-    body: String,
+pub struct Reply {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: String,
 }
 
 impl Reply {
@@ -101,22 +105,22 @@ impl Reply {
     }
 
     #[track_caller]
-    fn is(self, status: u16) -> Self {
+    pub fn is(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{self:?}");
         self
     }
 
-    fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     #[track_caller]
-    fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
     #[track_caller]
-    fn error(&self) -> Value {
+    pub fn error(&self) -> Value {
         self.json()["error"].clone()
     }
 
@@ -158,7 +162,7 @@ async fn send(addr: SocketAddr, request: &str) -> Reply {
 /// Asks for a stream and reads until this has come.
 async fn reading(addr: SocketAddr, body: &Value, until: &str) -> TcpStream {
     let mut stream = TcpStream::connect(addr).await.unwrap();
-    stream.write_all(post(addr, body).as_bytes()).await.unwrap();
+    stream.write_all(post(addr, "/v1/chat/completions", body).as_bytes()).await.unwrap();
     let mut bytes = Vec::new();
     while !String::from_utf8_lossy(&bytes).contains(until) {
         assert_ne!(stream.read_buf(&mut bytes).await.unwrap(), 0, "{}", String::from_utf8_lossy(&bytes));
@@ -420,7 +424,7 @@ async fn a_client_that_leaves_takes_its_provider_along() {
     for body in [asked("hello"), streamed("hello")] {
         let before = silent.requests().len();
         let mut stream = TcpStream::connect(gateway.addr).await.unwrap();
-        stream.write_all(post(gateway.addr, &body).as_bytes()).await.unwrap();
+        stream.write_all(post(gateway.addr, "/v1/chat/completions", &body).as_bytes()).await.unwrap();
         eventually("it is asked", || silent.requests().len() > before).await;
         drop(stream);
         eventually("the provider sees it", || gone(silent.requests())).await;
@@ -627,7 +631,10 @@ async fn a_second_signal_ends_at_once() {
     let silent = stand("groq", &["hang"]).await;
     let service = Service::start(&TestEnv::with_stands(&[&silent]), &[]);
     let mut stream = TcpStream::connect(service.addr).await.unwrap();
-    stream.write_all(post(service.addr, &streamed("hello")).as_bytes()).await.unwrap();
+    stream
+        .write_all(post(service.addr, "/v1/chat/completions", &streamed("hello")).as_bytes())
+        .await
+        .unwrap();
     eventually("it is asked", || !silent.requests().is_empty()).await;
     service.signal("-INT");
     let addr = service.addr;

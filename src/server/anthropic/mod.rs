@@ -84,6 +84,10 @@ pub(super) fn error(refusal: &Refusal, request_id: &str) -> Value {
     let place = refusal.param.as_ref().filter(|place| !refusal.message.contains(place.as_ref()));
     let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
     let mut error = json!({"type": kind, "message": format!("{place}{}", refusal.message)});
+    // Anthropic has few types, and several reasons share one.
+    if let Some(code) = refusal.code {
+        error["code"] = json!(code);
+    }
     if !refusal.attempts.is_empty() {
         error["attempts"] = json!(refusal.attempts);
     }

@@ -101,6 +101,12 @@ pub(super) fn error(refusal: &Refusal) -> Value {
         _ => "INVALID_ARGUMENT",
     };
     let mut details = Vec::new();
+    if let Some(code) = refusal.code {
+        let reason = code.to_ascii_uppercase();
+        details.push(
+            json!({"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": reason, "domain": "aigw"}),
+        );
+    }
     if let Some(param) = &refusal.param {
         let violation = json!({"field": param, "description": refusal.message});
         details.push(
