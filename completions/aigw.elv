@@ -47,7 +47,9 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand config 'Show and check the configuration'
             cand trust 'Let a project''s own settings, agents and chains be used'
             cand tool 'List and call tools, and say who may call them'
-            cand serve 'Answer HTTP clients that speak OpenAI''s format'
+            cand serve 'Answer HTTP clients that speak OpenAI''s, Anthropic''s or Gemini''s format'
+            cand key 'Who may ask through `aigw serve`, for what and how much'
+            cand audit 'Show who was given which right, and when'
             cand drill 'Rehearse outages with your own route, and see how it comes through'
             cand simulate 'Run wire-accurate stand-ins for providers, with faults on demand'
             cand demo 'Take a tour on stand-ins: no key, no network'
@@ -1536,7 +1538,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;tool;help;help'= {
         }
         &'aigw;serve'= {
-            cand --addr 'Where to listen: an address of this machine''s own'
+            cand --addr 'Where to listen; other than this machine''s own addresses only where clients need a key'
             cand --port 'The port, instead of the address''s; any free one if 0'
             cand --config 'Read this configuration file instead of the usual one'
             cand --output 'How results are printed'
@@ -1550,9 +1552,136 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'aigw;key'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand create 'Make a key'
+            cand ls 'List the keys'
+            cand show 'Show a key: what it is good for and what it has used'
+            cand rotate 'Make a new key in place of one'
+            cand revoke 'Make a key good for nothing, from the next request on'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;key;create'= {
+            cand -m 'A model, route or agent that may be named, such as groq/* or agent:writer; everything if none is given'
+            cand --model 'A model, route or agent that may be named, such as groq/* or agent:writer; everything if none is given'
+            cand --scope 'What may be done; chat, embeddings and agents if nothing is said. `shared` is to read and write what all agents remember'
+            cand --expires 'How long it is good, such as 30d'
+            cand --rpm 'Requests a minute'
+            cand --tpm 'Tokens a minute'
+            cand --concurrency 'Requests at a time'
+            cand --tokens-per-day 'Tokens a day, by UTC'
+            cand --tokens-per-month 'Tokens a month, by UTC'
+            cand --usd-per-day 'USD a day, by UTC'
+            cand --usd-per-month 'USD a month, by UTC'
+            cand --tag 'What else it is called by'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;key;ls'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;key;show'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;key;rotate'= {
+            cand --grace 'How long the old one is still good'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;key;revoke'= {
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand -y 'Do not ask'
+            cand --yes 'Do not ask'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'aigw;key;help'= {
+            cand create 'Make a key'
+            cand ls 'List the keys'
+            cand show 'Show a key: what it is good for and what it has used'
+            cand rotate 'Make a new key in place of one'
+            cand revoke 'Make a key good for nothing, from the next request on'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'aigw;key;help;create'= {
+        }
+        &'aigw;key;help;ls'= {
+        }
+        &'aigw;key;help;show'= {
+        }
+        &'aigw;key;help;rotate'= {
+        }
+        &'aigw;key;help;revoke'= {
+        }
+        &'aigw;key;help;help'= {
+        }
+        &'aigw;audit'= {
+            cand -n 'The newest entries, at most so many'
+            cand --limit 'The newest entries, at most so many'
+            cand --config 'Read this configuration file instead of the usual one'
+            cand --output 'How results are printed'
+            cand --color 'When to use colours'
+            cand --json 'The same as `--output json`'
+            cand -q 'Print no notes and no warnings'
+            cand --quiet 'Print no notes and no warnings'
+            cand -v 'Say more about what happens; twice for still more'
+            cand --verbose 'Say more about what happens; twice for still more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'aigw;drill'= {
             cand --timing 'The benchmark''s own times, or a fifth of them with a fifth of your timeouts'
-            cand --through 'How requests are made: as `aigw chat` makes them into a pipe, through the HTTP gateway, or both'
+            cand --through 'How requests are made: as `aigw chat` makes them into a pipe, through the HTTP gateway, or both; through the gateway by OpenAI''s responses, Anthropic''s messages or Gemini''s format; or all of these'
             cand --only 'Only these scenarios (may be repeated, or with commas)'
             cand --min 'How many must pass; all that are played if not set'
             cand --config 'Read this configuration file instead of the usual one'
@@ -1641,7 +1770,9 @@ set edit:completion:arg-completer[aigw] = {|@words|
             cand config 'Show and check the configuration'
             cand trust 'Let a project''s own settings, agents and chains be used'
             cand tool 'List and call tools, and say who may call them'
-            cand serve 'Answer HTTP clients that speak OpenAI''s format'
+            cand serve 'Answer HTTP clients that speak OpenAI''s, Anthropic''s or Gemini''s format'
+            cand key 'Who may ask through `aigw serve`, for what and how much'
+            cand audit 'Show who was given which right, and when'
             cand drill 'Rehearse outages with your own route, and see how it comes through'
             cand simulate 'Run wire-accurate stand-ins for providers, with faults on demand'
             cand demo 'Take a tour on stand-ins: no key, no network'
@@ -1873,6 +2004,25 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;help;tool;log'= {
         }
         &'aigw;help;serve'= {
+        }
+        &'aigw;help;key'= {
+            cand create 'Make a key'
+            cand ls 'List the keys'
+            cand show 'Show a key: what it is good for and what it has used'
+            cand rotate 'Make a new key in place of one'
+            cand revoke 'Make a key good for nothing, from the next request on'
+        }
+        &'aigw;help;key;create'= {
+        }
+        &'aigw;help;key;ls'= {
+        }
+        &'aigw;help;key;show'= {
+        }
+        &'aigw;help;key;rotate'= {
+        }
+        &'aigw;help;key;revoke'= {
+        }
+        &'aigw;help;audit'= {
         }
         &'aigw;help;drill'= {
         }

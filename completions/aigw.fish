@@ -53,7 +53,9 @@ complete -c aigw -n "__fish_aigw_needs_command" -f -a "doctor" -d 'Check the ins
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "config" -d 'Show and check the configuration'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "trust" -d 'Let a project\'s own settings, agents and chains be used'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "tool" -d 'List and call tools, and say who may call them'
-complete -c aigw -n "__fish_aigw_needs_command" -f -a "serve" -d 'Answer HTTP clients that speak OpenAI\'s format'
+complete -c aigw -n "__fish_aigw_needs_command" -f -a "serve" -d 'Answer HTTP clients that speak OpenAI\'s, Anthropic\'s or Gemini\'s format'
+complete -c aigw -n "__fish_aigw_needs_command" -f -a "key" -d 'Who may ask through `aigw serve`, for what and how much'
+complete -c aigw -n "__fish_aigw_needs_command" -f -a "audit" -d 'Show who was given which right, and when'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "drill" -d 'Rehearse outages with your own route, and see how it comes through'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "simulate" -d 'Run wire-accurate stand-ins for providers, with faults on demand'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "demo" -d 'Take a tour on stand-ins: no key, no network'
@@ -1298,7 +1300,7 @@ complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcomma
 complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from help" -f -a "quota" -d 'Say how often a tool may be called'
 complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from help" -f -a "log" -d 'List the newest calls, and those that were refused'
 complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c aigw -n "__fish_aigw_using_subcommand serve" -l addr -d 'Where to listen: an address of this machine\'s own' -r
+complete -c aigw -n "__fish_aigw_using_subcommand serve" -l addr -d 'Where to listen; other than this machine\'s own addresses only where clients need a key' -r
 complete -c aigw -n "__fish_aigw_using_subcommand serve" -l port -d 'The port, instead of the address\'s; any free one if 0' -r
 complete -c aigw -n "__fish_aigw_using_subcommand serve" -l config -d 'Read this configuration file instead of the usual one' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand serve" -l output -d 'How results are printed' -r -f -a "text\t'For people'
@@ -1312,11 +1314,121 @@ complete -c aigw -n "__fish_aigw_using_subcommand serve" -l json -d 'The same as
 complete -c aigw -n "__fish_aigw_using_subcommand serve" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand serve" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and not __fish_seen_subcommand_from create ls show rotate revoke help" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand key; and not __fish_seen_subcommand_from create ls show rotate revoke help" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand key; and not __fish_seen_subcommand_from create ls show rotate revoke help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand key; and not __fish_seen_subcommand_from create ls show rotate revoke help" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and not __fish_seen_subcommand_from create ls show rotate revoke help" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and not __fish_seen_subcommand_from create ls show rotate revoke help" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and not __fish_seen_subcommand_from create ls show rotate revoke help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and not __fish_seen_subcommand_from create ls show rotate revoke help" -f -a "create" -d 'Make a key'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and not __fish_seen_subcommand_from create ls show rotate revoke help" -f -a "ls" -d 'List the keys'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and not __fish_seen_subcommand_from create ls show rotate revoke help" -f -a "show" -d 'Show a key: what it is good for and what it has used'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and not __fish_seen_subcommand_from create ls show rotate revoke help" -f -a "rotate" -d 'Make a new key in place of one'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and not __fish_seen_subcommand_from create ls show rotate revoke help" -f -a "revoke" -d 'Make a key good for nothing, from the next request on'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and not __fish_seen_subcommand_from create ls show rotate revoke help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from create" -s m -l model -d 'A model, route or agent that may be named, such as groq/* or agent:writer; everything if none is given' -r
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from create" -l scope -d 'What may be done; chat, embeddings and agents if nothing is said. `shared` is to read and write what all agents remember' -r -f -a "chat\t''
+embeddings\t''
+agents\t''
+shared\t''"
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from create" -l expires -d 'How long it is good, such as 30d' -r
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from create" -l rpm -d 'Requests a minute' -r
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from create" -l tpm -d 'Tokens a minute' -r
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from create" -l concurrency -d 'Requests at a time' -r
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from create" -l tokens-per-day -d 'Tokens a day, by UTC' -r
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from create" -l tokens-per-month -d 'Tokens a month, by UTC' -r
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from create" -l usd-per-day -d 'USD a day, by UTC' -r
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from create" -l usd-per-month -d 'USD a month, by UTC' -r
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from create" -l tag -d 'What else it is called by' -r
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from create" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from create" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from create" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from create" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from ls" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from ls" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from ls" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from ls" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from show" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from show" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from show" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from show" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from rotate" -l grace -d 'How long the old one is still good' -r
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from rotate" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from rotate" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from rotate" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from rotate" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from rotate" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from rotate" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from revoke" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from revoke" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from revoke" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from revoke" -s y -l yes -d 'Do not ask'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from revoke" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from revoke" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from revoke" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from revoke" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "create" -d 'Make a key'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "ls" -d 'List the keys'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show a key: what it is good for and what it has used'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "rotate" -d 'Make a new key in place of one'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "revoke" -d 'Make a key good for nothing, from the next request on'
+complete -c aigw -n "__fish_aigw_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand audit" -s n -l limit -d 'The newest entries, at most so many' -r
+complete -c aigw -n "__fish_aigw_using_subcommand audit" -l config -d 'Read this configuration file instead of the usual one' -r -F
+complete -c aigw -n "__fish_aigw_using_subcommand audit" -l output -d 'How results are printed' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON value a line, as things happen'"
+complete -c aigw -n "__fish_aigw_using_subcommand audit" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand audit" -l json -d 'The same as `--output json`'
+complete -c aigw -n "__fish_aigw_using_subcommand audit" -s q -l quiet -d 'Print no notes and no warnings'
+complete -c aigw -n "__fish_aigw_using_subcommand audit" -s v -l verbose -d 'Say more about what happens; twice for still more'
+complete -c aigw -n "__fish_aigw_using_subcommand audit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c aigw -n "__fish_aigw_using_subcommand drill" -l timing -d 'The benchmark\'s own times, or a fifth of them with a fifth of your timeouts' -r -f -a "fast\t''
 full\t''"
-complete -c aigw -n "__fish_aigw_using_subcommand drill" -l through -d 'How requests are made: as `aigw chat` makes them into a pipe, through the HTTP gateway, or both' -r -f -a "cli\t''
+complete -c aigw -n "__fish_aigw_using_subcommand drill" -l through -d 'How requests are made: as `aigw chat` makes them into a pipe, through the HTTP gateway, or both; through the gateway by OpenAI\'s responses, Anthropic\'s messages or Gemini\'s format; or all of these' -r -f -a "cli\t''
 serve\t''
-both\t''"
+both\t''
+responses\t''
+messages\t''
+gemini\t''
+all\t''"
 complete -c aigw -n "__fish_aigw_using_subcommand drill" -l only -d 'Only these scenarios (may be repeated, or with commas)' -r
 complete -c aigw -n "__fish_aigw_using_subcommand drill" -l min -d 'How many must pass; all that are played if not set' -r
 complete -c aigw -n "__fish_aigw_using_subcommand drill" -l config -d 'Read this configuration file instead of the usual one' -r -F
@@ -1383,30 +1495,32 @@ complete -c aigw -n "__fish_aigw_using_subcommand man" -l json -d 'The same as `
 complete -c aigw -n "__fish_aigw_using_subcommand man" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand man" -s v -l verbose -d 'Say more about what happens; twice for still more'
 complete -c aigw -n "__fish_aigw_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "init" -d 'Set up providers, step by step: find keys, try them, write a configuration'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "chat" -d 'Ask a question and get one answer'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "repl" -d 'Talk with one agent or several at the keyboard'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "session" -d 'List, show and change conversations'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "agent" -d 'List, show, write and change agents'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "chain" -d 'Run agents, tools and people as a graph, and go on with runs that were stopped'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "memory" -d 'Show and change what all agents remember'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "provider" -d 'List, show, test and probe providers, and switch them off and on'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "model" -d 'List and show models'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "route" -d 'List, show and explain routes'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "mcp" -d 'Use tools of MCP servers, and offer yours'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "usage" -d 'Show what was used and what it cost'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "auth" -d 'Store and remove provider keys'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "doctor" -d 'Check the installation: files, keys, databases, the network'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "config" -d 'Show and check the configuration'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "trust" -d 'Let a project\'s own settings, agents and chains be used'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "tool" -d 'List and call tools, and say who may call them'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "serve" -d 'Answer HTTP clients that speak OpenAI\'s format'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "drill" -d 'Rehearse outages with your own route, and see how it comes through'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "simulate" -d 'Run wire-accurate stand-ins for providers, with faults on demand'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "demo" -d 'Take a tour on stand-ins: no key, no network'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "completions" -d 'Print completions for a shell'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "man" -d 'Print the manual page, or write all of them'
-complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve drill simulate demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve key audit drill simulate demo completions man help" -f -a "init" -d 'Set up providers, step by step: find keys, try them, write a configuration'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve key audit drill simulate demo completions man help" -f -a "chat" -d 'Ask a question and get one answer'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve key audit drill simulate demo completions man help" -f -a "repl" -d 'Talk with one agent or several at the keyboard'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve key audit drill simulate demo completions man help" -f -a "session" -d 'List, show and change conversations'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve key audit drill simulate demo completions man help" -f -a "agent" -d 'List, show, write and change agents'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve key audit drill simulate demo completions man help" -f -a "chain" -d 'Run agents, tools and people as a graph, and go on with runs that were stopped'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve key audit drill simulate demo completions man help" -f -a "memory" -d 'Show and change what all agents remember'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve key audit drill simulate demo completions man help" -f -a "provider" -d 'List, show, test and probe providers, and switch them off and on'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve key audit drill simulate demo completions man help" -f -a "model" -d 'List and show models'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve key audit drill simulate demo completions man help" -f -a "route" -d 'List, show and explain routes'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve key audit drill simulate demo completions man help" -f -a "mcp" -d 'Use tools of MCP servers, and offer yours'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve key audit drill simulate demo completions man help" -f -a "usage" -d 'Show what was used and what it cost'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve key audit drill simulate demo completions man help" -f -a "auth" -d 'Store and remove provider keys'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve key audit drill simulate demo completions man help" -f -a "doctor" -d 'Check the installation: files, keys, databases, the network'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve key audit drill simulate demo completions man help" -f -a "config" -d 'Show and check the configuration'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve key audit drill simulate demo completions man help" -f -a "trust" -d 'Let a project\'s own settings, agents and chains be used'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve key audit drill simulate demo completions man help" -f -a "tool" -d 'List and call tools, and say who may call them'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve key audit drill simulate demo completions man help" -f -a "serve" -d 'Answer HTTP clients that speak OpenAI\'s, Anthropic\'s or Gemini\'s format'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve key audit drill simulate demo completions man help" -f -a "key" -d 'Who may ask through `aigw serve`, for what and how much'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve key audit drill simulate demo completions man help" -f -a "audit" -d 'Show who was given which right, and when'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve key audit drill simulate demo completions man help" -f -a "drill" -d 'Rehearse outages with your own route, and see how it comes through'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve key audit drill simulate demo completions man help" -f -a "simulate" -d 'Run wire-accurate stand-ins for providers, with faults on demand'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve key audit drill simulate demo completions man help" -f -a "demo" -d 'Take a tour on stand-ins: no key, no network'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve key audit drill simulate demo completions man help" -f -a "completions" -d 'Print completions for a shell'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve key audit drill simulate demo completions man help" -f -a "man" -d 'Print the manual page, or write all of them'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and not __fish_seen_subcommand_from init chat repl session agent chain memory provider model route mcp usage auth doctor config trust tool serve key audit drill simulate demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from session" -f -a "ls" -d 'List the newest sessions'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from session" -f -a "show" -d 'Show what was said in a session, and who answered'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from session" -f -a "rename" -d 'Give a session a name, or another one'
@@ -1470,3 +1584,8 @@ complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcomma
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from tool" -f -a "reset" -d 'Forget what was decided about a tool'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from tool" -f -a "quota" -d 'Say how often a tool may be called'
 complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from tool" -f -a "log" -d 'List the newest calls, and those that were refused'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "create" -d 'Make a key'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "ls" -d 'List the keys'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "show" -d 'Show a key: what it is good for and what it has used'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "rotate" -d 'Make a new key in place of one'
+complete -c aigw -n "__fish_aigw_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "revoke" -d 'Make a key good for nothing, from the next request on'

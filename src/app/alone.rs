@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Account, App, observer::LedgerObserver};
+use super::{Account, App};
 use crate::chat::{ChatRequest, Message, ModelId, Sampling};
 use crate::health::Health;
 use crate::providers::Model;
@@ -66,7 +66,7 @@ impl Alone<'_> {
             max_wait: Duration::ZERO,
             conversation: Conversation::default(),
         };
-        let observer = Arc::new(LedgerObserver(Arc::clone(&self.app.ledger)));
+        let observer = Arc::new(self.app.observer());
         Router::new(Arc::clone(self.client), Arc::new(Health::default()), observer).chat(&ask, delivery).await
     }
 }

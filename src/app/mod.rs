@@ -39,6 +39,7 @@ use std::sync::{Arc, OnceLock};
 use jiff::Timestamp;
 
 pub use account::Account;
+pub use observer::Owners;
 pub use project::{Nearby, Redirect, Standing, redirects};
 pub use resolve::{AUTO, ResolveError, Way, crossing};
 
@@ -65,6 +66,8 @@ pub struct App {
     pub accounts: Vec<Account>,
     /// Every attempt is written here.
     pub ledger: Arc<Ledger>,
+    /// Whose requests are under way.
+    pub owners: Arc<Owners>,
     /// What is remembered.
     pub memory: Arc<Memory>,
     /// The project that the program was started in, trusted or not.
@@ -135,6 +138,7 @@ impl App {
             catalog,
             accounts,
             ledger,
+            owners: Arc::default(),
             memory,
             project,
             agents,
@@ -151,8 +155,11 @@ impl App {
 
     /// A router that writes to the ledger.
     pub fn router<U: Upstream>(&self, client: U) -> Router<U> {
-        let observer = Arc::new(observer::LedgerObserver(Arc::clone(&self.ledger)));
-        Router::new(client, self.health(), observer)
+        Router::new(client, self.health(), Arc::new(self.observer()))
+    }
+
+    fn observer(&self) -> observer::LedgerObserver {
+        observer::LedgerObserver { ledger: Arc::clone(&self.ledger), owners: Arc::clone(&self.owners) }
     }
 
     /// What is known about the state of upstreams.

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand, with its arguments and one function.
 
 pub mod agent;
+pub mod audit;
 pub mod auth;
 pub mod chain;
 pub mod chat;
@@ -15,6 +16,7 @@ pub mod global;
 pub mod init;
 mod interrupt;
 mod json;
+pub mod key;
 pub mod man;
 pub mod mcp;
 pub mod memory;
@@ -94,6 +96,8 @@ pub enum Command {
     Trust(trust::TrustArgs),
     Tool(tool::ToolArgs),
     Serve(serve::ServeArgs),
+    Key(key::KeyArgs),
+    Audit(audit::AuditArgs),
     Drill(drill::DrillArgs),
     Simulate(simulate::SimulateArgs),
     Demo(demo::DemoArgs),
@@ -185,6 +189,8 @@ async fn run(command: Option<Command>, context: Context) -> Result<(), CommandEr
         Some(Command::Trust(args)) => trust::run(&args, &context).await,
         Some(Command::Tool(args)) => Box::pin(tool::run(args, &context)).await,
         Some(Command::Serve(args)) => serve::run(&args, &context).await,
+        Some(Command::Key(args)) => key::run(args, &context).await,
+        Some(Command::Audit(args)) => audit::run(&args, &context),
         Some(Command::Drill(args)) => drill::run(&args, &context).await,
         Some(Command::Simulate(args)) => simulate::run(args, &context).await,
         Some(Command::Demo(args)) => demo::run(&args, context).await,

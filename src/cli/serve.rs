@@ -9,9 +9,12 @@ use std::time::Duration;
 use clap::Args;
 
 use super::chat::settle_ledger;
-use super::{CommandError, Context};
+use super::{CommandError, Context, Exit};
+use crate::app::App;
+use crate::config::Env;
+use crate::ledger::keys::VirtualKey;
 use crate::providers::client::Client;
-use crate::server::{Ending, Log, Served, Server, Settings};
+use crate::server::{Ending, Log, Served, Server, Settings, keys_of_file};
 use crate::ui::Ui;
 
 /// How long answers under way may take when the program was asked to end.
@@ -26,17 +29,29 @@ const MOST_FILES: u64 = 32_768;
 /// Open files that are no connections: databases, the runtime's own.
 #[cfg(unix)]
 const OTHER_FILES: u64 = 100;
+/// Names a file of keys that clients may show.
+const KEY_FILE: &str = "AIGW_SERVE_KEY_FILE";
 /// The port where none is named.
 const PORT: u16 = 8787;
 
-/// Answer HTTP clients that speak OpenAI's format.
+/// Answer HTTP clients that speak OpenAI's, Anthropic's or Gemini's format.
 ///
 /// Every request goes by a route, as `aigw chat` does: the client does not notice when a provider fails. A model is named
-/// as everywhere: a route, provider/model, a provider, or a model's bare name. Only programs of this machine are
-/// answered.
+/// as everywhere (a route, an alias, provider/model, a provider, a model's bare name), or it is agent:NAME. Only programs of
+/// this machine are answered, until `aigw key create` has made a key: then whoever has one is.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Paths: POST /v1/chat/completions, GET /v1/models, GET /health/live, GET /health/ready
+#[command(after_help = "Paths:
+  OpenAI     POST /v1/chat/completions, /v1/responses, /v1/embeddings; GET /v1/models
+  Anthropic  POST /v1/messages, /v1/messages/count_tokens
+  Gemini     POST /v1beta/models/MODEL:generateContent, :streamGenerateContent, :embedContent,
+             :batchEmbedContents, :countTokens; GET /v1beta/models
+  ours       GET /health/live, /health/ready
+
+Request headers: X-Aigw-Route NAME, X-Aigw-Fallback off, X-Aigw-Timeout 30s, X-Aigw-Restart events, X-Session-Id NAME
+Response headers: x-aigw-provider, -model, -attempts, -resumed, -cost, x-request-id
+
+Environment:
+  AIGW_SERVE_KEY_FILE  a file of keys that clients may show, one a line, for containers
 
 Ctrl-C or SIGTERM: no new requests are taken, and answers under way have 10 s to end; a second time ends at once.
 
@@ -44,10 +59,11 @@ Examples:
   aigw serve
   curl http://127.0.0.1:8787/v1/chat/completions -H 'content-type: application/json' \\
     -d '{\"model\":\"auto\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}'
-  OPENAI_BASE_URL=http://127.0.0.1:8787/v1 OPENAI_API_KEY=any your-program"
-)]
+  OPENAI_BASE_URL=http://127.0.0.1:8787/v1 OPENAI_API_KEY=any your-program
+  ANTHROPIC_BASE_URL=http://127.0.0.1:8787 ANTHROPIC_API_KEY=any your-program
+  aigw key create laptop && aigw serve --addr 0.0.0.0")]
 pub struct ServeArgs {
-    /// Where to listen: an address of this machine's own
+    /// Where to listen; other than this machine's own addresses only where clients need a key
     #[arg(long, value_name = "ADDR[:PORT]", default_value = "127.0.0.1:8787")]
     addr: String,
 
@@ -67,9 +83,11 @@ pub async fn run(args: &ServeArgs, context: &Context) -> Result<(), CommandError
         return check::run(addr, context).await;
     }
     let app = Arc::new(context.app()?);
+    let keys = key_file(&context.env)?;
+    guard(addr, &app, &keys)?;
     app.health().watch();
     let connections = connections();
-    let settings = Settings { addr, connections, grace: GRACE, log: log(&context.ui) };
+    let settings = Settings { addr, connections, grace: GRACE, log: log(&context.ui), keys };
     let server = Server::bind(settings, Arc::clone(&app), Client::new()?)
         .await
         .map_err(|error| CommandError::failed(format!("cannot listen on {addr}: {error}")))?;
@@ -92,7 +110,30 @@ pub async fn run(args: &ServeArgs, context: &Context) -> Result<(), CommandError
     Ok(())
 }
 
-/// Reads `--addr` and `--port`. Everybody else's requests would be answered with the user's keys: not yet.
+/// The keys of `AIGW_SERVE_KEY_FILE`.
+fn key_file(env: &Env) -> Result<Vec<String>, CommandError> {
+    let Some(path) = env.get(KEY_FILE) else { return Ok(Vec::new()) };
+    let wrong = |problem: String| CommandError::new(Exit::Config, format!("{KEY_FILE}={path}: {problem}"));
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    keys_of_file(&text).map_err(wrong)
+}
+
+/// Everybody else's requests would be answered with the user's keys: off this machine only whoever has a key of ours is
+/// answered.
+fn guard(addr: SocketAddr, app: &App, keys: &[String]) -> Result<(), CommandError> {
+    if addr.ip().to_canonical().is_loopback() || !keys.is_empty() {
+        return Ok(());
+    }
+    let is_good = |key: &VirtualKey| key.revoked.is_none();
+    if app.ledger.keys()?.iter().any(is_good) {
+        return Ok(());
+    }
+    let message = format!("{addr} can be reached from other machines, and no client needs a key yet");
+    Err(CommandError::usage(message)
+        .hint(format!("`aigw key create NAME` makes one; {KEY_FILE} names a file of them")))
+}
+
+/// Reads `--addr` and `--port`.
 fn address(args: &ServeArgs) -> Result<SocketAddr, CommandError> {
     let text = args.addr.trim();
     let named = text.strip_prefix("localhost").map(|rest| format!("{}{rest}", Ipv4Addr::LOCALHOST));
@@ -102,11 +143,6 @@ fn address(args: &ServeArgs) -> Result<SocketAddr, CommandError> {
     let mut addr: SocketAddr = addr.ok_or_else(|| {
         CommandError::usage(format!("--addr {}: it is not an address such as 127.0.0.1:{PORT}", args.addr))
     })?;
-    if !addr.ip().to_canonical().is_loopback() {
-        let message = format!("--addr {}: only this machine's own addresses are listened on", args.addr);
-        let why = "there are no keys for clients yet, so anybody who reaches it would use yours";
-        return Err(CommandError::usage(message).hint(why));
-    }
     if let Some(port) = args.port {
         addr.set_port(port);
     }
@@ -166,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_of_this_machine_only() {
+    fn addresses_are_read() {
         for (addr, port, expected) in [
             ("127.0.0.1:8787", None, "127.0.0.1:8787"),
             ("127.0.0.1", Some(0), "127.0.0.1:0"),
@@ -174,10 +210,11 @@ mod tests {
             ("localhost", None, "127.0.0.1:8787"),
             ("::1", None, "[::1]:8787"),
             ("[::1]:1", Some(2), "[::1]:2"),
+            ("0.0.0.0", None, "0.0.0.0:8787"),
         ] {
             assert_eq!(read(addr, port).as_deref(), Some(expected), "{addr}");
         }
-        for addr in ["0.0.0.0:8787", "10.0.0.1", "[::]:8787", "example.org:80", "localhost.example.org", ""] {
+        for addr in ["example.org:80", "localhost.example.org", ""] {
             assert_eq!(read(addr, None), None, "{addr}");
         }
     }

@@ -24,6 +24,8 @@ pub struct Entry {
     pub agent: Option<String>,
     /// The session that it belongs to.
     pub session: Option<String>,
+    /// Whose request it was: the id of a virtual key.
+    pub owner: Option<String>,
     /// Where it went.
     pub model: ModelId,
     /// The key's fingerprint.
@@ -47,12 +49,12 @@ pub struct Entry {
 }
 
 const COLUMNS: &str = "request_id, ordinal, at_ms, route, provider, model, key_fingerprint, class, status, message, \
-     latency_us, first_token_us, input_tokens, output_tokens, cached_tokens, reasoning_tokens, usage_source, cost_usd, agent, session";
+     latency_us, first_token_us, input_tokens, output_tokens, cached_tokens, reasoning_tokens, usage_source, cost_usd, agent, session, owner";
 
 impl Entry {
     pub(super) fn insert(&self, db: &Connection) -> rusqlite::Result<()> {
         let marks =
-            "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20";
+            "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21";
         db.prepare_cached(&format!("INSERT INTO attempts ({COLUMNS}) VALUES ({marks})"))?.execute(
             params![
                 self.request_id,
@@ -75,6 +77,7 @@ impl Entry {
                 self.cost_usd,
                 self.agent,
                 self.session,
+                self.owner,
             ],
         )?;
         Ok(())
@@ -116,6 +119,7 @@ impl Entry {
             cost_usd: row.get(17)?,
             agent: row.get(18)?,
             session: row.get(19)?,
+            owner: row.get(20)?,
         })
     }
 }

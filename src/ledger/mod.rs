@@ -1,17 +1,20 @@
 //! The ledger: every attempt with its tokens, cost and times, and sums over it.
 //!
 //! Failed and partial attempts are in it too: what was used was used. It survives a power cut. So does what the user
-//! has decided about providers, projects and tools, and every call of a tool.
+//! has decided about providers, projects, tools and the keys of clients, and every call of a tool.
 
+mod audit;
 mod calls;
 mod disabled;
 mod entry;
+pub mod keys;
 mod quotas;
 mod requests;
 mod rules;
 mod sums;
 mod trust;
 
+pub use audit::AuditEntry;
 pub use calls::{Begun, Call};
 pub use entry::Entry;
 pub use quotas::Quota;
@@ -34,6 +37,7 @@ const MIGRATIONS: Migrations = &[
     include_str!("003_conversation.sql"),
     include_str!("004_trust.sql"),
     include_str!("005_calls.sql"),
+    include_str!("006_keys.sql"),
 ];
 
 /// A handle to the ledger.
@@ -95,6 +99,7 @@ mod tests {
             route: "auto".into(),
             agent: Some("writer".into()),
             session: None,
+            owner: None,
             model: ModelId::new(provider, "m"),
             key: Some("0badcafe".into()),
             class,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::params;
 
-use super::Ledger;
+use super::{Ledger, audit};
 use crate::store::StoreError;
 
 /// How long whoever has decided waits until it is on disk.
@@ -54,7 +54,10 @@ impl Ledger {
             let sql = "INSERT INTO rules (tool, agent, argument, glob, permission, at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                        ON CONFLICT DO UPDATE SET permission = excluded.permission, at_ms = excluded.at_ms";
             let agent = rule.agent.unwrap_or_default();
-            db.execute(sql, params![rule.tool, agent, argument, glob, rule.permission, at]).map(drop)
+            db.execute(sql, params![rule.tool, agent, argument, glob, rule.permission, at])?;
+            let to = if agent.is_empty() { "for all".to_owned() } else { format!("for {agent}") };
+            let of = if argument.is_empty() { String::new() } else { format!(", {argument} = {glob}") };
+            audit::add(db, &format!("tool.{}", rule.permission), &rule.tool, &format!("{to}{of}"))
         })
     }
 
@@ -64,7 +67,13 @@ impl Ledger {
             return Ok(0);
         }
         let tool = tool.to_owned();
-        self.database.commit(PATIENCE, move |db| db.execute("DELETE FROM rules WHERE tool = ?1", [tool]))
+        self.database.commit(PATIENCE, move |db| {
+            let forgotten = db.execute("DELETE FROM rules WHERE tool = ?1", [&tool])?;
+            if forgotten > 0 {
+                audit::add(db, "tool.reset", &tool, "")?;
+            }
+            Ok(forgotten)
+        })
     }
 }
 

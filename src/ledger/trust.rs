@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row};
 
-use super::Ledger;
+use super::{Ledger, audit};
 use crate::store::StoreError;
 
 /// How long whoever has decided waits until it is on disk.
@@ -60,7 +60,8 @@ impl Ledger {
         self.database.commit(PATIENCE, move |db| {
             let sql = "INSERT INTO trust (project, digest, at_ms) VALUES (?1, ?2, ?3)
                        ON CONFLICT DO UPDATE SET digest = excluded.digest, at_ms = excluded.at_ms";
-            db.execute(sql, rusqlite::params![project, digest, at]).map(drop)
+            db.execute(sql, rusqlite::params![project, digest, at])?;
+            audit::add(db, "trust.add", &project, &digest)
         })
     }
 
@@ -71,7 +72,11 @@ impl Ledger {
         }
         let project = project.to_owned();
         self.database.commit(PATIENCE, move |db| {
-            db.execute("DELETE FROM trust WHERE project = ?1", [project]).map(|rows| rows > 0)
+            let rows = db.execute("DELETE FROM trust WHERE project = ?1", [&project])?;
+            if rows > 0 {
+                audit::add(db, "trust.remove", &project, "")?;
+            }
+            Ok(rows > 0)
         })
     }
 }

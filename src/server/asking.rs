@@ -16,7 +16,8 @@ use super::visit::Visit;
 use super::{Gateway, outcome};
 use crate::agents::{Audience, TurnEvent};
 use crate::app::ResolveError;
-use crate::chat::{ChatRequest, Event};
+use crate::chat::{ChatRequest, Event, Usage};
+use crate::ledger::keys::Spending;
 use crate::memory::StoredResponse;
 use crate::router::{Ask, Completion, Delivery, Demand, Gone, Notice, Route, Written};
 
@@ -68,6 +69,9 @@ pub(super) async fn answer(
             To::Route(Box::new(controls.narrowed(route)))
         }
     };
+    let scope = if matches!(to, To::Agent(_)) { "agents" } else { "chat" };
+    let wanted = wanted(&asked.request, &to);
+    admit(&gateway, &visit, scope, name, wanted).await?;
     let question = Question { request: asked.request, controls, visit, to };
     if asked.stream {
         return streamed(gateway, question, voice.stream()).await;
@@ -77,6 +81,46 @@ pub(super) async fn answer(
         question.keep(&gateway, &completion, kept).await;
     }
     Ok(whole(voice.whole(&completion).to_string(), &completion))
+}
+
+/// Lets a request in as its client's key allows.
+pub(super) async fn admit(
+    gateway: &Gateway,
+    visit: &Visit,
+    scope: &str,
+    name: &str,
+    wanted: Spending,
+) -> Result<(), Refusal> {
+    let Some(holder) = visit.holder() else { return Ok(()) };
+    let forbidden = |message: String| {
+        Err(Refusal::new(axum::http::StatusCode::FORBIDDEN, message).code("permission_denied"))
+    };
+    if !holder.may(scope) {
+        return forbidden(format!("the key `{}` is not good for this: it lacks `{scope}`", holder.key.name));
+    }
+    if !holder.may_name(name) {
+        return forbidden(format!("the key `{}` is not good for `{name}`", holder.key.name));
+    }
+    let pass = Arc::clone(holder).begin(&gateway.app.ledger, visit.id(), wanted).await?;
+    gateway.app.owners.begin(visit.id(), &holder.key.id);
+    visit.passes(pass, Arc::clone(&gateway.app.owners));
+    Ok(())
+}
+
+/// What a request may come to, for budgets: its tokens and those of its answer, at the dearest of those who may be asked.
+#[expect(clippy::cast_precision_loss, reason = "tokens are far below what an f64 counts exactly")]
+fn wanted(request: &ChatRequest, to: &To) -> Spending {
+    let demand = Demand::of(request);
+    let output = request.sampling.max_tokens.map_or(demand.output, u64::from);
+    let stops = match to {
+        To::Route(route) => &route.stops[..],
+        To::Agent(_) => &[],
+    };
+    let cost = |stop: &crate::router::Stop| {
+        let price = |price: Option<f64>| price.unwrap_or(0.0) / 1e6;
+        demand.input as f64 * price(stop.model.input_price) + output as f64 * price(stop.model.output_price)
+    };
+    Spending { tokens: demand.input + output, cost_usd: stops.iter().map(cost).fold(0.0, f64::max) }
 }
 
 impl Question {
@@ -94,6 +138,8 @@ impl Question {
         if let Some(last) = completion.attempts.last() {
             self.visit.model(last.model.to_string());
         }
+        let used = |usage: &Usage| usage.input_tokens.unwrap_or(0) + usage.output_tokens.unwrap_or(0);
+        self.visit.used(completion.attempts.iter().map(|attempt| used(&attempt.usage)).sum());
         Ok(completion)
     }
 

@@ -11,12 +11,12 @@ use super::asking::Question;
 use super::refusal::Refusal;
 use super::{Gateway, outcome};
 use crate::agents::talk::{self, Keeper, Talk};
-use crate::agents::{Audience, Cause, Runner, Terms, Undone, history};
+use crate::agents::{Audience, Cause, Definition, Runner, Terms, Undone, history};
 use crate::app::desk::{Desk, Wishes};
 use crate::app::recall::recall;
 use crate::chat::{ChatRequest, Message, Role};
-use crate::memory::Found;
 use crate::memory::session::{Beginning, Ending, Provenance, Session, Turn, TurnState};
+use crate::memory::{Found, Scope};
 use crate::router::{self, Completion};
 
 /// Under which name turns are kept that no agent answered.
@@ -133,6 +133,7 @@ pub(super) async fn agent<A: Audience>(
         let refusal = Refusal::new(StatusCode::NOT_FOUND, format!("there is no agent `{name}`"));
         Refusal { param: Some("model".into()), ..refusal.code("model_not_found") }
     })?;
+    let agent = &confined(agent, question);
     if !question.request.tools.is_empty() {
         let message = "an agent has its own tools: give it none, or name a model";
         return Err(Refusal::of("tools", message).code("unsupported_parameter"));
@@ -183,6 +184,17 @@ pub(super) async fn agent<A: Audience>(
         tracing::warn!(note, "an agent could not have what it wishes");
     }
     said.map(|said| said.worked.completion).map_err(|undone| unanswered(&undone))
+}
+
+/// An agent with what the client's key lets it have of the memory.
+fn confined(agent: &Definition, question: &Question) -> Definition {
+    let mut agent = agent.clone();
+    if question.visit.holder().is_some_and(|holder| !holder.may("shared")) {
+        let own = |scope: &Scope| matches!(scope, Scope::Session(_));
+        agent.memory.read.retain(own);
+        agent.memory.write = agent.memory.write.filter(own);
+    }
+    agent
 }
 
 /// What a client says was said before, as a turn.

@@ -8,7 +8,8 @@ use super::controls::Controls;
 use super::refusal::Refusal;
 use super::visit::Visit;
 use super::{Gateway, asking, outcome};
-use crate::chat::{EmbedRequest, Purpose};
+use crate::chat::{EmbedRequest, Purpose, Tokens};
+use crate::ledger::keys::Spending;
 use crate::router::{EmbedAsk, Embedded};
 
 /// The most texts of one request.
@@ -28,6 +29,8 @@ pub(super) async fn vectors(
     visit.model(model.to_owned());
     let controls = Controls::read(headers)?;
     let route = asking::resolve(gateway, model).await.map_err(outcome::unresolved)?;
+    let tokens = request.texts.iter().map(|text| Tokens::of_text(text).most).sum();
+    asking::admit(gateway, visit, "embeddings", model, Spending { tokens, cost_usd: 0.0 }).await?;
     let mut route = controls.narrowed(route);
     let first = route.stops.first().map(|stop| stop.model.id.clone());
     route.stops.retain(|stop| Some(&stop.model.id) == first.as_ref());
@@ -40,6 +43,7 @@ pub(super) async fn vectors(
         max_wait: Duration::ZERO,
     };
     let embedded = gateway.router.embed(&ask).await.map_err(|error| outcome::unanswered(&error))?;
+    visit.used(embedded.embeddings.usage.input_tokens.unwrap_or(0));
     visit.model(embedded.model.to_string());
     Ok(embedded)
 }

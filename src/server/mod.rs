@@ -4,7 +4,7 @@
 //! by its [`dialect`] into a [`crate::chat::ChatRequest`], and asked by [`asking`], the one place that knows the router. An answer leaves whole or as a stream; what went wrong leaves as a [`refusal`] that names every attempt.
 //! Nothing here retries, and nothing on the way of a request takes a lock that others hold or waits for a disk.
 //!
-//! It listens on this machine only: it has no keys of its own yet.
+//! Off this machine it listens only where clients need a key of ours ([`keys`]).
 
 mod anthropic;
 mod asking;
@@ -17,6 +17,7 @@ mod embedding;
 mod gate;
 mod gemini;
 mod health;
+mod keys;
 mod media;
 mod models;
 mod openai;
@@ -44,10 +45,15 @@ use crate::app::App;
 use crate::providers::client::Client;
 use crate::router::{RetryBudget, Router};
 
+use keys::Keys;
+pub use keys::keys_of_file;
 pub use visit::{Ending, Log, Served};
 
 /// How long providers may take to hear that their answers are not wanted any more.
 const FAREWELL: Duration = Duration::from_millis(800);
+
+/// How often it is looked whether the keys of clients have changed.
+const KEYS_EVERY: Duration = Duration::from_millis(500);
 
 /// What a server is to be like.
 pub struct Settings {
@@ -59,6 +65,8 @@ pub struct Settings {
     pub grace: Duration,
     /// Told about every request when it is over.
     pub log: Option<Log>,
+    /// Keys that are good for everything, besides those of the ledger.
+    pub keys: Vec<String>,
 }
 
 /// A server that listens and does not answer yet.
@@ -96,6 +104,7 @@ struct Gateway {
     started: Timestamp,
     phase: watch::Sender<Phase>,
     log: Option<Log>,
+    keys: Keys,
 }
 
 impl Gateway {
@@ -112,6 +121,7 @@ impl Gateway {
 impl Server {
     /// Starts to listen.
     pub async fn bind(settings: Settings, app: Arc<App>, client: Client) -> io::Result<Self> {
+        let keys = Keys::new(Arc::clone(&app.ledger), &settings.keys).map_err(io::Error::other)?;
         let listener = TcpListener::bind(settings.addr).await?;
         let addr = listener.local_addr()?;
         let router = app.router(Arc::new(client)).with_budget(RetryBudget::new(Instant::now()));
@@ -122,6 +132,7 @@ impl Server {
             started: Timestamp::now(),
             phase,
             log: settings.log,
+            keys,
             meanings: OnceCell::new(),
         };
         let Settings { connections, grace, .. } = settings;
@@ -138,7 +149,20 @@ impl Server {
     pub async fn run(self, stop: impl Future<Output = ()>) -> usize {
         let service = paths::router(Arc::clone(&self.gateway));
         let bounds = connection::Bounds { connections: self.connections, grace: self.grace };
-        let cut = connection::serve(self.listener, service, stop, &self.gateway.phase, bounds).await;
+        let serving = connection::serve(self.listener, service, stop, &self.gateway.phase, bounds);
+        let gateway = Arc::clone(&self.gateway);
+        let refreshing = async move {
+            loop {
+                tokio::time::sleep(KEYS_EVERY).await;
+                let gateway = Arc::clone(&gateway);
+                // It reads files, which is nobody's to wait for.
+                drop(tokio::task::spawn_blocking(move || gateway.keys.refresh()).await);
+            }
+        };
+        let cut = tokio::select! {
+            cut = serving => cut,
+            () = refreshing => 0,
+        };
         self.gateway.router.upstream().settle(FAREWELL).await;
         cut
     }

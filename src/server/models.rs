@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Json;
@@ -10,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::outcome;
 use super::refusal::Refusal;
+use super::visit::Visit;
 use super::{Gateway, asking};
 use crate::app::{AUTO, App};
 use crate::chat::ModelId;
@@ -22,8 +24,12 @@ const OURS: &str = "aigw";
 const ANTHROPIC: &str = "anthropic-version";
 
 /// All of them, the default route first.
-pub(super) async fn list(State(gateway): State<Arc<Gateway>>, headers: HeaderMap) -> Json<Value> {
-    let models = names(&gateway.app);
+pub(super) async fn list(
+    State(gateway): State<Arc<Gateway>>,
+    Extension(visit): Extension<Arc<Visit>>,
+    headers: HeaderMap,
+) -> Json<Value> {
+    let models = allowed(&gateway, &visit);
     if headers.contains_key(ANTHROPIC) {
         let data: Vec<Value> = models.iter().map(|(id, _)| for_anthropic(&gateway, id)).collect();
         let end = |model: Option<&(String, String)>| model.map(|(id, _)| id.clone());
@@ -48,8 +54,12 @@ pub(super) async fn show(
 }
 
 /// All of them, in Gemini's words.
-pub(super) async fn listed_for_gemini(State(gateway): State<Arc<Gateway>>) -> Json<Value> {
-    let models: Vec<Value> = names(&gateway.app).iter().map(|(id, _)| for_gemini(&gateway, id)).collect();
+pub(super) async fn listed_for_gemini(
+    State(gateway): State<Arc<Gateway>>,
+    Extension(visit): Extension<Arc<Visit>>,
+) -> Json<Value> {
+    let models: Vec<Value> =
+        allowed(&gateway, &visit).iter().map(|(id, _)| for_gemini(&gateway, id)).collect();
     Json(json!({"models": models}))
 }
 
@@ -60,6 +70,15 @@ pub(super) async fn shown_to_gemini(
 ) -> Result<Json<Value>, Refusal> {
     let (id, _) = found(&gateway, name).await?;
     Ok(Json(for_gemini(&gateway, &id)))
+}
+
+/// The names that a client may use.
+fn allowed(gateway: &Gateway, visit: &Visit) -> Vec<(String, String)> {
+    let mut names = names(&gateway.app);
+    if let Some(holder) = visit.holder() {
+        names.retain(|(name, _)| holder.may_name(name));
+    }
+    names
 }
 
 /// A model and its owner. What is not listed and can be asked for all the same is one, too.

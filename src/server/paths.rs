@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::IntoResponse;
@@ -13,6 +14,7 @@ use axum::routing::{get, post};
 use futures_util::FutureExt;
 
 use super::dialect::Dialect;
+use super::keys::Holder;
 use super::refusal::Refusal;
 use super::visit::{Ending, Visit};
 use super::{Gateway, anthropic, gate, gemini, health, models, openai, responses};
@@ -64,9 +66,11 @@ async fn pass(State(gateway): State<Arc<Gateway>>, request: Request, next: Next)
     let id = uuid::Uuid::now_v7().to_string();
     let shown = HeaderValue::try_from(&id);
     let dialect = Dialect::of(&head.method, head.uri.path());
-    let visit = Visit::new(id.clone(), head.method.as_str(), head.uri.path(), gateway.log.clone());
+    let checked = gate::check(&head, gateway.keys.required()).and_then(|()| holder(&gateway, &head));
+    let (holder, checked) = checked.map_or_else(|refusal| (None, Err(refusal)), |holder| (holder, Ok(())));
+    let visit = Visit::new(id.clone(), head.method.as_str(), head.uri.path(), gateway.log.clone(), holder);
     let visit = Arc::new(visit);
-    let mut response = match gate::check(&head) {
+    let mut response = match checked {
         Err(refusal) => refusal.into_response(),
         Ok(()) => {
             let mut request = Request::from_parts(head, body);
@@ -92,6 +96,14 @@ async fn pass(State(gateway): State<Arc<Gateway>>, request: Request, next: Next)
     response
 }
 
+/// Who asks. Whether the server lives may be asked by anybody.
+fn holder(gateway: &Gateway, head: &Parts) -> Result<Option<Arc<Holder>>, Refusal> {
+    if head.uri.path().starts_with("/health/") {
+        return Ok(None);
+    }
+    gateway.keys.holder(head)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,7 +126,7 @@ mod tests {
         let home = |name: &str| (name.to_owned(), home.path().display().to_string());
         let env: Env = ["AIGW_CONFIG_DIR", "AIGW_DATA_DIR"].map(home).into_iter().collect();
         let addr = SocketAddr::from(([127, 0, 0, 1], 0));
-        let settings = Settings { addr, connections: 8, grace: Duration::ZERO, log: None };
+        let settings = Settings { addr, connections: 8, grace: Duration::ZERO, log: None, keys: Vec::new() };
         let app = Arc::new(App::new(env, None).unwrap());
         let server = Server::bind(settings, app, Client::new().unwrap()).await.unwrap();
         let (addr, gateway) = (server.addr(), server.gateway);

@@ -3,6 +3,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::keys::{Holder, Pass};
+use crate::app::Owners;
+
 /// A request that is over. Nothing of what was asked or answered is in it.
 #[derive(Debug, Clone)]
 pub struct Served {
@@ -16,6 +19,8 @@ pub struct Served {
     pub status: Option<u16>,
     /// Who answered, else what was asked for.
     pub model: Option<String>,
+    /// The name of the client's key.
+    pub key: Option<String>,
     /// How long it took.
     pub took: Duration,
     /// How it ended.
@@ -42,20 +47,31 @@ pub(super) struct Visit {
     started: Instant,
     log: Option<Log>,
     served: Mutex<Served>,
+    /// Who asks, where that has to be said.
+    holder: Option<Arc<Holder>>,
+    /// What counts it among those under way.
+    pass: Mutex<Option<(Pass, Arc<Owners>)>>,
 }
 
 impl Visit {
-    pub(super) fn new(id: String, method: &str, path: &str, log: Option<Log>) -> Self {
+    pub(super) fn new(
+        id: String,
+        method: &str,
+        path: &str,
+        log: Option<Log>,
+        holder: Option<Arc<Holder>>,
+    ) -> Self {
         let served = Served {
             id: id.clone(),
             method: method.to_owned(),
             path: path.to_owned(),
             status: None,
             model: None,
+            key: holder.as_ref().map(|holder| holder.key.name.clone()),
             took: Duration::ZERO,
             ending: Ending::Left,
         };
-        Self { id, started: Instant::now(), log, served: Mutex::new(served) }
+        Self { id, started: Instant::now(), log, served: Mutex::new(served), holder, pass: Mutex::default() }
     }
 
     /// The request's id.
@@ -63,9 +79,26 @@ impl Visit {
         &self.id
     }
 
-    /// Whose it is, as what is kept is told apart: nobody's in particular while there are no keys.
+    /// Who asks; none where nobody needs to say.
+    pub(super) fn holder(&self) -> Option<&Arc<Holder>> {
+        self.holder.as_ref()
+    }
+
+    /// Whose it is, as what is kept is told apart: nobody's in particular where no key is needed.
     pub(super) fn owner(&self) -> String {
-        String::new()
+        self.holder.as_ref().map(|holder| holder.key.id.clone()).unwrap_or_default()
+    }
+
+    /// Counts it among those under way, until it is over.
+    pub(super) fn passes(&self, pass: Pass, owners: Arc<Owners>) {
+        *self.pass.lock().unwrap_or_else(PoisonError::into_inner) = Some((pass, owners));
+    }
+
+    /// What it used.
+    pub(super) fn used(&self, tokens: u64) {
+        if let Some((pass, _)) = &*self.pass.lock().unwrap_or_else(PoisonError::into_inner) {
+            pass.used(tokens);
+        }
     }
 
     pub(super) fn status(&self, status: u16) {
@@ -88,6 +121,9 @@ impl Visit {
 
 impl Drop for Visit {
     fn drop(&mut self) {
+        if let Some((_, owners)) = self.pass.get_mut().unwrap_or_else(PoisonError::into_inner) {
+            owners.end(&self.id);
+        }
         if let Some(log) = self.log.take() {
             let mut served = self.served();
             served.took = self.started.elapsed();

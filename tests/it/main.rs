@@ -33,6 +33,7 @@ mod hostile;
 mod init;
 mod init_from;
 mod injection;
+mod keys;
 mod killed;
 mod layering;
 mod matrix;

@@ -39,7 +39,13 @@ impl Gateway {
         let list = Arc::clone(&served);
         let log: Log = Arc::new(move |one| list.lock().unwrap().push(one.clone()));
         let addr = SocketAddr::from(([127, 0, 0, 1], 0));
-        let settings = Settings { addr, connections: 200, grace: Duration::from_secs(5), log: Some(log) };
+        let settings = Settings {
+            addr,
+            connections: 200,
+            grace: Duration::from_secs(5),
+            log: Some(log),
+            keys: Vec::new(),
+        };
         let app = Arc::new(env.app());
         let bound = Server::bind(settings, Arc::clone(&app), Client::new().unwrap()).await.unwrap();
         let addr = bound.addr();
@@ -63,6 +69,11 @@ impl Gateway {
 
     pub async fn send(&self, request: &str) -> Reply {
         send(self.addr, request).await
+    }
+
+    /// Waits until what was used is written down.
+    pub fn flush(&self) {
+        self.app.ledger.flush(Duration::from_secs(20)).unwrap();
     }
 
     /// What the ledger says about a request: the class of each attempt.
@@ -168,6 +179,17 @@ async fn reading(addr: SocketAddr, body: &Value, until: &str) -> TcpStream {
         assert_ne!(stream.read_buf(&mut bytes).await.unwrap(), 0, "{}", String::from_utf8_lossy(&bytes));
     }
     stream
+}
+
+/// Waits until something holds that takes asking.
+pub async fn eventually_async<F: Future<Output = bool>>(what: &str, holds: impl Fn() -> F) {
+    for _ in 0..1000 {
+        if holds().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("never: {what}");
 }
 
 /// Waits until something holds that another task brings about.
@@ -649,7 +671,7 @@ fn only_addresses_of_this_machine_are_listened_on() {
     exit 2
     --- stdout
     --- stderr
-    error: --addr 0.0.0.0:8787: only this machine's own addresses are listened on
-    hint: there are no keys for clients yet, so anybody who reaches it would use yours
+    error: 0.0.0.0:8787 can be reached from other machines, and no client needs a key yet
+    hint: `aigw key create NAME` makes one; AIGW_SERVE_KEY_FILE names a file of them
     ");
 }
