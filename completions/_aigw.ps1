@@ -63,10 +63,12 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
         }
         'aigw;init' {
             [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Set up this one, without asking which')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Take over what another tool''s configuration says, without questions')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace a configuration that is there; it is kept under another name')
+            [CompletionResult]::new('--with-keys', '--with-keys', [CompletionResultType]::ParameterName, 'Keep the keys that stand in that configuration as well, as `aigw auth login` does')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
@@ -1707,9 +1709,11 @@ Register-ArgumentCompleter -Native -CommandName 'aigw' -ScriptBlock {
         'aigw;serve' {
             [CompletionResult]::new('--addr', '--addr', [CompletionResultType]::ParameterName, 'Where to listen; other than this machine''s own addresses only where clients need a key')
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'The port, instead of the address''s; any free one if 0')
+            [CompletionResult]::new('--access-log', '--access-log', [CompletionResultType]::ParameterName, 'Append a line of JSON for every request, without what was asked and answered; `-` is stdout')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the usual one')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are printed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Ask the gateway that listens there whether it is ready, and exit with 0 if so')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'The same as `--output json`')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes and no warnings')

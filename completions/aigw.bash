@@ -3579,7 +3579,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__init)
-            opts="-q -v -h --provider --force --config --output --json --quiet --verbose --color --help"
+            opts="-q -v -h --provider --force --from --with-keys --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3587,6 +3587,10 @@ _aigw() {
             case "${prev}" in
                 --provider)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from)
+                    COMPREPLY=($(compgen -W "aichat llm mods" -- "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -5669,7 +5673,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__serve)
-            opts="-q -v -h --addr --port --config --output --json --quiet --verbose --color --help"
+            opts="-q -v -h --addr --port --access-log --check --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -5680,6 +5684,10 @@ _aigw() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --access-log)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

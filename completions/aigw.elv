@@ -59,10 +59,12 @@ set edit:completion:arg-completer[aigw] = {|@words|
         }
         &'aigw;init'= {
             cand --provider 'Set up this one, without asking which'
+            cand --from 'Take over what another tool''s configuration says, without questions'
             cand --config 'Read this configuration file instead of the usual one'
             cand --output 'How results are printed'
             cand --color 'When to use colours'
             cand --force 'Replace a configuration that is there; it is kept under another name'
+            cand --with-keys 'Keep the keys that stand in that configuration as well, as `aigw auth login` does'
             cand --json 'The same as `--output json`'
             cand -q 'Print no notes and no warnings'
             cand --quiet 'Print no notes and no warnings'
@@ -1538,9 +1540,11 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;serve'= {
             cand --addr 'Where to listen; other than this machine''s own addresses only where clients need a key'
             cand --port 'The port, instead of the address''s; any free one if 0'
+            cand --access-log 'Append a line of JSON for every request, without what was asked and answered; `-` is stdout'
             cand --config 'Read this configuration file instead of the usual one'
             cand --output 'How results are printed'
             cand --color 'When to use colours'
+            cand --check 'Ask the gateway that listens there whether it is ready, and exit with 0 if so'
             cand --json 'The same as `--output json`'
             cand -q 'Print no notes and no warnings'
             cand --quiet 'Print no notes and no warnings'

@@ -63,6 +63,9 @@ complete -c aigw -n "__fish_aigw_needs_command" -f -a "completions" -d 'Print co
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "man" -d 'Print the manual page, or write all of them'
 complete -c aigw -n "__fish_aigw_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c aigw -n "__fish_aigw_using_subcommand init" -l provider -d 'Set up this one, without asking which' -r
+complete -c aigw -n "__fish_aigw_using_subcommand init" -l from -d 'Take over what another tool\'s configuration says, without questions' -r -f -a "aichat\t'config.yaml of sigoden/aichat'
+llm\t'keys.json, aliases.json and extra-openai-models.yaml of simonw/llm'
+mods\t'mods.yml of charmbracelet/mods'"
 complete -c aigw -n "__fish_aigw_using_subcommand init" -l config -d 'Read this configuration file instead of the usual one' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand init" -l output -d 'How results are printed' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -71,6 +74,7 @@ complete -c aigw -n "__fish_aigw_using_subcommand init" -l color -d 'When to use
 always\t'Always'
 never\t'Never'"
 complete -c aigw -n "__fish_aigw_using_subcommand init" -l force -d 'Replace a configuration that is there; it is kept under another name'
+complete -c aigw -n "__fish_aigw_using_subcommand init" -l with-keys -d 'Keep the keys that stand in that configuration as well, as `aigw auth login` does'
 complete -c aigw -n "__fish_aigw_using_subcommand init" -l json -d 'The same as `--output json`'
 complete -c aigw -n "__fish_aigw_using_subcommand init" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand init" -s v -l verbose -d 'Say more about what happens; twice for still more'
@@ -1298,6 +1302,7 @@ complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcomma
 complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c aigw -n "__fish_aigw_using_subcommand serve" -l addr -d 'Where to listen; other than this machine\'s own addresses only where clients need a key' -r
 complete -c aigw -n "__fish_aigw_using_subcommand serve" -l port -d 'The port, instead of the address\'s; any free one if 0' -r
+complete -c aigw -n "__fish_aigw_using_subcommand serve" -l access-log -d 'Append a line of JSON for every request, without what was asked and answered; `-` is stdout' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand serve" -l config -d 'Read this configuration file instead of the usual one' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand serve" -l output -d 'How results are printed' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -1305,6 +1310,7 @@ jsonl\t'One JSON value a line, as things happen'"
 complete -c aigw -n "__fish_aigw_using_subcommand serve" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c aigw -n "__fish_aigw_using_subcommand serve" -l check -d 'Ask the gateway that listens there whether it is ready, and exit with 0 if so'
 complete -c aigw -n "__fish_aigw_using_subcommand serve" -l json -d 'The same as `--output json`'
 complete -c aigw -n "__fish_aigw_using_subcommand serve" -s q -l quiet -d 'Print no notes and no warnings'
 complete -c aigw -n "__fish_aigw_using_subcommand serve" -s v -l verbose -d 'Say more about what happens; twice for still more'

@@ -1,5 +1,7 @@
 //! `aigw serve`: the HTTP gateway.
 
+mod check;
+
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -81,11 +83,18 @@ pub struct ServeArgs {
     /// Append a line of JSON for every request, without what was asked and answered; `-` is stdout
     #[arg(long, value_name = "FILE")]
     access_log: Option<PathBuf>,
+
+    /// Ask the gateway that listens there whether it is ready, and exit with 0 if so
+    #[arg(long)]
+    check: bool,
 }
 
 /// Runs the command until it is interrupted.
 pub async fn run(args: &ServeArgs, context: &Context) -> Result<(), CommandError> {
     let addr = address(args)?;
+    if args.check {
+        return check::run(addr, context).await;
+    }
     let app = Arc::new(context.app()?);
     let keys = key_file(&context.env)?;
     guard(addr, &app, &keys)?;
@@ -314,7 +323,9 @@ mod tests {
     use super::*;
 
     fn read(addr: &str, port: Option<u16>) -> Option<String> {
-        address(&ServeArgs { addr: addr.into(), port, access_log: None }).ok().map(|addr| addr.to_string())
+        address(&ServeArgs { addr: addr.into(), port, access_log: None, check: false })
+            .ok()
+            .map(|addr| addr.to_string())
     }
 
     #[test]

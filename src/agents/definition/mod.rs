@@ -16,7 +16,7 @@ mod name;
 mod problem;
 mod read;
 mod write;
-mod yaml;
+pub mod yaml;
 
 use std::path::PathBuf;
 

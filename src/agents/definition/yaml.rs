@@ -1,4 +1,4 @@
-//! The part of YAML that front matter needs: texts, lists and tables, each with its line.
+//! The part of YAML that front matter and other tools' settings need: texts, lists and tables, each with its line.
 //!
 //! Anchors, aliases and tags are refused: nobody needs them there, and they are how a small file becomes a large one.
 
@@ -9,34 +9,84 @@ const DEEPEST: usize = 16;
 
 /// A value and the line that it begins on.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Node {
-    pub(super) line: usize,
-    pub(super) value: Value,
+pub struct Node {
+    /// Counted from 1.
+    pub line: usize,
+    /// What stands there.
+    pub value: Value,
 }
 
+impl Node {
+    /// What a table has under a key.
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        self.entries().iter().find(|entry| entry.key == key).map(|entry| &entry.node)
+    }
+
+    /// The entries of a table; none of anything else.
+    pub fn entries(&self) -> &[Entry] {
+        match &self.value {
+            Value::Table(entries) => entries,
+            Value::Text(..) | Value::List(_) => &[],
+        }
+    }
+
+    /// The items of a list; none of anything else.
+    pub fn items(&self) -> &[Self] {
+        match &self.value {
+            Value::List(items) => items,
+            Value::Text(..) | Value::Table(_) => &[],
+        }
+    }
+
+    /// A text that says something: neither empty nor YAML's nothing.
+    pub fn text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Text(text, true) if matches!(text.as_str(), "~" | "null") => None,
+            Value::Text(text, _) if !text.is_empty() => Some(text),
+            Value::Text(..) | Value::List(_) | Value::Table(_) => None,
+        }
+    }
+}
+
+/// What a file is made of.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Value {
+pub enum Value {
     /// A text, and whether it stands without quotes.
     Text(String, bool),
+    /// Items in their order.
     List(Vec<Node>),
+    /// Keys in their order.
     Table(Vec<Entry>),
 }
 
 /// A key with its value.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Entry {
-    pub(super) key: String,
-    pub(super) line: usize,
-    pub(super) node: Node,
+pub struct Entry {
+    /// The key.
+    pub key: String,
+    /// Where the key stands.
+    pub line: usize,
+    /// What it has.
+    pub node: Node,
 }
 
 /// Why a text is not taken.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Wrong {
+pub enum Wrong {
     /// It is not YAML.
-    Syntax { line: usize, message: String },
+    Syntax {
+        /// Where, counted from 1.
+        line: usize,
+        /// What the parser says.
+        message: String,
+    },
     /// It is, and has something in it that is not wanted here.
-    Refused { line: usize, message: String },
+    Refused {
+        /// Where, counted from 1.
+        line: usize,
+        /// What it is.
+        message: String,
+    },
 }
 
 /// What a list or a table holds so far; in a table keys and values take turns.
@@ -68,7 +118,7 @@ impl Open {
 }
 
 /// Reads a document, before which stand so many lines. One that holds nothing is none.
-pub(super) fn parse(text: &str, before: usize) -> Result<Option<Node>, Wrong> {
+pub fn parse(text: &str, before: usize) -> Result<Option<Node>, Wrong> {
     let mut root = Vec::new();
     let mut open: Vec<Open> = Vec::new();
     let mut documents = 0;

@@ -1,6 +1,7 @@
 //! `aigw init`: the first configuration, by questions and answers.
 
 mod answers;
+mod from;
 mod key;
 mod talk;
 
@@ -21,7 +22,8 @@ use crate::ui::{Ui, ask};
 
 /// Set up providers, step by step: find keys, try them, write a configuration.
 ///
-/// Keys are read without being shown, tried, and kept in a file that only you can read. Nothing is written over.
+/// Keys are read without being shown, tried, and kept in a file that only you can read. Nothing is written over. With
+/// `--from aichat`, `llm` or `mods` their providers, model and aliases are taken over; keys only with `--with-keys`.
 #[derive(Debug, Args)]
 pub struct InitArgs {
     /// Set up this one, without asking which
@@ -31,6 +33,14 @@ pub struct InitArgs {
     /// Replace a configuration that is there; it is kept under another name
     #[arg(long)]
     force: bool,
+
+    /// Take over what another tool's configuration says, without questions
+    #[arg(long, value_name = "TOOL", conflicts_with = "provider")]
+    from: Option<from::Tool>,
+
+    /// Keep the keys that stand in that configuration as well, as `aigw auth login` does
+    #[arg(long, requires = "from")]
+    with_keys: bool,
 }
 
 /// Runs the command.
@@ -43,6 +53,10 @@ pub async fn run(args: &InitArgs, context: &Context) -> Result<(), CommandError>
     // A link to nowhere is a configuration too, one on a disk that is not there.
     if paths.config_file.symlink_metadata().is_ok() && !args.force {
         return Err(exists(&paths));
+    }
+    if let Some(tool) = args.from {
+        let terms = from::Terms { with_keys: args.with_keys, replace: args.force };
+        return from::run(tool, &terms, &paths, context);
     }
     if !stdin().is_terminal() || !context.ui.stderr_is_terminal {
         return Err(by_hand(args, &paths));
