@@ -6,7 +6,8 @@ use aigw::chat::{Answer, Event, Failure, FinishReason, ModelId, SpokenCalls};
 use aigw::document;
 use aigw::providers::sse::SseDecoder;
 use aigw::providers::wire::{self, EventDecoder, Progress, Reply, codec};
-use aigw::providers::{Catalog, Provider, Timeouts, classify};
+use aigw::providers::{Catalog, Model, Provider, Timeouts, classify};
+use aigw::server::RequestFormat;
 
 /// Feeds an input to a reader, and panics when something does not hold.
 pub type Target = fn(&[u8]);
@@ -21,6 +22,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("refusal", refusal),
     ("spoken", spoken),
     ("document", document),
+    ("request", request),
 ];
 
 /// An event with what it borrows copied.
@@ -50,6 +52,26 @@ pub fn anthropic(input: &[u8]) {
 /// Native `generateContent`.
 pub fn gemini(input: &[u8]) {
     read("gemini", input);
+}
+
+/// Requests of clients of the gateway: read or refused, and what was read can be written, or refused, on every wire.
+pub fn request(input: &[u8]) {
+    for format in RequestFormat::ALL {
+        match format.read(input) {
+            Err((status, why)) => {
+                assert!((400..500).contains(&status) && !why.is_empty(), "{format:?}: {status} {why}")
+            }
+            Ok(request) => {
+                assert!(!request.messages.is_empty(), "{format:?} asks nothing");
+                for id in ["openai", "anthropic", "gemini", "replicate"] {
+                    let provider = provider(id);
+                    let model = Catalog::built_in().model(&ModelId::new(&provider.id, "any"));
+                    // What a wire cannot say is refused.
+                    let _written = codec(provider.wire).encode(&target(&provider, &model), &request);
+                }
+            }
+        }
+    }
 }
 
 /// Predictions.
@@ -139,10 +161,10 @@ fn events(bytes: &[u8], size: usize) -> Vec<Option<Owned>> {
     found
 }
 
-fn read(provider: &str, input: &[u8]) {
-    let Some((cut, bytes)) = cut(input) else { return };
-    let row = Catalog::built_in().provider(provider).expect("a row of the catalogue");
-    let provider = Provider {
+/// A provider of the catalogue.
+fn provider(id: &str) -> Provider {
+    let row = Catalog::built_in().provider(id).expect("a row of the catalogue");
+    Provider {
         id: row.id.clone(),
         wire: row.wire,
         base_url: row.base_url.clone(),
@@ -150,15 +172,18 @@ fn read(provider: &str, input: &[u8]) {
         quirks: row.quirks.clone(),
         timeouts: Timeouts::DEFAULT,
         billing: row.billing,
-    };
-    let model = Catalog::built_in().model(&ModelId::new(&row.id, "any"));
-    let target = wire::Target {
-        provider: &provider,
-        model: &model,
-        without: &[],
-        description: None,
-        within: Timeouts::DEFAULT.total,
-    };
+    }
+}
+
+fn target<'a>(provider: &'a Provider, model: &'a Model) -> wire::Target<'a> {
+    wire::Target { provider, model, without: &[], description: None, within: Timeouts::DEFAULT.total }
+}
+
+fn read(id: &str, input: &[u8]) {
+    let Some((cut, bytes)) = cut(input) else { return };
+    let provider = provider(id);
+    let model = Catalog::built_in().model(&ModelId::new(&provider.id, "any"));
+    let target = target(&provider, &model);
     let wire = codec(provider.wire);
     let whole = stream(wire.decoder(&target), bytes, bytes.len());
     assert_eq!(stream(wire.decoder(&target), bytes, cut), whole, "in pieces of {cut}");

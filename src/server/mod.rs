@@ -51,6 +51,7 @@ use keys::Keys;
 pub use keys::keys_of_file;
 use metrics::Metrics;
 pub use reload::{Current, Reload};
+pub use request::RequestFormat;
 pub use visit::{Ending, Log, Served};
 
 /// How long providers may take to hear that their answers are not wanted any more.

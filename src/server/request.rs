@@ -3,6 +3,37 @@
 use serde::de::DeserializeOwned;
 
 use super::refusal::Refusal;
+use super::{anthropic, gemini, openai, responses};
+use crate::chat::ChatRequest;
+
+/// A vendor's format of requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequestFormat {
+    /// OpenAI's chat completions.
+    Chat,
+    /// OpenAI's responses.
+    Responses,
+    /// Anthropic's messages.
+    Messages,
+    /// Gemini's `generateContent`.
+    Gemini,
+}
+
+impl RequestFormat {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Chat, Self::Responses, Self::Messages, Self::Gemini];
+
+    /// Reads a body into our own words. The error is the HTTP status and why, for the client.
+    pub fn read(self, body: &[u8]) -> Result<ChatRequest, (u16, String)> {
+        let read = match self {
+            Self::Chat => openai::read(body),
+            Self::Responses => responses::read(body),
+            Self::Messages => anthropic::read(body),
+            Self::Gemini => gemini::read(body),
+        };
+        read.map_err(|refusal| (refusal.status.as_u16(), refusal.message.into_string()))
+    }
+}
 
 /// No model has a longer name.
 const LONGEST_NAME: usize = 256;

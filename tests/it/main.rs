@@ -13,6 +13,7 @@
 
 mod agent;
 mod auth;
+mod bad_requests;
 mod canary;
 mod chain;
 mod chain_docs;

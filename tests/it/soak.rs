@@ -107,7 +107,8 @@ async fn soak(router: &Router<Client>, env: &TestEnv, live: &[&Stand], requests:
                 route,
                 buffered: false,
                 deadline: Some(Duration::from_mins(1)),
-                max_wait: Duration::from_secs(5),
+                // Longer than a breaker is open: where all three are, hundreds of requests would end in the same moment.
+                max_wait: Duration::from_secs(35),
                 conversation: Conversation::default(),
             };
             let mut reader = Reader::default();

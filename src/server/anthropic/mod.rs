@@ -19,6 +19,7 @@ use super::openai::EVENTS;
 use super::refusal::Refusal;
 use super::visit::Visit;
 use super::{Gateway, asking, body};
+use crate::chat::ChatRequest;
 use crate::router::Completion;
 use stream::Blocks;
 
@@ -65,6 +66,11 @@ pub(super) async fn messages(
 pub(super) async fn count_tokens(body: Body) -> Result<Json<Value>, Refusal> {
     let request = request::to_be_counted(&body::read(body).await?)?;
     Ok(Json(json!({"input_tokens": asking::tokens(&request)})))
+}
+
+/// A body in our own words.
+pub(super) fn read(body: &[u8]) -> Result<ChatRequest, Refusal> {
+    request::read(body).map(|asked| asked.request)
 }
 
 /// An error as a body, and as the data of an event.

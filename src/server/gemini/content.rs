@@ -160,12 +160,12 @@ pub(super) fn turns(contents: Vec<ContentBody>, messages: &mut Vec<Message>) -> 
                 return Err(Refusal::of(format!("{place}.role"), message));
             }
         };
+        if content.parts.is_empty() {
+            return Err(Refusal::of(format!("{place}.parts"), "the message has no parts"));
+        }
         let (mut results, mut parts) = (Vec::new(), Vec::new());
         for (at, part) in content.parts.into_iter().enumerate() {
             part.read(role, &format!("{place}.parts[{at}]"), &mut open, &mut results, &mut parts)?;
-        }
-        if results.is_empty() && parts.is_empty() {
-            parts.push(Part::Text(String::new()));
         }
         if !results.is_empty() {
             messages.push(Message { role: Role::Tool, parts: results });

@@ -22,6 +22,7 @@ use super::openai::{ALIVE, EVENTS};
 use super::refusal::Refusal;
 use super::visit::Visit;
 use super::{Gateway, asking, body};
+use crate::chat::ChatRequest;
 use crate::router::Completion;
 use stream::Responses;
 
@@ -85,6 +86,11 @@ pub(super) async fn call(
     let sse = uri.query().is_some_and(|query| query.split('&').any(|pair| pair == "alt=sse"));
     let voice = Generate { id: visit.id().replace('-', ""), model, array: !sse };
     asking::answer(gateway, visit, &headers, asked, Box::new(voice)).await
+}
+
+/// A body in our own words.
+pub(super) fn read(body: &[u8]) -> Result<ChatRequest, Refusal> {
+    request::read(body)
 }
 
 /// An error as a body, and as an element of a stream.

@@ -23,6 +23,7 @@ use super::dialect::{Stream, Voice, frame};
 use super::refusal::Refusal;
 use super::visit::Visit;
 use super::{Gateway, asking, body};
+use crate::chat::ChatRequest;
 use crate::router::Completion;
 
 /// A comment, which readers of events skip.
@@ -71,6 +72,11 @@ pub(super) async fn chat(
     let identity = Identity { id, created: Timestamp::now().as_second() };
     let voice = Chat { identity, model: asked.model.clone(), usage };
     asking::answer(gateway, visit, &headers, asked, Box::new(voice)).await
+}
+
+/// A body in our own words.
+pub(super) fn read(body: &[u8]) -> Result<ChatRequest, Refusal> {
+    request::read(body).map(|(asked, _)| asked.request)
 }
 
 /// An error as a body, and as the data of an event.

@@ -22,7 +22,7 @@ use super::openai::{ALIVE, EVENTS};
 use super::refusal::Refusal;
 use super::visit::Visit;
 use super::{Gateway, asking, body};
-use crate::chat::Role;
+use crate::chat::{ChatRequest, Role};
 use crate::memory::StoredResponse;
 use crate::router::Completion;
 use stream::Items;
@@ -102,6 +102,11 @@ pub(super) async fn create(
     let created = Timestamp::now().as_second();
     let identity = Identity { id, created, asked: asked.model.clone(), terms, store };
     asking::answer(gateway, visit, &headers, asked, Box::new(Respond(identity))).await
+}
+
+/// A body in our own words.
+pub(super) fn read(body: &[u8]) -> Result<ChatRequest, Refusal> {
+    request::read(body).map(|read| read.asked.request)
 }
 
 /// An answer that was kept.
