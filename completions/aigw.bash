@@ -5673,7 +5673,7 @@ _aigw() {
             return 0
             ;;
         aigw__subcmd__serve)
-            opts="-q -v -h --addr --port --check --config --output --json --quiet --verbose --color --help"
+            opts="-q -v -h --addr --port --access-log --check --config --output --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -5684,6 +5684,10 @@ _aigw() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --access-log)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

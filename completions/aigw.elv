@@ -1540,6 +1540,7 @@ set edit:completion:arg-completer[aigw] = {|@words|
         &'aigw;serve'= {
             cand --addr 'Where to listen; other than this machine''s own addresses only where clients need a key'
             cand --port 'The port, instead of the address''s; any free one if 0'
+            cand --access-log 'Append a line of JSON for every request, without what was asked and answered; `-` is stdout'
             cand --config 'Read this configuration file instead of the usual one'
             cand --output 'How results are printed'
             cand --color 'When to use colours'

@@ -1302,6 +1302,7 @@ complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcomma
 complete -c aigw -n "__fish_aigw_using_subcommand tool; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c aigw -n "__fish_aigw_using_subcommand serve" -l addr -d 'Where to listen; other than this machine\'s own addresses only where clients need a key' -r
 complete -c aigw -n "__fish_aigw_using_subcommand serve" -l port -d 'The port, instead of the address\'s; any free one if 0' -r
+complete -c aigw -n "__fish_aigw_using_subcommand serve" -l access-log -d 'Append a line of JSON for every request, without what was asked and answered; `-` is stdout' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand serve" -l config -d 'Read this configuration file instead of the usual one' -r -F
 complete -c aigw -n "__fish_aigw_using_subcommand serve" -l output -d 'How results are printed' -r -f -a "text\t'For people'
 json\t'One JSON value'

@@ -49,7 +49,7 @@ use crate::health::{Day, Health, Limits};
 use crate::ledger::Ledger;
 use crate::memory::Memory;
 use crate::providers::Catalog;
-use crate::router::{Router, Upstream};
+use crate::router::{Observer, Router, Upstream};
 use crate::tools::Tool;
 use crate::tools::kept::Kept;
 use crate::tools::mcp::Servers;
@@ -155,10 +155,16 @@ impl App {
 
     /// A router that writes to the ledger.
     pub fn router<U: Upstream>(&self, client: U) -> Router<U> {
-        Router::new(client, self.health(), Arc::new(self.observer()))
+        self.router_seen_by(client, Arc::new(self.observer()))
     }
 
-    fn observer(&self) -> observer::LedgerObserver {
+    /// A router that tells somebody else, who is to write to the ledger.
+    pub fn router_seen_by<U: Upstream>(&self, client: U, observer: Arc<dyn Observer>) -> Router<U> {
+        Router::new(client, self.health(), observer)
+    }
+
+    /// What writes attempts to the ledger.
+    pub fn observer(&self) -> impl Observer + use<> {
         observer::LedgerObserver { ledger: Arc::clone(&self.ledger), owners: Arc::clone(&self.owners) }
     }
 

@@ -23,6 +23,8 @@ pub struct ChatRequest {
     pub effort: Option<Effort>,
     /// Whether the provider shall stream.
     pub stream: bool,
+    /// The trace that it is a part of, as a W3C `traceparent`.
+    pub trace: Option<String>,
 }
 
 /// The form of an answer.

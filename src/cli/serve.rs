@@ -2,11 +2,17 @@
 
 mod check;
 
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use clap::Args;
+use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use super::chat::settle_ledger;
 use super::{CommandError, Context, Exit};
@@ -14,7 +20,7 @@ use crate::app::App;
 use crate::config::Env;
 use crate::ledger::keys::VirtualKey;
 use crate::providers::client::Client;
-use crate::server::{Ending, Log, Served, Server, Settings, keys_of_file};
+use crate::server::{Ending, Log, Reload, Served, Server, Settings, keys_of_file};
 use crate::ui::Ui;
 
 /// How long answers under way may take when the program was asked to end.
@@ -45,13 +51,16 @@ const PORT: u16 = 8787;
   Anthropic  POST /v1/messages, /v1/messages/count_tokens
   Gemini     POST /v1beta/models/MODEL:generateContent, :streamGenerateContent, :embedContent,
              :batchEmbedContents, :countTokens; GET /v1beta/models
-  ours       GET /health/live, /health/ready
+  ours       GET /health/live, /health/ready, /metrics
 
 Request headers: X-Aigw-Route NAME, X-Aigw-Fallback off, X-Aigw-Timeout 30s, X-Aigw-Restart events, X-Session-Id NAME
 Response headers: x-aigw-provider, -model, -attempts, -resumed, -cost, x-request-id
 
 Environment:
   AIGW_SERVE_KEY_FILE  a file of keys that clients may show, one a line, for containers
+
+A change of the configuration, or SIGHUP: it is read anew, and requests under way go on as they began; one that is
+wrong changes nothing.
 
 Ctrl-C or SIGTERM: no new requests are taken, and answers under way have 10 s to end; a second time ends at once.
 
@@ -71,6 +80,10 @@ pub struct ServeArgs {
     #[arg(long, value_name = "PORT")]
     port: Option<u16>,
 
+    /// Append a line of JSON for every request, without what was asked and answered; `-` is stdout
+    #[arg(long, value_name = "FILE")]
+    access_log: Option<PathBuf>,
+
     /// Ask the gateway that listens there whether it is ready, and exit with 0 if so
     #[arg(long)]
     check: bool,
@@ -87,7 +100,15 @@ pub async fn run(args: &ServeArgs, context: &Context) -> Result<(), CommandError
     guard(addr, &app, &keys)?;
     app.health().watch();
     let connections = connections();
-    let settings = Settings { addr, connections, grace: GRACE, log: log(&context.ui), keys };
+    let reload = Some(reload(context, &app));
+    let settings = Settings {
+        addr,
+        connections,
+        grace: GRACE,
+        log: log(&context.ui, args.access_log.as_deref())?,
+        keys,
+        reload,
+    };
     let server = Server::bind(settings, Arc::clone(&app), Client::new()?)
         .await
         .map_err(|error| CommandError::failed(format!("cannot listen on {addr}: {error}")))?;
@@ -101,13 +122,52 @@ pub async fn run(args: &ServeArgs, context: &Context) -> Result<(), CommandError
         context.interrupt.wait().await;
         context.ui.note("stopping: answers under way may end");
     };
+    let current = server.current();
     let cut = server.run(stop).await;
-    settle_ledger(&app, context).await;
+    settle_ledger(&current.app(), context).await;
     if cut > 0 {
         context.ui.warn(&format!("{cut} connections were cut: their answers took longer than 10 s more"));
     }
     // A service that its manager stops has not failed.
     Ok(())
+}
+
+/// How the configuration is read anew: when a file of it changes, and on SIGHUP.
+fn reload(context: &Context, app: &App) -> Reload {
+    let asked = Arc::new(Notify::new());
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let wanted = Arc::clone(&asked);
+        // Without the signal a change of the files is noticed all the same.
+        if let Ok(mut hangup) = signal(SignalKind::hangup()) {
+            tokio::spawn(async move {
+                while hangup.recv().await.is_some() {
+                    wanted.notify_one();
+                }
+            });
+        }
+    }
+    let (env, named, ui) = (context.env.clone(), context.global.config.clone(), context.ui.clone());
+    let make = move || {
+        let app = App::new(env.clone(), named.clone()).map_err(|error| error.to_string())?;
+        app.health().watch();
+        Ok(app)
+    };
+    let told = move |outcome: Result<(), String>| match outcome {
+        Ok(()) => ui.note("the configuration was read anew"),
+        Err(problem) => {
+            ui.warn(&format!("the configuration is wrong, and the one before still holds: {problem}"))
+        }
+    };
+    let paths = &app.paths;
+    let files = vec![
+        paths.config_file.clone(),
+        paths.credentials_file(),
+        paths.config_dir.join("agents"),
+        paths.config_dir.join("chains"),
+    ];
+    Reload { make: Box::new(make), files, asked, told: Box::new(told) }
 }
 
 /// The keys of `AIGW_SERVE_KEY_FILE`.
@@ -167,13 +227,78 @@ fn connections() -> usize {
     MOST_CONNECTIONS
 }
 
-/// One line per request, for `-v`.
-fn log(ui: &Ui) -> Option<Log> {
-    if ui.verbosity == 0 {
-        return None;
+/// What is told about every request: a line for people with `-v`, and one of JSON where an access log is kept.
+fn log(ui: &Ui, access: Option<&Path>) -> Result<Option<Log>, CommandError> {
+    let access = access.map(|path| access_log(path, ui)).transpose()?;
+    if ui.verbosity == 0 && access.is_none() {
+        return Ok(None);
     }
     let ui = ui.clone();
-    Some(Arc::new(move |served: &Served| ui.detail(&line(served))))
+    Ok(Some(Arc::new(move |served: &Served| {
+        if ui.verbosity > 0 {
+            ui.detail(&line(served));
+        }
+        if let Some(access) = &access {
+            access(entry(served).to_string());
+        }
+    })))
+}
+
+type Lines = Box<dyn Fn(String) + Send + Sync>;
+
+/// Takes lines of an access log. A thread writes them: nobody who is answered waits for a disk.
+fn access_log(path: &Path, ui: &Ui) -> Result<Lines, CommandError> {
+    if path == Path::new("-") {
+        let ui = ui.clone();
+        // Whoever reads it may be gone; requests are answered all the same.
+        return Ok(Box::new(move |line| drop(ui.line(&line))));
+    }
+    let fail = |error: std::io::Error| {
+        CommandError::failed(format!("--access-log {}: it cannot be written: {error}", path.display()))
+    };
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(fail)?;
+    let (lines, taken) = channel::<String>();
+    let write = move || {
+        for line in taken {
+            if let Err(error) = file.write_all(format!("{line}\n").as_bytes()) {
+                tracing::warn!(%error, "the access log cannot be written");
+            }
+        }
+    };
+    std::thread::Builder::new().name("access log".into()).spawn(write).map_err(fail)?;
+    Ok(Box::new(move |line| drop(lines.send(line))))
+}
+
+/// A request as JSON: no part of what was asked or answered. The shape is an interface.
+fn entry(served: &Served) -> Value {
+    let ms = |span: Duration| u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
+    json!({
+        "time": served.at.to_string(),
+        "request_id": served.id,
+        "trace": served.trace,
+        "key": served.key,
+        "dialect": served.dialect,
+        "method": served.method,
+        "path": served.path,
+        "status": served.status,
+        "ending": match served.ending {
+            Ending::Whole => "whole",
+            Ending::Broken => "broken",
+            Ending::Left => "left",
+        },
+        "model": served.model,
+        "attempts": served.attempts,
+        "resumed": served.resumed,
+        "ms": ms(served.took),
+        "first_ms": served.first.map(ms),
+        "input_tokens": served.tokens.0,
+        "output_tokens": served.tokens.1,
+        "cost_usd": served.cost_usd,
+    })
 }
 
 fn line(served: &Served) -> String {
@@ -198,7 +323,8 @@ mod tests {
     use super::*;
 
     fn read(addr: &str, port: Option<u16>) -> Option<String> {
-        address(&ServeArgs { addr: addr.into(), port, check: false }).ok().map(|addr| addr.to_string())
+        let args = ServeArgs { addr: addr.into(), port, access_log: None, check: false };
+        address(&args).ok().map(|addr| addr.to_string())
     }
 
     #[test]

@@ -237,8 +237,14 @@ impl Gateway {
             list.lock().unwrap_or_else(PoisonError::into_inner).push(served.id.clone());
         });
         let addr = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let settings =
-            Settings { addr, connections: 8, grace: Duration::ZERO, log: Some(log), keys: Vec::new() };
+        let settings = Settings {
+            addr,
+            connections: 8,
+            grace: Duration::ZERO,
+            log: Some(log),
+            keys: Vec::new(),
+            reload: None,
+        };
         let app = Arc::new(stage.in_order()?);
         let server = Server::bind(settings, Arc::clone(&app), Client::new()?).await?;
         let addr = server.addr();

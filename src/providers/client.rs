@@ -150,6 +150,9 @@ impl Client {
             within: total.saturating_duration_since(Instant::now()),
         };
         let mut encoded = wire.encode(&target, call.request)?;
+        if let Some(trace) = &call.request.trace {
+            encoded.headers.push(("traceparent", trace.clone()));
+        }
         // Sending a photograph takes its time, and that is not the provider's silence.
         let upload = Duration::from_secs((encoded.body.len() / SLOWEST_UPLOAD) as u64);
         // Without streaming nothing can be told before the end, so only the total counts.

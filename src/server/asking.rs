@@ -72,7 +72,8 @@ pub(super) async fn answer(
     let scope = if matches!(to, To::Agent(_)) { "agents" } else { "chat" };
     let wanted = wanted(&asked.request, &to);
     admit(&gateway, &visit, scope, name, wanted).await?;
-    let question = Question { request: asked.request, controls, visit, to };
+    let request = ChatRequest { trace: visit.trace(), ..asked.request };
+    let question = Question { request, controls, visit, to };
     if asked.stream {
         return streamed(gateway, question, voice.stream()).await;
     }
@@ -135,9 +136,7 @@ impl Question {
             To::Agent(name) => super::conversation::agent(gateway, self, name, buffered, audience).await?,
             To::Route(route) => self.by_route(gateway, route, buffered, audience).await?,
         };
-        if let Some(last) = completion.attempts.last() {
-            self.visit.model(last.model.to_string());
-        }
+        self.visit.answered(&completion);
         let used = |usage: &Usage| usage.input_tokens.unwrap_or(0) + usage.output_tokens.unwrap_or(0);
         self.visit.used(completion.attempts.iter().map(|attempt| used(&attempt.usage)).sum());
         Ok(completion)

@@ -93,6 +93,15 @@ impl Dialect {
         }
     }
 
+    /// Its word in logs.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::OpenAi => "openai",
+            Self::Anthropic => "anthropic",
+            Self::Gemini => "gemini",
+        }
+    }
+
     /// An error as a body.
     pub(super) fn error(self, refusal: &Refusal, request_id: &str) -> Value {
         match self {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::Extension;
 use axum::http::StatusCode;
 use axum::response::Json;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ pub(super) async fn live() -> Json<Value> {
 }
 
 /// Whether requests are wanted here: not while the server stops, and not when there is nobody to ask.
-pub(super) async fn ready(State(gateway): State<Arc<Gateway>>) -> Result<Json<Value>, Refusal> {
+pub(super) async fn ready(Extension(gateway): Extension<Arc<Gateway>>) -> Result<Json<Value>, Refusal> {
     let unready = |message: &str| Refusal::new(StatusCode::SERVICE_UNAVAILABLE, message);
     if *gateway.phase.borrow() != Phase::Open {
         return Err(unready("the server is stopping").code("stopping"));

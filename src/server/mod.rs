@@ -19,11 +19,13 @@ mod gemini;
 mod health;
 mod keys;
 mod media;
+mod metrics;
 mod models;
 mod openai;
 mod outcome;
 mod paths;
 mod refusal;
+mod reload;
 mod request;
 mod responses;
 mod socket;
@@ -47,6 +49,8 @@ use crate::router::{RetryBudget, Router};
 
 use keys::Keys;
 pub use keys::keys_of_file;
+use metrics::Metrics;
+pub use reload::{Current, Reload};
 pub use visit::{Ending, Log, Served};
 
 /// How long providers may take to hear that their answers are not wanted any more.
@@ -67,6 +71,8 @@ pub struct Settings {
     pub log: Option<Log>,
     /// Keys that are good for everything, besides those of the ledger.
     pub keys: Vec<String>,
+    /// How the configuration is read anew when it changes; never, where there is none.
+    pub reload: Option<Reload>,
 }
 
 /// A server that listens and does not answer yet.
@@ -75,7 +81,8 @@ pub struct Server {
     addr: SocketAddr,
     connections: usize,
     grace: Duration,
-    gateway: Arc<Gateway>,
+    current: Arc<Current>,
+    reload: Option<Reload>,
 }
 
 /// Where a server is in its life.
@@ -95,7 +102,7 @@ async fn reached(phase: &mut watch::Receiver<Phase>, at: Phase) {
     drop(phase.wait_for(|phase| *phase >= at).await);
 }
 
-/// What all requests share.
+/// What requests share that come while it is configured so.
 struct Gateway {
     app: Arc<App>,
     router: Router<Arc<Client>>,
@@ -104,10 +111,39 @@ struct Gateway {
     started: Timestamp,
     phase: watch::Sender<Phase>,
     log: Option<Log>,
-    keys: Keys,
+    keys: Arc<Keys>,
+    metrics: Arc<Metrics>,
 }
 
 impl Gateway {
+    fn new(app: Arc<App>, client: Arc<Client>, settings: &Settings, keys: Keys) -> Self {
+        let metrics = Arc::new(Metrics::new());
+        Self {
+            router: router(&app, client, &metrics),
+            app,
+            started: Timestamp::now(),
+            phase: watch::Sender::new(Phase::Open),
+            log: settings.log.clone(),
+            keys: Arc::new(keys),
+            metrics,
+            meanings: OnceCell::new(),
+        }
+    }
+
+    /// The same with another configuration.
+    fn renewed(&self, app: Arc<App>) -> Self {
+        Self {
+            router: router(&app, Arc::clone(self.router.upstream()), &self.metrics),
+            app,
+            started: self.started,
+            phase: self.phase.clone(),
+            log: self.log.clone(),
+            keys: Arc::clone(&self.keys),
+            metrics: Arc::clone(&self.metrics),
+            meanings: OnceCell::new(),
+        }
+    }
+
     /// What says what questions mean; by words only where no embedder is to be had.
     async fn meanings(&self) -> Arc<Meanings<Arc<Client>>> {
         let client = self.router.upstream();
@@ -124,19 +160,15 @@ impl Server {
         let keys = Keys::new(Arc::clone(&app.ledger), &settings.keys).map_err(io::Error::other)?;
         let listener = TcpListener::bind(settings.addr).await?;
         let addr = listener.local_addr()?;
-        let router = app.router(Arc::new(client)).with_budget(RetryBudget::new(Instant::now()));
-        let phase = watch::Sender::new(Phase::Open);
-        let gateway = Gateway {
-            app,
-            router,
-            started: Timestamp::now(),
-            phase,
-            log: settings.log,
-            keys,
-            meanings: OnceCell::new(),
-        };
-        let Settings { connections, grace, .. } = settings;
-        Ok(Self { listener, addr, connections, grace, gateway: Arc::new(gateway) })
+        let gateway = Arc::new(Gateway::new(app, Arc::new(client), &settings, keys));
+        let current = Arc::new(Current::new(gateway));
+        let Settings { connections, grace, reload, .. } = settings;
+        Ok(Self { listener, addr, connections, grace, current, reload })
+    }
+
+    /// The gateway as it is configured, now and later.
+    pub fn current(&self) -> Arc<Current> {
+        Arc::clone(&self.current)
     }
 
     /// Where it listens.
@@ -147,23 +179,31 @@ impl Server {
     /// Answers until it is to stop, then lets what is under way end within the grace period. Says how many connections
     /// had to be cut.
     pub async fn run(self, stop: impl Future<Output = ()>) -> usize {
-        let service = paths::router(Arc::clone(&self.gateway));
+        let service = paths::router(&self.current);
         let bounds = connection::Bounds { connections: self.connections, grace: self.grace };
-        let serving = connection::serve(self.listener, service, stop, &self.gateway.phase, bounds);
-        let gateway = Arc::clone(&self.gateway);
+        let gateway = self.current.get();
+        let serving = connection::serve(self.listener, service, stop, &gateway.phase, bounds);
+        let keys = Arc::clone(&gateway.keys);
         let refreshing = async move {
             loop {
                 tokio::time::sleep(KEYS_EVERY).await;
-                let gateway = Arc::clone(&gateway);
+                let keys = Arc::clone(&keys);
                 // It reads files, which is nobody's to wait for.
-                drop(tokio::task::spawn_blocking(move || gateway.keys.refresh()).await);
+                drop(tokio::task::spawn_blocking(move || keys.refresh()).await);
             }
         };
         let cut = tokio::select! {
             cut = serving => cut,
             () = refreshing => 0,
+            () = reload::watch(Arc::clone(&self.current), self.reload) => 0,
         };
-        self.gateway.router.upstream().settle(FAREWELL).await;
+        gateway.router.upstream().settle(FAREWELL).await;
         cut
     }
+}
+
+/// The router of a configuration, with its attempts in the ledger and in the figures.
+fn router(app: &App, client: Arc<Client>, metrics: &Arc<Metrics>) -> Router<Arc<Client>> {
+    let observer = Arc::new(metrics::Both(Arc::new(app.observer()), Arc::clone(metrics)));
+    app.router_seen_by(client, observer).with_budget(RetryBudget::new(Instant::now()))
 }

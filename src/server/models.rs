@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::Json;
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ const ANTHROPIC: &str = "anthropic-version";
 
 /// All of them, the default route first.
 pub(super) async fn list(
-    State(gateway): State<Arc<Gateway>>,
+    Extension(gateway): Extension<Arc<Gateway>>,
     Extension(visit): Extension<Arc<Visit>>,
     headers: HeaderMap,
 ) -> Json<Value> {
@@ -42,7 +42,7 @@ pub(super) async fn list(
 
 /// One of them.
 pub(super) async fn show(
-    State(gateway): State<Arc<Gateway>>,
+    Extension(gateway): Extension<Arc<Gateway>>,
     headers: HeaderMap,
     Path(name): Path<String>,
 ) -> Result<Json<Value>, Refusal> {
@@ -55,7 +55,7 @@ pub(super) async fn show(
 
 /// All of them, in Gemini's words.
 pub(super) async fn listed_for_gemini(
-    State(gateway): State<Arc<Gateway>>,
+    Extension(gateway): Extension<Arc<Gateway>>,
     Extension(visit): Extension<Arc<Visit>>,
 ) -> Json<Value> {
     let models: Vec<Value> =
@@ -65,7 +65,7 @@ pub(super) async fn listed_for_gemini(
 
 /// One of them, in Gemini's words.
 pub(super) async fn shown_to_gemini(
-    State(gateway): State<Arc<Gateway>>,
+    Extension(gateway): Extension<Arc<Gateway>>,
     Path(name): Path<String>,
 ) -> Result<Json<Value>, Refusal> {
     let (id, _) = found(&gateway, name).await?;

@@ -3,19 +3,21 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use futures_util::FutureExt;
 
 use super::dialect::Dialect;
 use super::keys::Holder;
 use super::refusal::Refusal;
+use super::reload::Current;
 use super::visit::{Ending, Visit};
 use super::{Gateway, anthropic, gate, gemini, health, models, openai, responses};
 
@@ -26,7 +28,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(super) struct Streaming;
 
 /// Everything that the server answers.
-pub(super) fn router(gateway: Arc<Gateway>) -> Router {
+pub(super) fn router(current: &Arc<Current>) -> Router {
     let routes = Router::new()
         .route("/v1/chat/completions", post(openai::chat))
         .route("/v1/responses", post(responses::create))
@@ -38,16 +40,25 @@ pub(super) fn router(gateway: Arc<Gateway>) -> Router {
         .route("/v1/models/{*id}", get(models::show).post(gemini::call))
         .route("/v1beta/models", get(models::listed_for_gemini))
         .route("/v1beta/models/{*id}", get(models::shown_to_gemini).post(gemini::call))
+        .route("/metrics", get(metrics))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready));
-    guarded(routes, &gateway).with_state(gateway)
+    guarded(routes, current)
 }
 
-fn guarded(routes: Router<Arc<Gateway>>, gateway: &Arc<Gateway>) -> Router<Arc<Gateway>> {
+fn guarded(routes: Router, current: &Arc<Current>) -> Router {
     routes
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
-        .layer(from_fn_with_state(Arc::clone(gateway), pass))
+        .layer(from_fn_with_state(Arc::clone(current), pass))
+}
+
+/// The server's figures.
+async fn metrics(Extension(gateway): Extension<Arc<Gateway>>) -> Response<Body> {
+    let mut response = Response::new(Body::from(gateway.metrics.text()));
+    let kind = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+    response.headers_mut().insert(CONTENT_TYPE, kind);
+    response
 }
 
 async fn unknown(method: Method, uri: Uri) -> Refusal {
@@ -61,20 +72,22 @@ async fn wrong_method(method: Method, uri: Uri) -> Refusal {
 }
 
 /// Gives a request its id, lets it in or not, and answers for it when its handler panics.
-async fn pass(State(gateway): State<Arc<Gateway>>, request: Request, next: Next) -> Response<Body> {
+async fn pass(State(current): State<Arc<Current>>, request: Request, next: Next) -> Response<Body> {
+    let gateway = current.get();
     let (head, body) = request.into_parts();
     let id = uuid::Uuid::now_v7().to_string();
     let shown = HeaderValue::try_from(&id);
     let dialect = Dialect::of(&head.method, head.uri.path());
     let checked = gate::check(&head, gateway.keys.required()).and_then(|()| holder(&gateway, &head));
     let (holder, checked) = checked.map_or_else(|refusal| (None, Err(refusal)), |holder| (holder, Ok(())));
-    let visit = Visit::new(id.clone(), head.method.as_str(), head.uri.path(), gateway.log.clone(), holder);
+    let visit = Visit::new(id.clone(), &head, &gateway, holder);
     let visit = Arc::new(visit);
     let mut response = match checked {
         Err(refusal) => refusal.into_response(),
         Ok(()) => {
             let mut request = Request::from_parts(head, body);
             request.extensions_mut().insert(Arc::clone(&visit));
+            request.extensions_mut().insert(gateway);
             // Every state behind the handlers is valid at any time.
             let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
             answer.unwrap_or_else(|_| {
@@ -126,12 +139,20 @@ mod tests {
         let home = |name: &str| (name.to_owned(), home.path().display().to_string());
         let env: Env = ["AIGW_CONFIG_DIR", "AIGW_DATA_DIR"].map(home).into_iter().collect();
         let addr = SocketAddr::from(([127, 0, 0, 1], 0));
-        let settings = Settings { addr, connections: 8, grace: Duration::ZERO, log: None, keys: Vec::new() };
+        let settings = Settings {
+            addr,
+            connections: 8,
+            grace: Duration::ZERO,
+            log: None,
+            keys: Vec::new(),
+            reload: None,
+        };
         let app = Arc::new(App::new(env, None).unwrap());
         let server = Server::bind(settings, app, Client::new().unwrap()).await.unwrap();
-        let (addr, gateway) = (server.addr(), server.gateway);
+        let (addr, current) = (server.addr(), server.current());
+        let gateway = current.get();
         let routes = Router::new().route("/panics", get(panics)).route("/health/live", get(health::live));
-        let service = guarded(routes, &gateway).with_state(Arc::clone(&gateway));
+        let service = guarded(routes, &current);
         let serving = async {
             let never = std::future::pending();
             let bounds = connection::Bounds { connections: 8, grace: Duration::ZERO };

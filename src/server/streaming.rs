@@ -79,6 +79,7 @@ struct Framing {
     /// Goes before the next frame.
     notes: Vec<Bytes>,
     trying: Begun,
+    visit: Arc<Visit>,
     begun: Arc<OnceLock<Begun>>,
 }
 
@@ -86,6 +87,7 @@ impl Delivery for Framing {
     async fn event(&mut self, event: &Event) -> Result<Written, Gone> {
         let Some((frame, answer)) = self.dialect.event(event) else { return Ok(Written::No) };
         if self.begun.get().is_none() {
+            self.visit.begins();
             // Nobody else sets it.
             let _first = self.begun.set(self.trying.clone());
         }
@@ -145,9 +147,11 @@ impl Telling {
     ) -> Self {
         let (sender, frames) = mpsc::channel(FRAMES);
         let restarts = question.controls.restarts;
+        let visit = Arc::clone(&question.visit);
         let trying = Begun { model: String::new(), attempts: 0 };
         let work = async move {
-            let mut framing = Framing { dialect, frames: sender, restarts, notes: Vec::new(), trying, begun };
+            let mut framing =
+                Framing { dialect, frames: sender, restarts, notes: Vec::new(), trying, visit, begun };
             match question.work(&gateway, false, &mut framing).await {
                 Err(refusal) => Told::Failed(Box::new(refusal)),
                 Ok(completion) => {

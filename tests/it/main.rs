@@ -43,6 +43,7 @@ mod meaning;
 mod memory;
 mod mend;
 mod model_refresh;
+mod observed;
 mod once;
 mod own_tools;
 mod predictions;

@@ -45,6 +45,7 @@ impl Gateway {
             grace: Duration::from_secs(5),
             log: Some(log),
             keys: Vec::new(),
+            reload: None,
         };
         let app = Arc::new(env.app());
         let bound = Server::bind(settings, Arc::clone(&app), Client::new().unwrap()).await.unwrap();
@@ -69,6 +70,11 @@ impl Gateway {
 
     pub async fn send(&self, request: &str) -> Reply {
         send(self.addr, request).await
+    }
+
+    /// The requests that are over.
+    pub fn served(&self) -> Vec<Served> {
+        self.served.lock().unwrap().clone()
     }
 
     /// Waits until what was used is written down.
@@ -162,7 +168,7 @@ fn unchunked(mut text: &str) -> String {
     body + "[cut]"
 }
 
-async fn send(addr: SocketAddr, request: &str) -> Reply {
+pub async fn send(addr: SocketAddr, request: &str) -> Reply {
     let mut stream = TcpStream::connect(addr).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut bytes = Vec::new();
@@ -586,10 +592,10 @@ async fn what_is_wrong_with_a_request_is_said() {
 }
 
 /// The program as a service.
-struct Service {
+pub struct Service {
     child: Child,
     stderr: BufReader<std::process::ChildStderr>,
-    addr: SocketAddr,
+    pub addr: SocketAddr,
 }
 
 impl Drop for Service {
@@ -601,8 +607,10 @@ impl Drop for Service {
 }
 
 impl Service {
-    fn start(env: &TestEnv, args: &[&str]) -> Self {
-        let args: Vec<&str> = args.iter().copied().chain(["serve", "--port", "0"]).collect();
+    pub fn start(env: &TestEnv, args: &[&str]) -> Self {
+        let (own, global): (Vec<&str>, Vec<&str>) =
+            args.iter().partition(|arg| arg.starts_with("--") || arg.starts_with('/'));
+        let args: Vec<&str> = global.into_iter().chain(["serve", "--port", "0"]).chain(own).collect();
         let mut child = env.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
@@ -612,13 +620,13 @@ impl Service {
     }
 
     #[cfg(unix)]
-    fn signal(&self, name: &str) {
+    pub fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
         assert!(std::process::Command::new("kill").args([name, &pid]).status().unwrap().success());
     }
 
     /// Waits for the end: the exit code, and what was said on stderr.
-    fn ended(mut self) -> (Option<i32>, String) {
+    pub fn ended(mut self) -> (Option<i32>, String) {
         let mut rest = String::new();
         std::io::Read::read_to_string(&mut self.stderr, &mut rest).unwrap();
         (self.child.wait().unwrap().code(), rest)

@@ -95,6 +95,7 @@ fn full_request() -> ChatRequest {
         },
         effort: Some(Effort::Low),
         stream: true,
+        trace: None,
     }
 }
 

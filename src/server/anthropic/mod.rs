@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::body::Body;
-use axum::extract::State;
 use axum::http::{HeaderMap, Response};
 use axum::response::Json;
 use bytes::Bytes;
@@ -51,7 +50,7 @@ impl Voice for Messages {
 
 /// Answers a request, in one piece or as a stream.
 pub(super) async fn messages(
-    State(gateway): State<Arc<Gateway>>,
+    Extension(gateway): Extension<Arc<Gateway>>,
     Extension(visit): Extension<Arc<Visit>>,
     headers: HeaderMap,
     body: Body,

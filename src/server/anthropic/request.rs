@@ -124,6 +124,7 @@ fn request(body: Body) -> Result<ChatRequest, Refusal> {
         },
         effort: effort(body.thinking.as_ref(), output.effort.as_deref())?,
         stream: true,
+        trace: None,
     })
 }
 

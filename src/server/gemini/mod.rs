@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{HeaderMap, Response, StatusCode, Uri};
 use axum::response::{IntoResponse, Json};
 use bytes::Bytes;
@@ -57,7 +57,7 @@ impl Voice for Generate {
 
 /// Does to a model what stands behind its name.
 pub(super) async fn call(
-    State(gateway): State<Arc<Gateway>>,
+    Extension(gateway): Extension<Arc<Gateway>>,
     Extension(visit): Extension<Arc<Visit>>,
     Path(path): Path<String>,
     uri: Uri,

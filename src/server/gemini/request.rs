@@ -162,6 +162,7 @@ fn request(body: Body) -> Result<ChatRequest, Refusal> {
             config.response_schema,
         )?,
         stream: true,
+        trace: None,
     })
 }
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::body::Body;
-use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Json;
 use base64::Engine as _;
@@ -35,7 +34,7 @@ enum Input {
 
 /// Answers a request.
 pub(in crate::server) async fn embeddings(
-    State(gateway): State<Arc<Gateway>>,
+    Extension(gateway): Extension<Arc<Gateway>>,
     Extension(visit): Extension<Arc<Visit>>,
     headers: HeaderMap,
     body: Body,

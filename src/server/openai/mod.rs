@@ -11,7 +11,6 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::body::Body;
-use axum::extract::State;
 use axum::http::{HeaderMap, Response};
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -62,7 +61,7 @@ impl Voice for Chat {
 
 /// Answers a request, in one piece or as a stream.
 pub(super) async fn chat(
-    State(gateway): State<Arc<Gateway>>,
+    Extension(gateway): Extension<Arc<Gateway>>,
     Extension(visit): Extension<Arc<Visit>>,
     headers: HeaderMap,
     body: Body,

@@ -114,6 +114,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Asked, bool), Refusal> {
         effort: body.reasoning_effort,
         // Whatever the client wants: a provider that streams shows at once when it falls silent.
         stream: true,
+        trace: None,
     };
     let usage = body.stream_options.and_then(|options| options.include_usage).unwrap_or(false);
     Ok((Asked { model, request, stream: body.stream.unwrap_or(false) }, usage))

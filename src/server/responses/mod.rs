@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Extension;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{HeaderMap, Response, StatusCode};
 use axum::response::Json;
 use bytes::Bytes;
@@ -83,7 +83,7 @@ fn kept(identity: &Identity, completion: &Completion) -> Option<Kept> {
 
 /// Answers a request, in one piece or as a stream.
 pub(super) async fn create(
-    State(gateway): State<Arc<Gateway>>,
+    Extension(gateway): Extension<Arc<Gateway>>,
     Extension(visit): Extension<Arc<Visit>>,
     headers: HeaderMap,
     body: Body,
@@ -106,7 +106,7 @@ pub(super) async fn create(
 
 /// An answer that was kept.
 pub(super) async fn show(
-    State(gateway): State<Arc<Gateway>>,
+    Extension(gateway): Extension<Arc<Gateway>>,
     Extension(visit): Extension<Arc<Visit>>,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Refusal> {
@@ -115,7 +115,7 @@ pub(super) async fn show(
 
 /// Forgets an answer.
 pub(super) async fn forget(
-    State(gateway): State<Arc<Gateway>>,
+    Extension(gateway): Extension<Arc<Gateway>>,
     Extension(visit): Extension<Arc<Visit>>,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Refusal> {

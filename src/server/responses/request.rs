@@ -112,6 +112,7 @@ fn request(body: Body) -> Result<ChatRequest, Refusal> {
         },
         effort: body.reasoning.and_then(|reasoning| reasoning.effort),
         stream: true,
+        trace: None,
     })
 }
 
