@@ -323,8 +323,9 @@ mod tests {
     use super::*;
 
     fn read(addr: &str, port: Option<u16>) -> Option<String> {
-        let args = ServeArgs { addr: addr.into(), port, access_log: None, check: false };
-        address(&args).ok().map(|addr| addr.to_string())
+        address(&ServeArgs { addr: addr.into(), port, access_log: None, check: false })
+            .ok()
+            .map(|addr| addr.to_string())
     }
 
     #[test]

@@ -26,7 +26,14 @@ async fn a_gateway_with_somebody_to_ask_is_ready() {
     let groq = stand("groq", &[]).await;
     let env = TestEnv::with_stands(&[&groq]);
     let addr = SocketAddr::from(([127, 0, 0, 1], 0));
-    let settings = Settings { addr, connections: 20, grace: Duration::from_secs(1), log: None, keys: vec![], reload: None };
+    let settings = Settings {
+        addr,
+        connections: 20,
+        grace: Duration::from_secs(1),
+        log: None,
+        keys: Vec::new(),
+        reload: None,
+    };
     let app: Arc<App> = Arc::new(env.app());
     let bound = Server::bind(settings, app, Client::new().unwrap()).await.unwrap();
     let port = bound.addr().port();
