@@ -217,7 +217,7 @@ impl<'a, A: Audience> Keeper<'a, A> {
     pub fn ended(mut self, route: &str, answered: &Result<Completion, RouteError>) -> Ending {
         let completion = match answered {
             Ok(completion) => completion,
-            Err(error) => return self.unanswered(error, &[], Provenance::default()),
+            Err(error) => return self.unanswered(error, &[], &Provenance::default()),
         };
         let mut provenance = self.provenance("", &completion.attempts);
         provenance.route = Some(route.to_owned());
@@ -249,7 +249,7 @@ impl<'a, A: Audience> Keeper<'a, A> {
             ..Provenance::default()
         };
         match &undone.cause {
-            Cause::Unanswered(error) => self.unanswered(error, &undone.said, spent),
+            Cause::Unanswered(error) => self.unanswered(error, &undone.said, &spent),
             Cause::NoRoute(problem) => {
                 let provenance =
                     Provenance { problem: Some(problem.clone()), ..self.provenance(&undone.agent, &[]) };
@@ -261,7 +261,7 @@ impl<'a, A: Audience> Keeper<'a, A> {
     }
 
     /// A turn without an answer. Work that was done before is worth keeping, whoever failed in the end.
-    fn unanswered(mut self, error: &RouteError, said: &[Message], spent: Provenance) -> Ending {
+    fn unanswered(mut self, error: &RouteError, said: &[Message], spent: &Provenance) -> Ending {
         let nothing = Answer::default();
         let (state, partial) = match &error.kind {
             RouteErrorKind::Broken(partial) => (TurnState::Cut, partial.as_ref()),
@@ -281,7 +281,7 @@ impl<'a, A: Audience> Keeper<'a, A> {
             said.push(Message::text(Role::Assistant, self.text.clone()));
         }
         let state = if state == TurnState::Failed && !said.is_empty() { TurnState::Cut } else { state };
-        self.ending(state, said, with_spent(provenance, &spent))
+        self.ending(state, said, with_spent(provenance, spent))
     }
 
     fn provenance(&self, agent: &str, attempts: &[Attempt]) -> Provenance {

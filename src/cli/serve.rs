@@ -157,7 +157,7 @@ fn reload(context: &Context, app: &App) -> Reload {
     let told = move |outcome: Result<(), String>| match outcome {
         Ok(()) => ui.note("the configuration was read anew"),
         Err(problem) => {
-            ui.warn(&format!("the configuration is wrong, and the one before still holds: {problem}"))
+            ui.warn(&format!("the configuration is wrong, and the one before still holds: {problem}"));
         }
     };
     let paths = &app.paths;

@@ -352,7 +352,7 @@ mod tests {
             let bytes = std::fs::read(entry.unwrap().path()).unwrap();
             assert!(!String::from_utf8_lossy(&bytes).contains(&key[8..30]));
         }
-        let new = ledger.rotate_key("ci", Duration::from_secs(60)).unwrap().unwrap();
+        let new = ledger.rotate_key("ci", Duration::from_mins(1)).unwrap().unwrap();
         let rotated = ledger.keys().unwrap().remove(0);
         assert_eq!((rotated.hashes.0, rotated.hashes.1.unwrap().0), (hash(&new), hash(&key)));
         assert!(ledger.revoke_key("ci").unwrap() && !ledger.revoke_key("ci").unwrap());

@@ -21,7 +21,7 @@ use crate::ledger::keys::{Spending, Terms, VirtualKey, hash};
 use crate::memory::StoreError;
 
 /// The window of limits.
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 /// How long a key of a file has to be: shorter ones can be guessed.
 const SHORTEST: usize = 16;
 
@@ -174,10 +174,10 @@ pub fn keys_of_file(text: &str) -> Result<Vec<String>, String> {
     if keys.is_empty() {
         return Err("there is no key in it".to_owned());
     }
-    match keys.iter().any(|key| key.len() < SHORTEST) {
-        true => Err(format!("a key in it has fewer than {SHORTEST} characters: such a one can be guessed")),
-        false => Ok(keys),
+    if keys.iter().any(|key| key.len() < SHORTEST) {
+        return Err(format!("a key in it has fewer than {SHORTEST} characters: such a one can be guessed"));
     }
+    Ok(keys)
 }
 
 fn globs(patterns: &[String]) -> Option<GlobSet> {

@@ -51,7 +51,7 @@ struct OfPath {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Outcome {
+struct OfOutcome {
     provider: String,
     model: String,
     /// `answered`, or the class of the failure.
@@ -79,7 +79,7 @@ pub(super) struct Metrics {
     requests: Family<Request, Counter>,
     durations: Histograms<OfPath>,
     in_flight: Gauge<i64, AtomicI64>,
-    attempts: Family<Outcome, Counter>,
+    attempts: Family<OfOutcome, Counter>,
     attempt_durations: Histograms<OfModel>,
     first_tokens: Histograms<OfModel>,
     tokens: Family<Tokens, Counter>,
@@ -186,7 +186,7 @@ impl Observer for Metrics {
         let outcome = attempt.failure.as_ref().map_or("answered", |failure| failure.class.as_str());
         let of_model = OfModel { provider: provider.clone(), model: model.clone() };
         self.attempts
-            .get_or_create(&Outcome { provider: provider.clone(), model: model.clone(), outcome })
+            .get_or_create(&OfOutcome { provider: provider.clone(), model: model.clone(), outcome })
             .inc();
         let observe = |histograms: &Histograms<OfModel>, span: Duration| {
             histograms.get_or_create(&of_model).observe(span.as_secs_f64());

@@ -479,13 +479,12 @@ async fn agents_answer_by_name_in_every_dialect() {
                 .replace("\"model\":\"test\"", "\"model\":\"agent:sums\"");
             // The body has changed its length.
             let (head, body) = request.split_once("\r\n\r\n").unwrap();
-            let head: String = head
-                .lines()
-                .filter(|line| !line.starts_with("content-length"))
-                .map(|line| format!("{line}\r\n"))
-                .collect();
-            let reply =
-                gateway.send(&format!("{head}content-length: {}\r\n\r\n{body}", body.len())).await.is(200);
+            let head: Vec<&str> = head.lines().filter(|line| !line.starts_with("content-length")).collect();
+            let head = head.join("\r\n");
+            let reply = gateway
+                .send(&format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()))
+                .await
+                .is(200);
             let text = if stream { tongue.streamed(&events(&reply)) } else { tongue.text(&reply.json()) };
             assert!(text.contains("42"), "{tongue:?} {reply:?}");
             let sent = groq.requests().last().unwrap().body.to_string();

@@ -126,19 +126,19 @@ async fn what_is_kept_belongs_to_the_key() {
     let env = TestEnv::with_stands(&[&groq]);
     let (one, other) = (made(&env, &["one"]), made(&env, &["other"]));
     let gateway = Gateway::start(&env).await;
-    let send = |path: &str, body: &Value, key: &str| {
+    let written = |path: &str, body: &Value, key: &str| {
         let with = format!("authorization: Bearer {key}\r\nx-session-id: trip");
         post(gateway.addr, path, body).replace("authorization: Bearer the-clients-own", &with)
     };
     let kept = gateway
-        .send(&send("/v1/responses", &json!({"model": "test", "input": "say exactly: Graz"}), &one))
+        .send(&written("/v1/responses", &json!({"model": "test", "input": "say exactly: Graz"}), &one))
         .await
         .is(200)
         .json();
     let next = json!({"model": "test", "input": "and?", "previous_response_id": kept["id"]});
-    gateway.send(&send("/v1/responses", &next, &other)).await.is(404);
-    gateway.send(&send("/v1/responses", &next, &one)).await.is(200);
-    gateway.send(&send("/v1/messages", &body("test", "hello"), &other)).await.is(200);
+    gateway.send(&written("/v1/responses", &next, &other)).await.is(404);
+    gateway.send(&written("/v1/responses", &next, &one)).await.is(200);
+    gateway.send(&written("/v1/messages", &body("test", "hello"), &other)).await.is(200);
     let sent = groq.requests().last().unwrap().body.to_string();
     assert!(!sent.contains("Graz"), "the session of another one is not read: {sent}");
 }

@@ -16,11 +16,11 @@ pub(super) fn whole(identity: &Identity, completion: &Completion) -> Value {
     }
     let model = completion.attempts.last();
     let model = model.map_or_else(|| identity.asked.clone(), |last| last.model.to_string());
-    ended(identity, &model, items, completion)
+    ended(identity, &model, &items, completion)
 }
 
 /// The response with these items, as its end is told.
-pub(super) fn ended(identity: &Identity, model: &str, items: Vec<Value>, completion: &Completion) -> Value {
+pub(super) fn ended(identity: &Identity, model: &str, items: &[Value], completion: &Completion) -> Value {
     let incomplete = match completion.answer.finish {
         Some(FinishReason::Length) => Some("max_output_tokens"),
         Some(FinishReason::ContentFilter) => Some("content_filter"),
@@ -34,7 +34,7 @@ pub(super) fn ended(identity: &Identity, model: &str, items: Vec<Value>, complet
 }
 
 /// A `response`, as far as it has come.
-pub(super) fn response(identity: &Identity, model: &str, status: &str, items: Vec<Value>) -> Value {
+pub(super) fn response(identity: &Identity, model: &str, status: &str, items: &[Value]) -> Value {
     let mut response = json!({
         "id": identity.id,
         "object": "response",

@@ -39,7 +39,7 @@ impl Items {
         if std::mem::replace(&mut self.begun, true) {
             return;
         }
-        let response = output::response(&self.identity, &self.model, "in_progress", Vec::new());
+        let response = output::response(&self.identity, &self.model, "in_progress", &[]);
         for name in ["response.created", "response.in_progress"] {
             *out += &self.numbers.event(name, json!({"response": response}));
         }
@@ -180,7 +180,7 @@ impl Frames for Items {
         self.begin(&mut out);
         self.close(&mut out);
         let items = std::mem::take(&mut self.done);
-        let response = output::ended(&self.identity, &self.model, items, completion);
+        let response = output::ended(&self.identity, &self.model, &items, completion);
         let name =
             if response["status"] == "completed" { "response.completed" } else { "response.incomplete" };
         out += &self.numbers.event(name, json!({"response": response}));
