@@ -20,6 +20,8 @@ COPY --from=build --chown=65532:65532 /src/data /data
 ENV AIGW_CONFIG_DIR=/data/config AIGW_DATA_DIR=/data
 USER 65532:65532
 VOLUME ["/data"]
+EXPOSE 8787
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5s --retries=3 CMD ["/aigw", "serve", "--check"]
 ENTRYPOINT ["/aigw"]
-CMD ["serve"]
+# Off its own loopback it wants to know who may ask: AIGW_SERVE_KEY_FILE, or keys made by `aigw key create`.
+CMD ["serve", "--addr", "0.0.0.0"]

@@ -36,10 +36,15 @@ async fn a_gateway_with_somebody_to_ask_is_ready() {
     };
     let app: Arc<App> = Arc::new(env.app());
     let bound = Server::bind(settings, app, Client::new().unwrap()).await.unwrap();
-    let addr = bound.addr().to_string();
+    let port = bound.addr().port();
     let running = tokio::spawn(bound.run(std::future::pending()));
-    let (code, said) = tokio::task::spawn_blocking(move || check(&addr)).await.unwrap();
-    assert_eq!((code, said.as_str()), (Some(0), "http://[ADDR] is ready\n"));
+    // One that listens on all addresses is asked on this machine's own.
+    for named in ["127.0.0.1", "0.0.0.0"] {
+        let asked = tokio::task::spawn_blocking(move || check(&format!("{named}:{port}")));
+        let (code, said) = asked.await.unwrap();
+        let said = said.replace(&format!("127.0.0.1:{port}"), "[ADDR]");
+        assert_eq!((code, said.as_str()), (Some(0), "http://[ADDR] is ready\n"));
+    }
     // Nobody was asked for that.
     assert!(groq.requests().is_empty());
     running.abort();

@@ -1,7 +1,7 @@
 //! `aigw serve --check`: whether a gateway is ready, for whoever watches over it and has no `curl` at hand, such as a
 //! container that holds nothing but the program.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -14,8 +14,11 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// The most of an answer that is read.
 const MOST: u64 = 4096;
 
-/// Asks the gateway at an address.
-pub(super) async fn run(addr: SocketAddr, context: &Context) -> Result<(), CommandError> {
+/// Asks the gateway at an address. One that listens on all of them is asked on this machine's own.
+pub(super) async fn run(mut addr: SocketAddr, context: &Context) -> Result<(), CommandError> {
+    if addr.ip().is_unspecified() {
+        addr.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    }
     let answer = match tokio::time::timeout(PATIENCE, ask(addr)).await {
         Ok(answer) => {
             answer.map_err(|error| CommandError::failed(format!("no gateway answers at {addr}: {error}")))?
