@@ -59,7 +59,7 @@ pub fn request(input: &[u8]) {
     for format in RequestFormat::ALL {
         match format.read(input) {
             Err((status, why)) => {
-                assert!((400..500).contains(&status) && !why.is_empty(), "{format:?}: {status} {why}")
+                assert!((400..500).contains(&status) && !why.is_empty(), "{format:?}: {status} {why}");
             }
             Ok(request) => {
                 assert!(!request.messages.is_empty(), "{format:?} asks nothing");

@@ -46,6 +46,7 @@ fn no_conversations() -> Vec<Value> {
 }
 
 /// Fields of each format with values that mean nothing.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn wrong_fields(path: &str) -> Vec<(&'static str, Value)> {
     let nonsense = json!({"type": "nonsense"});
     let common = vec![
