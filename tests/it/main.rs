@@ -55,6 +55,7 @@ mod repl;
 mod route;
 mod serve;
 mod serve_check;
+mod serve_life;
 mod services;
 mod session;
 mod simulate;
