@@ -1,7 +1,7 @@
 //! What clients speak. A dialect reads a request into our own words and writes the answer, its stream and its errors in
 //! the client's; what lies between is the same for all of them.
 
-use axum::http::Method;
+use axum::http::{HeaderMap, Method};
 use bytes::Bytes;
 use serde_json::Value;
 
@@ -83,13 +83,25 @@ pub(super) trait Frames: Send {
 
 impl Dialect {
     /// The dialect of a request. Errors are told in it even where the path leads nowhere.
-    pub(super) fn of(method: &Method, path: &str) -> Self {
+    pub(super) fn of(method: &Method, path: &str, headers: &HeaderMap) -> Self {
         let gemini =
             path.starts_with("/v1beta") || (method == Method::POST && path.starts_with("/v1/models/"));
         match path {
             _ if gemini => Self::Gemini,
             _ if path.starts_with("/v1/messages") => Self::Anthropic,
+            _ if path.starts_with("/v1/models") => Self::by_headers(headers),
             _ => Self::OpenAi,
+        }
+    }
+
+    /// The dialect of who asks for models: the lists of all vendors stand at one path.
+    pub(super) fn by_headers(headers: &HeaderMap) -> Self {
+        if headers.contains_key("anthropic-version") {
+            Self::Anthropic
+        } else if headers.contains_key("x-goog-api-key") {
+            Self::Gemini
+        } else {
+            Self::OpenAi
         }
     }
 
@@ -141,7 +153,7 @@ mod tests {
             (Method::POST, "/v1/messages/count_tokens", Dialect::Anthropic),
             (Method::GET, "/nowhere", Dialect::OpenAi),
         ] {
-            assert_eq!(Dialect::of(&method, path), dialect, "{path}");
+            assert_eq!(Dialect::of(&method, path, &HeaderMap::new()), dialect, "{path}");
         }
     }
 }

@@ -133,20 +133,23 @@ impl Keys {
             let message = "a key is needed here: `aigw key create NAME` makes one";
             return Err(Refusal::new(StatusCode::UNAUTHORIZED, message).code("missing_api_key"));
         };
-        let wrong =
-            |message: &str| Err(Refusal::new(StatusCode::UNAUTHORIZED, message).code("invalid_api_key"));
+        // OpenAI's words: there are clients that know by them that the key is meant.
+        let wrong = |why: &str| {
+            let message = format!("Incorrect API key provided: it {why}");
+            Err(Refusal::new(StatusCode::UNAUTHORIZED, message).code("invalid_api_key"))
+        };
         let hash = hash(&shown);
         if self.given.contains(&hash) {
             return Ok(None);
         }
         let Some((holder, until)) = known.by_hash.get(&hash) else {
-            return wrong("the key is not known here");
+            return wrong("is not known here");
         };
         let now = Timestamp::now();
         match (holder.key.revoked, holder.key.expires, until) {
-            (Some(_), _, _) => wrong("the key was revoked"),
-            (_, Some(expires), _) if expires <= now => wrong("the key has expired"),
-            (_, _, Some(until)) if *until <= now => wrong("the key was replaced by another one"),
+            (Some(_), _, _) => wrong("was revoked"),
+            (_, Some(expires), _) if expires <= now => wrong("has expired"),
+            (_, _, Some(until)) if *until <= now => wrong("was replaced by another one"),
             _ => Ok(Some(Arc::clone(holder))),
         }
     }

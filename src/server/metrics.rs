@@ -16,6 +16,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
+use super::paths;
 use super::visit::Served;
 use crate::router::{Attempt, Observer, RequestTag};
 
@@ -211,6 +212,7 @@ impl Observer for Metrics {
 
 /// The path of a request as its figures call it.
 fn path(path: &str) -> &'static str {
+    let path = path.strip_prefix(paths::OPENAI).unwrap_or(path);
     if let Some(known) = PATHS.iter().find(|known| **known == path) {
         return known;
     }
@@ -247,5 +249,6 @@ mod tests {
         assert_eq!((metrics.model("7"), metrics.model("new")), ("7".to_owned(), OTHER.to_owned()));
         assert_eq!(path("/v1beta/models/any/thing:generateContent"), ":generateContent");
         assert_eq!((path("/v1/messages"), path("/etc/passwd")), ("/v1/messages", OTHER));
+        assert_eq!(path("/openai/v1/models"), "/v1/models");
     }
 }

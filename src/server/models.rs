@@ -9,6 +9,7 @@ use axum::http::HeaderMap;
 use axum::response::Json;
 use serde_json::{Value, json};
 
+use super::dialect::Dialect;
 use super::outcome;
 use super::refusal::Refusal;
 use super::visit::Visit;
@@ -20,9 +21,6 @@ use crate::providers::Ability;
 /// Who owns a route.
 const OURS: &str = "aigw";
 
-/// The header that says that a client speaks Anthropic's format: its list stands at the same path as OpenAI's.
-const ANTHROPIC: &str = "anthropic-version";
-
 /// All of them, the default route first.
 pub(super) async fn list(
     Extension(gateway): Extension<Arc<Gateway>>,
@@ -30,14 +28,19 @@ pub(super) async fn list(
     headers: HeaderMap,
 ) -> Json<Value> {
     let models = allowed(&gateway, &visit);
-    if headers.contains_key(ANTHROPIC) {
-        let data: Vec<Value> = models.iter().map(|(id, _)| for_anthropic(&gateway, id)).collect();
-        let end = |model: Option<&(String, String)>| model.map(|(id, _)| id.clone());
-        let (first, last) = (end(models.first()), end(models.last()));
-        return Json(json!({"data": data, "has_more": false, "first_id": first, "last_id": last}));
-    }
-    let data: Vec<Value> = models.iter().map(|(id, owner)| model(&gateway, id, owner)).collect();
-    Json(json!({"object": "list", "data": data}))
+    Json(match Dialect::by_headers(&headers) {
+        Dialect::OpenAi => {
+            let data: Vec<Value> = models.iter().map(|(id, owner)| model(&gateway, id, owner)).collect();
+            json!({"object": "list", "data": data})
+        }
+        Dialect::Anthropic => {
+            let data: Vec<Value> = models.iter().map(|(id, _)| for_anthropic(&gateway, id)).collect();
+            let end = |model: Option<&(String, String)>| model.map(|(id, _)| id.clone());
+            let (first, last) = (end(models.first()), end(models.last()));
+            json!({"data": data, "has_more": false, "first_id": first, "last_id": last})
+        }
+        Dialect::Gemini => gemini_list(&gateway, &models),
+    })
 }
 
 /// One of them.
@@ -47,10 +50,11 @@ pub(super) async fn show(
     Path(name): Path<String>,
 ) -> Result<Json<Value>, Refusal> {
     let (id, owner) = found(&gateway, name).await?;
-    if headers.contains_key(ANTHROPIC) {
-        return Ok(Json(for_anthropic(&gateway, &id)));
-    }
-    Ok(Json(model(&gateway, &id, &owner)))
+    Ok(Json(match Dialect::by_headers(&headers) {
+        Dialect::OpenAi => model(&gateway, &id, &owner),
+        Dialect::Anthropic => for_anthropic(&gateway, &id),
+        Dialect::Gemini => for_gemini(&gateway, &id),
+    }))
 }
 
 /// All of them, in Gemini's words.
@@ -58,9 +62,7 @@ pub(super) async fn listed_for_gemini(
     Extension(gateway): Extension<Arc<Gateway>>,
     Extension(visit): Extension<Arc<Visit>>,
 ) -> Json<Value> {
-    let models: Vec<Value> =
-        allowed(&gateway, &visit).iter().map(|(id, _)| for_gemini(&gateway, id)).collect();
-    Json(json!({"models": models}))
+    Json(gemini_list(&gateway, &allowed(&gateway, &visit)))
 }
 
 /// One of them, in Gemini's words.
@@ -90,6 +92,11 @@ async fn found(gateway: &Gateway, name: String) -> Result<(String, String), Refu
     let owner = route.stops.first().map_or(OURS, |stop| stop.provider.id.as_str());
     let owner = owner.to_owned();
     Ok((name, owner))
+}
+
+fn gemini_list(gateway: &Gateway, models: &[(String, String)]) -> Value {
+    let models: Vec<Value> = models.iter().map(|(id, _)| for_gemini(gateway, id)).collect();
+    json!({"models": models})
 }
 
 fn for_anthropic(gateway: &Gateway, id: &str) -> Value {

@@ -21,6 +21,9 @@ use super::reload::Current;
 use super::visit::{Ending, Visit};
 use super::{Gateway, anthropic, gate, gemini, health, models, openai, responses};
 
+/// What may stand before the paths of OpenAI's format.
+pub(super) const OPENAI: &str = "/openai";
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Marks the answer of a stream, whose end is not known yet when its head leaves.
@@ -29,14 +32,19 @@ pub(super) struct Streaming;
 
 /// Everything that the server answers.
 pub(super) fn router(current: &Arc<Current>) -> Router {
-    let routes = Router::new()
-        .route("/v1/chat/completions", post(openai::chat))
-        .route("/v1/responses", post(responses::create))
-        .route("/v1/responses/{id}", get(responses::show).delete(responses::forget))
-        .route("/v1/embeddings", post(openai::embeddings))
+    let of_openai = || {
+        Router::new()
+            .route("/v1/chat/completions", post(openai::chat))
+            .route("/v1/responses", post(responses::create))
+            .route("/v1/responses/{id}", get(responses::show).delete(responses::forget))
+            .route("/v1/embeddings", post(openai::embeddings))
+            .route("/v1/models", get(models::list))
+    };
+    let routes = of_openai()
+        // Groq's own clients put this before the path, whatever their base URL.
+        .nest(OPENAI, of_openai().route("/v1/models/{*id}", get(models::show)))
         .route("/v1/messages", post(anthropic::messages))
         .route("/v1/messages/count_tokens", post(anthropic::count_tokens))
-        .route("/v1/models", get(models::list))
         .route("/v1/models/{*id}", get(models::show).post(gemini::call))
         .route("/v1beta/models", get(models::listed_for_gemini))
         .route("/v1beta/models/{*id}", get(models::shown_to_gemini).post(gemini::call))
@@ -77,7 +85,7 @@ async fn pass(State(current): State<Arc<Current>>, request: Request, next: Next)
     let (head, body) = request.into_parts();
     let id = uuid::Uuid::now_v7().to_string();
     let shown = HeaderValue::try_from(&id);
-    let dialect = Dialect::of(&head.method, head.uri.path());
+    let dialect = Dialect::of(&head.method, head.uri.path(), &head.headers);
     let checked = gate::check(&head, gateway.keys.required()).and_then(|()| holder(&gateway, &head));
     let (holder, checked) = checked.map_or_else(|refusal| (None, Err(refusal)), |holder| (holder, Ok(())));
     let visit = Visit::new(id.clone(), &head, &gateway, holder);

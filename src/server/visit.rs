@@ -87,7 +87,7 @@ impl Visit {
             status: None,
             model: None,
             key: holder.as_ref().map(|holder| holder.key.name.clone()),
-            dialect: Dialect::of(&head.method, head.uri.path()).as_str(),
+            dialect: Dialect::of(&head.method, head.uri.path(), &head.headers).as_str(),
             attempts: 0,
             resumed: None,
             first: None,

@@ -267,8 +267,11 @@ async fn a_stream_that_cannot_be_mended_ends_with_an_error_in_every_dialect() {
         );
         assert!(!tongue.streamed(&events(&reply)).is_empty(), "{tongue:?} {reply:?}");
         let last = events(&reply).pop().unwrap();
-        let message = if last["error"].is_object() { &last["error"]["message"] } else { &last["message"] };
-        assert!(message.as_str().unwrap().contains("broke off"), "{tongue:?} {last}");
+        // What every client looks at, whatever else an event says.
+        assert!(last["error"]["message"].as_str().unwrap().contains("broke off"), "{tongue:?} {last}");
+        if tongue == Responses {
+            assert_eq!(last["message"], last["error"]["message"]);
+        }
     }
     // An array that is not closed is no JSON.
     let path = "/v1/models/test:streamGenerateContent";
@@ -334,6 +337,34 @@ async fn errors_are_in_the_dialect_of_the_client() {
     }
     let wrong = gateway.send(&post(gateway.addr, "/v1beta/models/test:paint", &json!({}))).await.is(404);
     assert_eq!(wrong.error()["status"], "NOT_FOUND");
+}
+
+/// Groq's clients put `/openai` before their paths, and Gemini's ask for models at `/v1` too.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_vendors_clients_find_their_paths() {
+    let groq = roomy("groq").await;
+    let gateway = Gateway::before(&[&groq]).await;
+    let body = Chat.body("say exactly: hello there", false);
+    let reply = gateway.send(&post(gateway.addr, "/openai/v1/chat/completions", &body)).await.is(200);
+    assert_eq!(Chat.text(&reply.json()), "hello there");
+    let listed = gateway.get("/openai/v1/models").await.is(200).json();
+    assert_eq!(listed["data"][0]["id"], "test");
+    assert_eq!(gateway.get("/openai/v1/models/test").await.is(200).json()["id"], "test");
+    gateway.send(&post(gateway.addr, "/openai/v1/messages", &body)).await.is(404);
+    let with = |header: &str, path: &str| {
+        let addr = gateway.addr;
+        format!("GET {path} HTTP/1.1\r\nhost: {addr}\r\n{header}\r\nconnection: close\r\n\r\n")
+    };
+    let gemini = "x-goog-api-key: any";
+    let listed = gateway.send(&with(gemini, "/v1/models")).await.is(200).json();
+    assert_eq!(listed["models"][0]["name"], "models/test");
+    let one = gateway.send(&with(gemini, "/v1/models/test")).await.is(200).json();
+    assert_eq!(one["name"], "models/test");
+    // Refusals are in the same words.
+    let refused = gateway.send(&with(gemini, "/v1/models/nope")).await.is(404);
+    assert_eq!(refused.error()["status"], "NOT_FOUND");
+    let refused = gateway.send(&with("anthropic-version: 2023-06-01", "/v1/models/nope")).await.is(404);
+    assert_eq!(refused.error()["type"], "not_found_error");
 }
 
 #[tokio::test(flavor = "multi_thread")]

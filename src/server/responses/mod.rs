@@ -68,7 +68,10 @@ impl Voice for Respond {
         let numbers = Numbers::default();
         let frames = Box::new(Items::new(self.0, numbers.clone()));
         let broken = move |refusal: &Refusal| {
-            let error = json!({"code": refusal.code, "message": refusal.message, "param": refusal.param,
+            let (code, message, param) = (refusal.code, &refusal.message, &refusal.param);
+            // OpenAI describes the first three fields and sends `error`: its own clients raise only when they see that.
+            let error = json!({"code": code, "message": message, "param": param,
+                "error": {"type": refusal.kind, "code": code, "message": message, "param": param},
                 "attempts": refusal.attempts});
             Bytes::from(numbers.event("error", error))
         };
