@@ -9,8 +9,8 @@ use tokio::time::{Instant, timeout_at};
 
 use super::refusal::Refusal;
 
-/// Larger bodies are refused.
-const LARGEST: usize = 32 << 20;
+/// Larger bodies are refused, in bytes.
+pub(super) const LARGEST: usize = 32 << 20;
 /// How long a body may take however small it is.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Beyond that, the slowest that is waited for, in bytes per second.
@@ -42,7 +42,8 @@ pub(super) async fn read(body: Body) -> Result<Vec<u8>, Refusal> {
     }
 }
 
-fn too_large() -> Refusal {
+/// The refusal of a body that is larger than that.
+pub(super) fn too_large() -> Refusal {
     let message = format!("the body is larger than {} MiB", LARGEST >> 20);
     Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, message)
 }

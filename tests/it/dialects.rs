@@ -434,6 +434,22 @@ async fn responses_are_kept_unless_they_are_not_to_be() {
     let last = events(&reply).pop().unwrap()["response"].clone();
     let kept = gateway.get(&format!("/v1/responses/{}", last["id"].as_str().unwrap())).await.is(200).json();
     assert_eq!(kept["output"], last["output"]);
+    // An item of it may be named in place of being sent again; what comes then is of the whole.
+    let named = |id: &Value| {
+        let items = [
+            json!({"role": "user", "content": "and before that?"}),
+            json!({"type": "item_reference", "id": id}),
+        ];
+        json!({"model": "test", "input": items, "store": false})
+    };
+    let item = first["output"].as_array().unwrap().last().unwrap();
+    gateway.send(&ask(&named(&item["id"]))).await.is(200);
+    let sent = groq.requests().last().unwrap().body["messages"][1].clone();
+    assert_eq!((&sent["role"], &sent["content"]), (&json!("assistant"), &json!("one")));
+    for unknown in [json!("msg_1"), json!(format!("msg_{}00", "0".repeat(32))), json!(null)] {
+        let refused = gateway.send(&ask(&named(&unknown))).await.is(404).error();
+        assert_eq!((&refused["code"], &refused["param"]), (&json!("item_not_found"), &json!("input[1].id")));
+    }
     let unkept =
         gateway.send(&ask(&json!({"model": "test", "input": "x", "store": false}))).await.is(200).json();
     let path = format!("/v1/responses/{}", unkept["id"].as_str().unwrap());

@@ -2,6 +2,7 @@
 
 mod input;
 mod output;
+mod reference;
 mod request;
 mod stream;
 
@@ -91,7 +92,8 @@ pub(super) async fn create(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response<Body>, Refusal> {
-    let request::Read { mut asked, previous, store, terms } = request::read(&body::read(body).await?)?;
+    let body = reference::resolved(&gateway, &visit, body::read(body).await?).await?;
+    let request::Read { mut asked, previous, store, terms } = request::read(&body)?;
     if let Some(previous) = previous {
         let before = find(&gateway, &visit, previous).await?.conversation;
         // Instructions are those of each request; what was said goes on.
