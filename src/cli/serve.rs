@@ -47,7 +47,8 @@ const PORT: u16 = 8787;
 /// this machine are answered, until `aigw key create` has made a key: then whoever has one is.
 #[derive(Debug, Args)]
 #[command(after_help = "Paths:
-  OpenAI     POST /v1/chat/completions, /v1/responses, /v1/embeddings; GET /v1/models
+  OpenAI     POST /v1/chat/completions, /v1/responses, /v1/embeddings; GET /v1/models;
+             the same after /openai, where Groq's clients look
   Anthropic  POST /v1/messages, /v1/messages/count_tokens
   Gemini     POST /v1beta/models/MODEL:generateContent, :streamGenerateContent, :embedContent,
              :batchEmbedContents, :countTokens; GET /v1beta/models
