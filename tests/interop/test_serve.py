@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from conversation import JSON_SCHEMA, SCHEMA, STORY, TOOL, WEATHER, assistant, results
 from conversation import same_tokens, streamed, whole
 from jsonschema import validate
+from launch import gateway
 
 GROQ, CEREBRAS = "groq/openai/gpt-oss-20b", "cerebras/gpt-oss-120b"
 
@@ -158,8 +159,11 @@ def test_many_at_once():
         )
         return answer.choices[0].message.content
 
-    async def all_of_them():
-        async with openai.AsyncOpenAI(**settings()) as session:
+    async def all_of_them(url):
+        async with openai.AsyncOpenAI(**settings(base_url=f"{url}/v1")) as session:
             return await asyncio.gather(*(one(session, number) for number in range(100)))
 
-    assert asyncio.run(all_of_them()) == [f"number {number}" for number in range(100)]
+    # Of its own: what other tests use up of the stand-ins' limits is no matter here.
+    with gateway("groq", "cerebras") as url:
+        said = asyncio.run(all_of_them(url))
+    assert said == [f"number {number}" for number in range(100)]
