@@ -25,5 +25,6 @@ pub use collection::{ASSISTANT, Agents, Shelf, read_file};
 pub use definition::{Definition, MemoryUse, Origin, Problem, is_name, normal_name, write, yaml};
 pub use journal::{Answered, Journal};
 pub use meaning::{CaughtUp, Embedder, Meanings, Searched, Time, Understood};
+pub use place::Unheard;
 pub use run::{Audience, Cause, Routes, Runner, Terms, TurnEvent, Undone, Work, Worked};
 pub use spending::{Budget, Purse, Spent};

@@ -350,8 +350,9 @@ impl<U: Upstream, R: Routes> Tool for AskAgent<'_, '_, U, R> {
     }
 }
 
-/// Nobody sees how an agent that was asked comes to its answer.
-pub(super) struct Unheard;
+/// Nobody hears how an agent comes to its answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Unheard;
 
 impl Delivery for Unheard {
     async fn event(&mut self, _event: &Event) -> Result<Written, Gone> {

@@ -12,10 +12,9 @@ use super::App;
 use super::desk::{Desk, Wishes};
 use super::outcome::explain;
 use crate::agents::prompt::ask_agent;
-use crate::agents::{Agents, Audience, Budget, Cause, Meanings, Purse, Runner, Terms, TurnEvent, Work};
-use crate::chat::{Event, Message, Role, ToolSpec};
+use crate::agents::{Agents, Budget, Cause, Meanings, Purse, Runner, Terms, Unheard, Work};
+use crate::chat::{Message, Role, ToolSpec};
 use crate::providers::client::Client;
-use crate::router::{Delivery, Gone, Notice, Written};
 use crate::tools::{Answer, Tool, ToolError};
 
 /// How long an agent may take.
@@ -75,7 +74,7 @@ impl AskAgent {
             journal: None,
             read_foreign: false,
         };
-        match runner.run(work, &mut Unseen).await {
+        match runner.run(work, &mut Unheard).await {
             Ok(worked) => Ok(Answer::from(worked.completion.answer.text())),
             Err(undone) => Err(ToolError(match undone.cause {
                 Cause::NoRoute(problem) => format!("{}: {problem}", undone.agent),
@@ -103,21 +102,4 @@ impl Tool for AskAgent {
         let text = |name: &str| arguments[name].as_str().unwrap_or_default();
         Box::pin(self.ask(text("agent"), text("question")))
     }
-}
-
-/// Takes an answer of which only the whole is told.
-struct Unseen;
-
-impl Delivery for Unseen {
-    async fn event(&mut self, _: &Event) -> Result<Written, Gone> {
-        Ok(Written::No)
-    }
-
-    fn notice(&mut self, _: &Notice<'_>) -> Result<(), Gone> {
-        Ok(())
-    }
-}
-
-impl Audience for Unseen {
-    fn hears(&mut self, _: &TurnEvent<'_>) {}
 }

@@ -192,7 +192,14 @@ impl<'a, H: Hands> Driver<'a, H> {
                         Place { plan: Arc::clone(&plan), given: given.clone(), path, is_foreign: foreign };
                     under_way.push(self.unit(place, start));
                 }
-                let Some((start, outcome)) = under_way.next().await else { break };
+                let ended = tokio::select! {
+                    ended = under_way.next() => ended,
+                    () = self.nearly_late() => {
+                        self.warn();
+                        under_way.next().await
+                    }
+                };
+                let Some((start, outcome)) = ended else { break };
                 machine.ended(&start, outcome);
                 self.warn();
             }
@@ -255,6 +262,14 @@ impl<'a, H: Hands> Driver<'a, H> {
             *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(trouble);
         }
         late
+    }
+
+    /// Waits until most of the time is over; for ever where that was said, or there is no limit.
+    async fn nearly_late(&self) {
+        match self.limits.time.filter(|_| !self.warned.load(Ordering::Relaxed)) {
+            Some(time) => tokio::time::sleep_until(self.began + time.mul_f64(WARN_AT)).await,
+            None => std::future::pending().await,
+        }
     }
 
     /// Says once that a budget comes to its end.

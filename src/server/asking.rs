@@ -14,12 +14,12 @@ use super::refusal::Refusal;
 use super::streaming::streamed;
 use super::visit::Visit;
 use super::{Gateway, outcome};
-use crate::agents::{Audience, TurnEvent};
+use crate::agents::{Audience, Unheard};
 use crate::app::ResolveError;
-use crate::chat::{ChatRequest, Event, Usage};
+use crate::chat::{ChatRequest, Usage};
 use crate::ledger::keys::Spending;
 use crate::memory::StoredResponse;
-use crate::router::{Ask, Completion, Delivery, Demand, Gone, Notice, Route, Written};
+use crate::router::{Ask, Completion, Demand, Route};
 
 /// How names of agents begin, where a model is named.
 const AGENT: &str = "agent:";
@@ -77,7 +77,7 @@ pub(super) async fn answer(
     if asked.stream {
         return streamed(gateway, question, voice.stream()).await;
     }
-    let completion = question.work(&gateway, true, &mut Unseen).await?;
+    let completion = question.work(&gateway, true, &mut Unheard).await?;
     if let Some(kept) = voice.kept(&completion) {
         question.keep(&gateway, &completion, kept).await;
     }
@@ -236,21 +236,4 @@ impl Begun {
 /// The tokens that a request has, on the high side.
 pub(super) fn tokens(request: &ChatRequest) -> u64 {
     Demand::of(request).input
-}
-
-/// Takes an answer of which only the whole is sent.
-struct Unseen;
-
-impl Delivery for Unseen {
-    async fn event(&mut self, _: &Event) -> Result<Written, Gone> {
-        Ok(Written::No)
-    }
-
-    fn notice(&mut self, _: &Notice<'_>) -> Result<(), Gone> {
-        Ok(())
-    }
-}
-
-impl Audience for Unseen {
-    fn hears(&mut self, _event: &TurnEvent<'_>) {}
 }

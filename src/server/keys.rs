@@ -222,14 +222,16 @@ impl Holder {
         if !self.key.terms.has_budget() {
             return Ok(pass);
         }
-        let (shared, key, id) = (Arc::clone(ledger), self.key.clone(), request.to_owned());
-        let reserved = tokio::task::spawn_blocking(move || shared.reserve(&key, &id, wanted)).await;
-        match reserved {
-            Ok(Ok(None)) => {
-                pass.ledger = Some(Arc::clone(ledger));
-                Ok(pass)
-            }
-            Ok(Ok(Some(over))) => {
+        let ledger = Arc::clone(ledger);
+        // The pass goes along: whoever leaves meanwhile gives back what is reserved only then.
+        let reserve = move || {
+            pass.ledger = Some(Arc::clone(&ledger));
+            let over = ledger.reserve(&pass.holder.key, &pass.request, wanted);
+            (pass, over)
+        };
+        match tokio::task::spawn_blocking(reserve).await {
+            Ok((pass, Ok(None))) => Ok(pass),
+            Ok((_, Ok(Some(over)))) => {
                 let message =
                     format!("the key `{}` has used up its budget of {}", self.key.name, over.budget);
                 let wait = over.until.duration_since(Timestamp::now());
@@ -237,7 +239,7 @@ impl Holder {
                 Err(refusal.code("budget_exceeded"))
             }
             // Whoever cannot count does not let in.
-            Ok(Err(_)) | Err(_) => {
+            Ok((_, Err(_))) | Err(_) => {
                 let message = "budgets cannot be counted now; `aigw doctor` says why";
                 Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, message).code("storage"))
             }
@@ -273,7 +275,9 @@ impl Holder {
                 Duration::from_secs(1),
             ));
         }
-        recent.requests.push_back(now);
+        if terms.rpm.is_some() {
+            recent.requests.push_back(now);
+        }
         recent.under_way += 1;
         Ok(())
     }
@@ -364,6 +368,28 @@ mod tests {
         assert!(begin(&few).await.is_ok());
         // Nothing of this needs a file.
         assert!(!ledger.path().exists());
+    }
+
+    /// A client that leaves while its budget is looked at has nothing reserved in the end.
+    #[tokio::test]
+    async fn whoever_leaves_gives_back_what_was_reserved() {
+        let directory = tempfile::tempdir().unwrap();
+        let ledger = Arc::new(Ledger::new(directory.path()));
+        let terms = Terms { tokens_per_day: Some(1000), concurrency: Some(1), ..Terms::default() };
+        let (key, _) = ledger.create_key("ci", terms, None).unwrap().unwrap();
+        let holder = Arc::new(Holder { models: None, key, recent: Arc::default() });
+        let wanted = Spending { tokens: 600, cost_usd: 0.0 };
+        {
+            let mut begun = std::pin::pin!(Arc::clone(&holder).begin(&ledger, "gone", wanted));
+            assert!(futures_util::poll!(begun.as_mut()).is_pending());
+        }
+        // Whoever comes then finds its place free, and its budget.
+        let mut refused = 0;
+        while Arc::clone(&holder).begin(&ledger, "next", wanted).await.is_err() {
+            refused += 1;
+            assert!(refused < 10_000, "what was reserved is not given back");
+            tokio::task::yield_now().await;
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ const EVERY: Duration = Duration::from_millis(500);
 pub struct Reload {
     /// Reads it. The error is for people.
     pub make: Box<dyn Fn() -> Result<App, String> + Send + Sync>,
-    /// The files that it stands in.
+    /// The files that it stands in, and the directories.
     pub files: Vec<PathBuf>,
     /// Somebody asks for it, by a signal.
     pub asked: Arc<Notify>,
@@ -47,13 +47,23 @@ impl Current {
     }
 }
 
-/// What files were like when they were looked at.
-fn stamps(files: &[PathBuf]) -> Vec<Option<(u64, SystemTime)>> {
-    let stamp = |file: &PathBuf| {
-        let metadata = std::fs::metadata(file).ok()?;
-        Some((metadata.len(), metadata.modified().ok()?))
+/// What a file was like when it was looked at.
+type Stamp = (PathBuf, Option<(u64, SystemTime)>);
+
+/// What files were like when they were looked at, and those in directories.
+fn stamps(files: &[PathBuf]) -> Vec<Stamp> {
+    let inside = |directory: &PathBuf| {
+        let entries = std::fs::read_dir(directory).into_iter().flatten();
+        let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        paths.sort();
+        paths
     };
-    files.iter().map(stamp).collect()
+    let stamp = |path: PathBuf| {
+        let metadata = std::fs::metadata(&path).ok();
+        let stamp = metadata.and_then(|metadata| Some((metadata.len(), metadata.modified().ok()?)));
+        (path, stamp)
+    };
+    files.iter().flat_map(|file| [vec![file.clone()], inside(file)].concat()).map(stamp).collect()
 }
 
 /// Reads the configuration anew when it has changed or somebody asks, for as long as it is waited for. One that is wrong

@@ -1,10 +1,11 @@
 //! What requests of all dialects have in common.
 
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::refusal::Refusal;
 use super::{anthropic, gemini, openai, responses};
-use crate::chat::ChatRequest;
+use crate::chat::{ChatRequest, ToolChoice, ToolSpec};
 
 /// A vendor's format of requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,5 +64,24 @@ pub(super) fn within(name: &str, value: Option<f64>, most: f64) -> Result<Option
             Err(Refusal::of(name, format!("`{name}` is a number from 0 to {most}")))
         }
         _ => Ok(value),
+    }
+}
+
+/// OpenAI's `tool_choice`: a word, or a function whose name stands at this place in it.
+pub(super) fn tool_choice(
+    choice: Option<&Value>,
+    place: &str,
+    tools: &[ToolSpec],
+) -> Result<ToolChoice, Refusal> {
+    let wrong = |message: String| Err(Refusal::of("tool_choice", message));
+    let Some(choice) = choice.filter(|choice| !choice.is_null()) else { return Ok(ToolChoice::Auto) };
+    match (choice.as_str(), choice.pointer(place).and_then(Value::as_str)) {
+        (Some("auto"), _) => Ok(ToolChoice::Auto),
+        (Some("none"), _) => Ok(ToolChoice::None),
+        (Some("required"), _) if tools.is_empty() => wrong("there is no tool to call".into()),
+        (Some("required"), _) => Ok(ToolChoice::Required),
+        (_, Some(name)) if tools.iter().any(|tool| tool.name == name) => Ok(ToolChoice::Named(name.into())),
+        (_, Some(name)) => wrong(format!("there is no tool `{name}`")),
+        _ => wrong("expected `auto`, `none`, `required`, or a function by its name".into()),
     }
 }

@@ -262,6 +262,16 @@ async fn a_budget_stops_a_run_and_what_is_done_is_kept() {
     assert_eq!((ran.stdout.as_str(), groq.requests().len()), ("true\n", 3));
 }
 
+/// The warning about time comes when it is due, and not when a step happens to end.
+#[tokio::test(flavor = "multi_thread")]
+async fn time_that_comes_to_its_end_is_told_while_a_step_is_under_way() {
+    let groq = stand("groq", &["stall:2"]).await;
+    let env = TestEnv::with_stands(&[&groq]);
+    env.write("config/chains/one.toml", agent("one", "count to 9", "").as_bytes());
+    let ran = env.run(&["chain", "run", "one", "--timeout", "1s", "-n"]).exits(4);
+    assert!(ran.stderr.contains("80 % of its time"), "{ran}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_answers_and_the_run_goes_on_when_somebody_does() {
     let groq = stand("groq", &[]).await;
@@ -312,6 +322,8 @@ async fn chains_run_chains() {
     assert!(ran.stderr.contains("--answer in/ask=TEXT"), "{ran}");
     // The chain is taken as it was, whatever becomes of the file.
     env.write("config/chains/inner.toml", b"broken");
+    env.run(&["chain", "resume", &run]).exits(5);
+    std::fs::remove_file(env.config_dir().join("chains/inner.toml")).unwrap();
     let ran = env.run(&["chain", "resume", &run, "--answer", "in/ask=yes"]).exits(0);
     assert_eq!(ran.stdout, "end tea yes\n");
     assert_eq!(groq.requests().len(), 3);

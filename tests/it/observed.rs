@@ -107,6 +107,20 @@ async fn the_configuration_is_read_anew_and_nobody_notices() {
     let config = std::fs::read_to_string(env.config_dir().join("config.toml")).unwrap();
     env.config(&format!("{config}[aliases]\nmine = \"test\"\n"));
     super::serve::eventually_async("the alias is known", || async { ask("mine").await.status == 200 }).await;
+    // An agent's file is a part of it.
+    let sums = |told: &str| {
+        let text =
+            format!("---\nname: sums\ndescription: reckons\nmemory: {{ recall_tokens: 0 }}\n---\n{told}\n");
+        env.write("config/agents/sums.md", text.as_bytes());
+    };
+    for told in ["You reckon.", "You reckon well."] {
+        sums(told);
+        super::serve::eventually_async("the agent is told that", || async {
+            ask("agent:sums").await.status == 200
+                && groq.requests().last().unwrap().body.to_string().contains(told)
+        })
+        .await;
+    }
     env.config("nonsense = [");
     service.signal("-HUP");
     for _ in 0..20 {

@@ -140,8 +140,9 @@ impl Check<'_> {
                 }
             }
             Kind::Chain { chain, .. } => {
-                let known = self.world.chains();
-                if chain.value != found.definition.name && !known.contains(&chain.value) {
+                let is_itself = chain.value == found.definition.name;
+                if !is_itself && self.world.chain(&chain.value).is_none() {
+                    let known = self.world.chains();
                     let near = meant(&chain.value, known.iter().map(String::as_str));
                     found.add(chain.at, format!("there is no chain `{}`{near}", chain.value));
                 }

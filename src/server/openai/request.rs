@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use super::super::dialect::Asked;
 use super::super::refusal::Refusal;
-use super::super::request::{parse, required, within};
+use super::super::request::{parse, required, tool_choice, within};
 use super::message::{MessageBody, messages};
-use crate::chat::{ChatRequest, Effort, Format, Sampling, Schema, ToolChoice, ToolSpec};
+use crate::chat::{ChatRequest, Effort, Format, Sampling, Schema, ToolSpec};
 
 #[derive(Debug, Deserialize)]
 struct Body {
@@ -96,7 +96,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Asked, bool), Refusal> {
     let tools = tools(body.tools.unwrap_or_default())?;
     let request = ChatRequest {
         messages: messages(body.messages)?,
-        tool_choice: tool_choice(body.tool_choice.as_ref(), &tools)?,
+        tool_choice: tool_choice(body.tool_choice.as_ref(), "/function/name", &tools)?,
         tools,
         parallel_tool_calls: body.parallel_tool_calls,
         format: body.response_format.map_or(Ok(Format::Text), format)?,
@@ -182,20 +182,6 @@ fn tools(tools: Vec<ToolBody>) -> Result<Vec<ToolSpec>, Refusal> {
     tools.into_iter().enumerate().map(read).collect()
 }
 
-fn tool_choice(choice: Option<&Value>, tools: &[ToolSpec]) -> Result<ToolChoice, Refusal> {
-    let wrong = |message: String| Err(Refusal::of("tool_choice", message));
-    let Some(choice) = choice.filter(|choice| !choice.is_null()) else { return Ok(ToolChoice::Auto) };
-    match (choice.as_str(), choice.pointer("/function/name").and_then(Value::as_str)) {
-        (Some("auto"), _) => Ok(ToolChoice::Auto),
-        (Some("none"), _) => Ok(ToolChoice::None),
-        (Some("required"), _) if tools.is_empty() => wrong("there is no tool to call".into()),
-        (Some("required"), _) => Ok(ToolChoice::Required),
-        (_, Some(name)) if tools.iter().any(|tool| tool.name == name) => Ok(ToolChoice::Named(name.into())),
-        (_, Some(name)) => wrong(format!("there is no tool `{name}`")),
-        _ => wrong("expected `auto`, `none`, `required`, or a function by its name".into()),
-    }
-}
-
 fn format(body: FormatBody) -> Result<Format, Refusal> {
     let wrong = |message: String| Err(Refusal::of("response_format", message));
     match (body.kind.as_str(), body.json_schema) {
@@ -218,6 +204,7 @@ fn format(body: FormatBody) -> Result<Format, Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chat::ToolChoice;
     use proptest::prelude::*;
 
     fn asked(more: &Value) -> Result<Asked, Refusal> {

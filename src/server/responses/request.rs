@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::super::dialect::Asked;
 use super::super::refusal::Refusal;
-use super::super::request::{parse, required, within};
+use super::super::request::{parse, required, tool_choice, within};
 use super::input::{Input, messages};
-use crate::chat::{ChatRequest, Effort, Format, Message, Role, Sampling, Schema, ToolChoice, ToolSpec};
+use crate::chat::{ChatRequest, Effort, Format, Message, Role, Sampling, Schema, ToolSpec};
 
 #[derive(Debug, Deserialize)]
 struct Body {
@@ -100,7 +100,7 @@ fn request(body: Body) -> Result<ChatRequest, Refusal> {
     }
     Ok(ChatRequest {
         messages: all,
-        tool_choice: tool_choice(body.tool_choice.as_ref(), &tools)?,
+        tool_choice: tool_choice(body.tool_choice.as_ref(), "/name", &tools)?,
         tools,
         parallel_tool_calls: body.parallel_tool_calls,
         format: body.text.and_then(|text| text.format).map_or(Ok(Format::Text), format)?,
@@ -153,20 +153,6 @@ fn tools(bodies: Vec<ToolBody>) -> Result<Vec<ToolSpec>, Refusal> {
         }
     };
     bodies.into_iter().enumerate().map(read).collect()
-}
-
-fn tool_choice(choice: Option<&Value>, tools: &[ToolSpec]) -> Result<ToolChoice, Refusal> {
-    let wrong = |message: String| Err(Refusal::of("tool_choice", message));
-    let Some(choice) = choice.filter(|choice| !choice.is_null()) else { return Ok(ToolChoice::Auto) };
-    match (choice.as_str(), choice["name"].as_str()) {
-        (Some("auto"), _) => Ok(ToolChoice::Auto),
-        (Some("none"), _) => Ok(ToolChoice::None),
-        (Some("required"), _) if tools.is_empty() => wrong("there is no tool to call".into()),
-        (Some("required"), _) => Ok(ToolChoice::Required),
-        (_, Some(name)) if tools.iter().any(|tool| tool.name == name) => Ok(ToolChoice::Named(name.into())),
-        (_, Some(name)) => wrong(format!("there is no tool `{name}`")),
-        _ => wrong("expected `auto`, `none`, `required`, or a function by its name".into()),
-    }
 }
 
 fn format(body: FormatBody) -> Result<Format, Refusal> {
